@@ -137,7 +137,7 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     """Let a worker of pytest-xdist take its share of the run. Raises Trouble."""
     all_ignored()  # the controller ends the run, and a terminal sends Ctrl-C to every process
     config.args[:] = handed["args"]
-    shares = open_parts(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]
+    shares = open_parts(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]  # pytest-xdist adds it
     config.pluginmanager.register(items, "conformance-items")
     config.pluginmanager.register(Levels(handed["level"], tried(shares)), "conformance-levels")
     config.pluginmanager.register(Worker(shares), "conformance-worker")

@@ -39,7 +39,7 @@ _PART = re.compile(r"^(?:If|When)\s+(?!successful|the\s+(?:request|operation|cal
 _CONTAINS = re.compile(r"\bresponse\s+contains\s+the\s+following\b|\bfollowing\s+parameters\b", _FLAGS)
 
 
-def _empty(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _empty(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """K1, E7: the body is empty, for all versions or for some."""
     text = sentence.text
     if not _EMPTY.search(text) or (_REQUEST.search(text) and not _NEITHER.match(text)) or _PART.match(text):
@@ -52,7 +52,7 @@ def _empty(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return Reading((Body("empty", sentence.line, low or bounds.min, high or bounds.max),))
 
 
-def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _until(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """E7: "Until microversion 2.4, a response contains the following": so it is empty from 2.5 on."""
     return NOTHING if _CONTAINS.search(sentence.text) and version_clauses(sentence.text) else None
 
@@ -71,7 +71,7 @@ _NO_REQUEST_BODY = re.compile(
 )
 
 
-def _no_request_body(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _no_request_body(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """K1: the request has no body. The sentence does not say that a body is refused, so nothing is promised."""
     return NOTHING if _NO_REQUEST_BODY.match(sentence.text) else None
 

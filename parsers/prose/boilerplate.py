@@ -67,7 +67,7 @@ def _always(pattern: str, flags: int = _FLAGS) -> Read:
     """Make the reader of a form that never promises anything, even if its sentences hold marks of a promise."""
     form = re.compile(pattern, flags)
 
-    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
         return NOTHING if form.search(sentence.text) else None
 
     return read
@@ -78,18 +78,18 @@ def _unmarked(pattern: str, *harmless: str) -> Read:
     form = re.compile(pattern, _FLAGS)
     allowed = frozenset(harmless)
 
-    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
         return NOTHING if form.search(sentence.text) and marks(sentence.text) <= allowed else None
 
     return read
 
 
-def _heading(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _heading(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """E6: titles and bold headings name the text below them; versions in them are read with the samples."""
     return NOTHING if sentence.block.kind == "heading" else None
 
 
-def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """The lead, with the operation's purpose: "Resets the administrative password"; without any condition."""
     if sentence.block.block is not None or sentence.block.kind != "paragraph":
         return None
@@ -118,7 +118,7 @@ _VERB = re.compile(
 )
 
 
-def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """E4: an item that only names a parameter and its first version; its table row says the same."""
     if sentence.block.kind not in ("item", "term"):
         return None
@@ -126,14 +126,14 @@ def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     return NOTHING if re.match(form, sentence.text, _FLAGS) else None
 
 
-def _behaviour(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _behaviour(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """E5: a change at a version, in free words. The spec format has no field for it, and only a person can test it."""
     if not version_clauses(sentence.text) and not re.search(r"\b[Mm]icroversion\s+\d+\.\d+\b", sentence.text):
         return None
     return NOTHING if marks(sentence.text) <= {"version"} else None
 
 
-def _sample(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _sample(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """A body or a URL in running text: it begins and ends like JSON or a path, and is not a sentence."""
     text = sentence.text.strip("` ")
     return (

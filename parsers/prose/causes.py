@@ -35,7 +35,7 @@ _NO_NAME = frozenset(
     a again already also an and another any as at but by for from had has have if in into invalid is it its not of on
     one or some that the their them then there these they this those to via was were when where which who will with
     without
-    """.split()  # noqa: SIM905 (a list of words reads better so)
+    """.split()  # noqa: SIM905 -- a list of words reads better so
 )
 
 
@@ -87,7 +87,7 @@ def _missing(m: re.Match[str]) -> Cause | None:
 
 def _named(field: str, phrase: str) -> Cause | None:
     names = names_of(phrase)
-    return Cause(**{field: names}) if names else None  # type: ignore[arg-type]
+    return Cause(**{field: names}) if names else None  # type: ignore[arg-type]  # the names are those of fields of Cause
 
 
 def _pair(m: re.Match[str]) -> Cause | None:
@@ -131,8 +131,8 @@ def _ascending(m: re.Match[str]) -> Cause | None:
 
 
 def _fixed(**parts: object) -> Read:
-    cause = Cause(**parts)  # type: ignore[arg-type]
-    return lambda m: cause  # noqa: ARG005
+    cause = Cause(**parts)  # type: ignore[arg-type]  # the names are those of fields of Cause
+    return lambda m: cause  # noqa: ARG005 -- it is called with the match
 
 
 _DEPLOYMENT = re.compile(

@@ -44,7 +44,7 @@ _NAMED = re.compile(
 )
 
 
-def _window(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _window(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """E3: "Starting from version 2.6, the ``x`` parameter is available" or "is no longer accepted"."""
     m = _NAMED.search(sentence.text)
     clauses = version_clauses(sentence.text)
@@ -62,7 +62,7 @@ _SIZE = re.compile(
 _FILLED = re.compile(r"^(?:The\s+)?(?P<name>[A-Z][a-z]+)\s+is\s+a\s+non-empty\s+string\.?$")
 
 
-def _size(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _size(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """J2: "Tag is a string no longer than 60 characters", also in a file's preamble; for every parameter so named."""
     if m := _SIZE.match(sentence.text):
         return Reading((Constraint(m["name"].lower(), (("max_length", int(m["max"])),)),))

@@ -55,7 +55,7 @@ def codes_in(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _explained(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """A code that a sentence explains: "400 - BadRequest - if ...", "the request is rejected with 409"."""
     found = codes_in(sentence.text)
     if not found:
@@ -82,7 +82,7 @@ _SINCE = re.compile(
 )
 
 
-def _bound(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _bound(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """A7: a status code that holds from a version on, or changed at a version."""
     if m := _CHANGED.search(sentence.text):
         old = Code(int(m["old"]), sentence.line, max=before(m["version"]))

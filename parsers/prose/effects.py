@@ -67,7 +67,7 @@ def _effect(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading((Post(Condition("effect", scope.named(phrase), sentence.line, effect=effect, when=when)),))
 
 
-def _on_a_node(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _on_a_node(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """C7: an event on a node, which cannot be seen through the API."""
     if not (
         _in_postconditions(sentence) or sentence.block.block == "troubleshooting" or "You can also see" in sentence.text
@@ -81,7 +81,7 @@ _IF_CONFIGURED = re.compile(
 )
 
 
-def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """C8: an effect of a configuration option of the cloud: no API shows the option, so nothing is promised."""
     return NOTHING if _IF_CONFIGURED.match(sentence.text) and environment(sentence.text) else None
 

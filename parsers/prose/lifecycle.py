@@ -57,7 +57,7 @@ _USE = re.compile(
 )
 
 
-def _deprecated(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _deprecated(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """I1, I3: the operation is deprecated, perhaps since a named version."""
     text = sentence.text
     if not (_DEPRECATED.search(text) or _ALL.search(text) or _EXTENSIONS.match(text) or _SUPERSEDED.search(text)):
@@ -77,7 +77,7 @@ def _replacement(text: str) -> str | None:
     return (m["literal"] or m["title"]) if m else None
 
 
-def _removed(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _removed(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """I2: the operation was removed in a release."""
     m = _REMOVED.search(sentence.text)
     if m is None:
@@ -86,14 +86,14 @@ def _removed(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG00
     return Reading((Removal(sentence.line, release["release"] if release else None),))
 
 
-def _other(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _other(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """Deprecation of something else, or advice that follows from one."""
     return (
         NOTHING if _OTHER.search(sentence.text) or _REPLACED.match(sentence.text) or _USE.match(sentence.text) else None
     )
 
 
-def _title(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _title(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """I4: "(DEPRECATED)" in a title."""
     if sentence.block.kind != "heading" or not re.search(r"\(\s*deprecated\s*\)", sentence.text, _FLAGS):
         return None

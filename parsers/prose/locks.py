@@ -38,7 +38,7 @@ def _locked(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading((Pre(Condition("locked_requires_admin", scope.named(m["noun"]), sentence.line)),)) if m else None
 
 
-def _about_locks(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _about_locks(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """G1: an explanation of locks; the promises are in the text of the operations that a lock restricts."""
     return NOTHING if _ABOUT.search(sentence.text) and _DESCRIBES.match(sentence.text) else None
 

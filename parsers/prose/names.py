@@ -36,7 +36,7 @@ RESOURCES: frozenset[str] = frozenset(
     flow group hypervisor image instance interface key keypair listener log member message migration monitor
     network node pool port portgroup project quota record recordset replica role router rule runbook secret server
     service     share snapshot stack subnet tag template token transfer trait trunk user volume zone
-    """.split()  # noqa: SIM905 (a list of words reads better so)
+    """.split()  # noqa: SIM905 -- a list of words reads better so
 )
 """Nouns that name a resource, in the singular."""
 
@@ -86,7 +86,7 @@ STATE_MODIFIERS: frozenset[str] = frozenset(
     """
     access administrative boot clean deploy health job lock maintenance operating operational power provision
     provisioning     raid replication rescue service task target vm
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 -- a list of words reads better so
 )
 """Words before "status" or "state" that name an attribute of the resource, and not the resource itself."""
 

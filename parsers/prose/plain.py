@@ -118,13 +118,13 @@ def _plain(text: str) -> bool:
 def _form(pattern: str) -> Read:
     form = re.compile(pattern)
 
-    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+    def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
         return NOTHING if form.search(sentence.text) and _plain(sentence.text) else None
 
     return read
 
 
-def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """The purpose of an operation, a filter or a version: "Lists, shows and deletes volumes", "Assigns a role to"."""
     text = sentence.text
     return NOTHING if _VERBS.match(text) and _PURPOSE.match(text) and _plain(text) else None
@@ -139,7 +139,7 @@ _YOU_CAN = re.compile(
 )
 
 
-def _you_can(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _you_can(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """What a user may do for a purpose: "After you create a share group, you can create a share from it"."""
     text = sentence.text
     return NOTHING if _YOU_CAN.match(text) and not marks(text) and re.search(r"\bnot\b|n't\b", text) is None else None
@@ -155,14 +155,14 @@ _LABEL = 12
 """Largest number of words of a label."""
 
 
-def _label(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _label(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """Words without a verb: "API versions", "Bad request", "Number of shares.", "Read and write (RW) access."."""
     text = sentence.text
     short = len(text.split()) <= _LABEL and _AUXILIARY.search(re.sub(r"``[^`]*``", "", text)) is None
     return NOTHING if short and _plain(text) else None
 
 
-def _query_parameters(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _query_parameters(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """B7: whether a deployment supports paging or sorting; the rows of the table say which parameters these are."""
     return NOTHING if _QUERY_PARAMETERS.match(sentence.text) else None
 

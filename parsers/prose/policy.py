@@ -59,7 +59,7 @@ def _roles(who: str) -> tuple[str, ...]:
     return roles + (("owner",) if _OWNER.search(who) else ())
 
 
-def _defaults(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _defaults(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """F1: the roles that the policy's defaults permit."""
     m = _DEFAULTS.match(sentence.text)
     if m is None or (m["what"] and not _OPERATION.search(m["what"])):
@@ -71,26 +71,26 @@ def _defaults(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG0
     return Reading((Policy(roles, sentence.line),)) if roles else None
 
 
-def _rule(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _rule(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """F1, F5: a policy rule, named as the default."""
     m = _RULE.match(sentence.text)
     roles = _roles(m["rule"].replace("_", " ").replace("or owner", "or the owner of")) if m else ()
     return Reading((Policy(roles, sentence.line),)) if roles else None
 
 
-def _admin_only(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _admin_only(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """F3, of a whole operation: administrators only."""
     if sentence.block.section or sentence.block.kind in ("item", "term") or not _ADMIN_ONLY.search(sentence.text):
         return None
     return Reading((Policy(("admin",), sentence.line, provider_may_change=bool(_SOFT.search(sentence.text))),))
 
 
-def _may_change(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _may_change(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """F2: the provider may change the policy."""
     return Reading((MayChange(sentence.line),)) if _CHANGEABLE.match(sentence.text) else None
 
 
-def _kinds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _kinds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """A statement that an operation has several policies; the next sentence names them."""
     return NOTHING if _KINDS.match(sentence.text) else None
 

@@ -164,11 +164,11 @@ def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
     found = []
     for cause in causes_in(text)[0]:
         own = {field: (name,) for field in _OWN if getattr(cause, field) and "``" not in text.split(",")[0]}
-        found.append(replace(cause, **own))  # type: ignore[arg-type]
+        found.append(replace(cause, **own))  # type: ignore[arg-type]  # the names are those of fields of Cause
     return _refusals(code, found, sentence.text, None)
 
 
-def _tied(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _tied(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """A8: a code with its cause, or with the list of its causes below."""
     code = _one_code(sentence.text)
     if code is None:

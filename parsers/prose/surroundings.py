@@ -59,7 +59,7 @@ def _quota(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading((Pre(Condition("quota", noun(words) or scope.named(words), sentence.line)),))
 
 
-def _no_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _no_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """B6: the status code if a quota does not suffice; it joins the condition of the sentence before."""
     found = codes_in(sentence.text)
     if not _NO_QUOTA.match(sentence.text) or len(found) != 1:
@@ -67,7 +67,7 @@ def _no_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG0
     return Reading((Refusal(found[0], "quota", sentence.line),))
 
 
-def _about_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _about_quota(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """General explanations of quotas and their checks."""
     return NOTHING if _ABOUT_QUOTA.search(sentence.text) else None
 

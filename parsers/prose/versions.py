@@ -161,7 +161,7 @@ def _whole(sentence: Sentence) -> bool:
     return sentence.first and sentence.last and sentence.block.kind == "paragraph"
 
 
-def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """E2: ``versionadded`` without a text, or with one that introduces the API; other texts describe changes."""
     if sentence.block.kind not in ("versionadded", "versionchanged"):
         return None

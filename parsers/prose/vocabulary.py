@@ -83,7 +83,7 @@ def tables(blocks: Sequence[Block]) -> dict[int, Vocabulary]:
     return found
 
 
-def _introduced(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
+def _introduced(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """V1: the sentence above a table of statuses; the table has the facts, and is accounted for by itself."""
     above = not sentence.items and sentence.last and sentence.block.kind == "paragraph"
     return NOTHING if above and _STATUSES.search(sentence.text) and not _CONDITION.search(sentence.text) else None
