@@ -17,13 +17,13 @@ from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.jobs import Job, Tried
-from conformance.engine.run.judging import Judged, fault, judged, result_of
+from conformance.engine.run.judging import fault, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.trying import judged_by, made
 from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
@@ -270,7 +270,7 @@ class Run:
         if not offered:
             return
         job = Job.of(offered)
-        evidence = _made(job.trial, job.probes, executor, together=True)
+        evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
 
@@ -293,7 +293,7 @@ class Run:
     def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
-        results = self._judged(job, job.cases, executor, evidence)
+        results = judged_by(executor, job, job.cases, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
@@ -302,7 +302,7 @@ class Run:
                 if job.trial.situation.state is not None:
                     executor.subject.discard()
                 executor.paths.forget_found()
-                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
+                again = {c.id: (e, j) for c, e, j in judged_by(executor, job, doubtful)}
             results = [
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
@@ -384,27 +384,3 @@ class Run:
             self.record(result)
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
-
-    def _judged(
-        self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
-    ) -> list[Judged]:
-        """Judge cases of a trial by its evidence; without evidence, make the trial first."""
-        trial = job.trial
-        results = judged(cases, evidence or _made(trial, job.probes, executor), self.context)
-        kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
-        left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        member, admin = trial.request.role == "member", "admin" in self.context.role_names
-        if kept_out and left and trial.outcome.accepted and member and admin:
-            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
-            elevated = replace(trial, request=replace(trial.request, role="admin"))
-            made = judged(left, _made(elevated, job.probes, executor), self.context)
-            again = {c.id: (c, e, j) for c, e, j in made}
-            results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
-        return results
-
-
-def _made(trial: Trial, probes: tuple[Probe, ...], executor: Executor, together: bool = False) -> Evidence:
-    try:
-        return executor.make(trial, probes, together)
-    except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
-        return Evidence(trial, problem=Problem("error", fault(error)))
