@@ -21,7 +21,6 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import ACCEPTED, Owned, named_by
 from conformance.engine.provision.paths import Paths
-from specs.microversion import Microversion
 
 
 @dataclass
@@ -95,10 +94,8 @@ class Aftermath:
         return replace(evidence, before=request.before, after={**evidence.after, **after})
 
     def _after(self, evidence: Evidence, request: Request) -> Mapping[str, object]:
-        version: Microversion = evidence.version or self.context.top
-        return self.snapshots.after(
-            evidence.trial, request.filled, version, request.body, request.before or {}, evidence.status or 0
-        )
+        before, status = request.before or {}, evidence.status or 0
+        return self.snapshots.after(evidence.trial, request.filled, request.body, before, status)
 
     @staticmethod
     def _renamed(trial: Trial, request: Request) -> Owned | None:

@@ -303,11 +303,11 @@ class Executor:
         if trial.exchange == Twice(of_another=True) and request.filled.owned is not None:
             self.paths.forget(request.filled)
             other = self.arrangement.filled(trial, request.needs, version)
-            seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
+            seen = self.arrangement.snapshots.before(trial, other.filled, once.body)
             request = replace(other, body=once.body, before=seen)
         elif request.before is not None and not (request.needs.after or self.paths.steps.sent):
             # What the first request has made, and what is not taken back below, is no trace of the second one.
-            seen = self.arrangement.snapshots.before(trial, request.filled, version, request.body)
+            seen = self.arrangement.snapshots.before(trial, request.filled, request.body)
             request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
         again_made = request.intent

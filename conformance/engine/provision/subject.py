@@ -235,6 +235,7 @@ class Subject:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
         self.actions.began(answer)
+        self.bindings.used((), True)
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:

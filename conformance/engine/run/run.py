@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,8 +14,6 @@ from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
-from conformance.engine.model.probe import Probe
-from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.doubt import confirmed, in_question, unproved
