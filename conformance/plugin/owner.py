@@ -13,7 +13,6 @@ import pytest
 
 from conformance.engine.api.load import load_service
 from conformance.engine.derive.suite import derive
-from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices, from_config
 from conformance.plugin.find import given_files
@@ -22,17 +21,16 @@ from conformance.plugin.heads import tallies_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
 from conformance.plugin.levels import Levels, Tried, tried
 from conformance.plugin.opened import Opened
-from conformance.plugin.plan import plan_lines
+from conformance.plugin.planned import Planned
 from conformance.plugin.progress import Progress
-from conformance.plugin.reference import Reference, packaged, read_references, shipped_folders
+from conformance.plugin.reference import packaged, read_references, shipped_folders
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
-from conformance.plugin.trouble import Trouble, say, shown, tell
+from conformance.plugin.trouble import NOTHING, Trouble, say, shown, tell
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over, lane_name
 from specs.microversion import Microversion
 from specs.record import RecordError, RunRecord
-from specs.text import visible
 
 _KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
 """Options of pytest that are recorded: those that select cases or start processes."""
@@ -41,8 +39,6 @@ SILENCE = 15.0
 """Seconds that the removal of the run's resources may take before a message says that it is slow."""
 
 LATER = "pressing Ctrl-C twice ends the wait, and `conformance cleanup` removes the rest later"
-
-NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
 TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothing was recorded"
 
@@ -68,7 +64,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
             config.pluginmanager.register(Guided(needs.cases, references), "conformance-guided")
         levels = Levels(choices.level, {one.service: Tried(load_service(one.service)) for one in references})
         config.pluginmanager.register(levels, "conformance-levels")
-        config.pluginmanager.register(Plan(config, choices, references, suites, levels), "conformance-plan")
+        config.pluginmanager.register(Planned(config, choices, references, suites, levels), "conformance-plan")
         return
     signals = Signals()
     signals.install()
@@ -85,11 +81,12 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         config.pluginmanager.register(certifying, "conformance-guided")
     lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
-    config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")
+    levels = Levels(choices.level, tried(opened.shares))
+    config.pluginmanager.register(levels, "conformance-levels")
     sessions = [share.session for share in opened.shares]
     config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
-    config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
+    config.pluginmanager.register(Owner(config, opened, signals, levels), "conformance-owner")
 
 
 def _options(config: pytest.Config, choices: Choices, named: Sequence[str]) -> dict[str, Any]:
@@ -134,62 +131,13 @@ def _not_distributed(config: pytest.Config) -> None:
             setattr(config.option, name, value)
 
 
-class Plan:
-    """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
-
-    def __init__(
-        self,
-        config: pytest.Config,
-        choices: Choices,
-        references: Sequence[Reference],
-        suites: Sequence[Suite],
-        levels: Levels,
-    ) -> None:
-        self._config = config
-        self._levels = levels
-        self._choices = choices
-        self._services = [(one, suite.cases, None) for one, suite in zip(references, suites, strict=True)]
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the markers."""
-        items.register_markers(config, (case for _, cases, _ in self._services for case in cases))
-
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to test."""
-        return collect_file(self._services, parent, file_path)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Show the plan of the selected cases."""
-        if self._config.option.collectonly or session.testsfailed:
-            return None
-        planned = False
-        for reference, _, _ in self._services:
-            cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
-            if cases:
-                planned = True
-                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
-                heading = [f"{reference.service}:"] if len(self._services) > 1 else []
-                say(["", *map(visible, [*heading, *plan])], sys.stdout)
-        if planned:
-            say(self._levels.left_out, sys.stdout)
-        return True
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Set exit status 2 if no case is selected or something else prevents a plan."""
-        if exitstatus not in (0, 1):
-            session.exitstatus = ending.CANNOT_RUN
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            tell(NOTHING)
-
-
 class Owner:
     """The pytest hooks of the process that owns the run: the only process, or the controller of pytest-xdist."""
 
-    def __init__(self, config: pytest.Config, opened: Opened, signals: Signals) -> None:
+    def __init__(self, config: pytest.Config, opened: Opened, signals: Signals, levels: Levels) -> None:
         self._config = config
         self._opened = opened
+        self._levels = levels
         self._shares = opened.shares
         self._signals = signals
         signals.stop = self._interrupt
@@ -241,9 +189,13 @@ class Owner:
         share.prepare(cases, tell)
         if share.trouble:
             return False
-        share.start(cases)
-        for case_id in share.as_decided(list(cases)):
-            _run(session, cases[case_id], None)
+        while cases:
+            share.start(cases)
+            for case_id in share.as_decided(list(cases)):
+                _run(session, cases[case_id], None)
+            more = () if share.trouble else self._levels.instead_of(cases.values())
+            cases = {item.case.id: item for item in more}
+            self._selected |= {(item.service, item.case.id) for item in more}
         return not (share.trouble or share.session.context.stopping.is_set())
 
     def _begin_record(self) -> bool:

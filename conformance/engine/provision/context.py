@@ -50,6 +50,12 @@ class Notes:
         with self._lock:
             self.entries.setdefault((kind, text))
 
+    def correct(self, kind: str, text: str, instead: str) -> None:
+        """Note another text in place of one that no longer holds."""
+        with self._lock:
+            self.entries.pop((kind, text), None)
+            self.entries.setdefault((kind, instead))
+
     def sorted(self) -> list[tuple[str, str]]:
         """Kind and text of each note so far."""
         with self._lock:
