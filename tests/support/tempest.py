@@ -97,7 +97,7 @@ def settings(clouds: Path, dynamic: bool) -> dict[str, dict[str, str]]:
             "v3_endpoint_type": "public",
         },
         "compute": {**versions, **waits, "fixed_network_name": "private", **found["compute"]},
-        "compute-feature-enabled": {"console_output": "True", "vnc_console": "True"},
+        "compute-feature-enabled": {"console_output": "True", "vnc_console": "True", "resize": "True"},
         "image": waits,
         "image-feature-enabled": {"import_image": "True"},
         "network": {**waits, "floating_network_name": "public", "public_network_id": found["network"]},
