@@ -57,6 +57,9 @@ def _manila(layout: Layout) -> Sections:
             "share_driver": "manila.tests.share.drivers.dummy.DummyDriver",
             "share_backend_name": BACKEND,
             "driver_handles_share_servers": False,
+            # By default the driver takes up to four seconds for each thing, like a real one.
+            "dummy_driver_default_driver_method_delay": 0.1,
+            "dummy_driver_driver_methods_delays": "create_share:0.3",
         },
         "coordination": {"backend_url": f"file://{layout.files('manila')}"},
         _CREDENTIALS: credentials(layout, "manila"),
@@ -64,7 +67,11 @@ def _manila(layout: Layout) -> Sections:
 
 
 def _barbican(layout: Layout) -> Sections:
-    return {"DEFAULT": {"db_auto_create": True, "host_href": layout.address("barbican")}}
+    return {
+        "DEFAULT": {"db_auto_create": True, "host_href": layout.address("barbican")},
+        # A key for everybody to see: the secrets of this cloud are none.
+        "simple_crypto_plugin": {"kek": "A" * 43 + "="},
+    }
 
 
 _OWN: Mapping[str, Callable[[Layout], Sections]] = {"ironic": _ironic, "manila": _manila, "barbican": _barbican}
