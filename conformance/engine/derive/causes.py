@@ -37,6 +37,8 @@ NOWHERE = "0f0f0f0f-5d0c-4b7e-9f3a-6f1d2b8c9e7b"
 NO_SUCH = "conformance-none"
 """A name that names nothing, and a text that is no valid value of a field with a format."""
 
+NOT_FOUND = 404
+
 LATER, EARLIER = "2031-01-02T00:00:00Z", "2031-01-01T00:00:00Z"
 
 MALFORMED = Content("application/json", '{"conformance":')
@@ -50,7 +52,6 @@ REASONS = {
     "has": "the state of a thing",
     "has_not": "the state of a thing",
     "lacks": "a role that the sentence alone does not name",
-    "taken": "a value that another thing has",
     "status": "the status of a thing",
 }
 """The attributes of a cause that no request alone brings about -> the situation, in words."""
@@ -192,7 +193,7 @@ def _from_the_fact(view: View, book: Book, requirement: Requirement, refusal: Re
     if "status" in given and view.scoped and cause.resource in (None, view.service.resource):
         _in_statuses(view, book, requirement, refusal)
         return
-    way = _way(view, cause, version)
+    way = _way(view, cause, refusal.code, version)
     if isinstance(way, str):
         book.without_case(requirement, "no-situation", way)
         return
@@ -238,20 +239,21 @@ def _trial(view: View, requirement: Requirement, way: _Way, version: Microversio
     return attempt(view, label, place, asked, outcome=way.outcome, exchange=way.exchange)
 
 
-def _way(view: View, cause: Cause, version: Microversion) -> _Way | str:
+def _way(view: View, cause: Cause, code: int | None, version: Microversion) -> _Way | str:
     """The way in which one request brings all of a cause about, or the reason why none does."""
     given = _attributes(cause)
     if given == ["missing"]:
         return _missing(view, cause.missing, version)
+    if given == ["invalid"] and code == NOT_FOUND:
+        return _missing(view, cause.invalid, version)  # such an id has its form, and names nothing
     if given == ["invalid"]:
         return _invalid(view, cause.invalid, version)
     if given == ["unchanged"]:
         return _unchanged(view, cause.unchanged, version)
     if given == ["ascending"]:
         return _ascending(view, cause.ascending)
-    if given == ["taken"] and view.makes and all(_field(view, one, version) for one in cause.taken):
-        # The second of two equal requests asks for what the first one has taken.
-        return _Way(label="twice", outcome=SILENT, exchange=Twice())
+    if given == ["taken"]:
+        return _taken(view, cause.taken, version)
     if set(given) <= {"present", "absent", "has_not"} and "present" in given and cause.resource is None:
         return _together(view, cause, version)
     words = [REASONS.get(one, one.replace("_", " ")) for one in given]
@@ -302,7 +304,8 @@ def _unknown(view: View, field: request_fields.Field) -> Any:
     kind = view.service.kinds.get(value.resource) if bound and isinstance(value, Binding) else None
     if kind is not None and kind.unknown is not None:
         return kind.unknown
-    return NOWHERE if field.row.format == "uuid" or field.row.type == "uuid" else NO_SUCH
+    of_an_id = field.path[-1].endswith(("id", "ref")) or "uuid" in (field.row.format, field.row.type)
+    return NOWHERE if of_an_id else NO_SUCH
 
 
 def _invalid(view: View, names: tuple[str, ...], version: Microversion) -> _Way | str:
@@ -330,6 +333,18 @@ def _unchanged(view: View, names: tuple[str, ...], version: Microversion) -> _Wa
     if bound and isinstance(value, Binding) and value.relation == "other":
         return _Way(giving=((field, replace(value, relation="own")),))
     return f"the description of the service does not say where the present {field.name} is shown"
+
+
+def _taken(view: View, names: tuple[str, ...], version: Microversion) -> _Way | str:
+    """Ask twice for the same thing: the second request asks for the values that the first one has taken."""
+    body = view.body(view.main[0], version)
+    for word in names:
+        field = _field(view, word, version)
+        if not view.makes or field is None or body is ABSENT or json_path.lookup(body, field.path) is ABSENT:
+            return (
+                f"the documented request chooses no {word}, and the description of the service names no request for it"
+            )
+    return _Way(label="twice", outcome=SILENT, exchange=Twice())
 
 
 def _ascending(view: View, names: tuple[str, ...]) -> _Way | str:

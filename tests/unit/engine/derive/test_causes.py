@@ -121,6 +121,18 @@ def test_a_taken_value_is_asked_for_twice_and_shares_that_trial():
     assert one.trial == case(found, "make-gear/error/409[twice]").trial
 
 
+def test_a_value_that_the_service_chooses_is_not_asked_for_twice():
+    making = plain("POST", "/gears", row("name", required=True), row("serial"), samples=(sample({"name": "g"}),),
+                   name="make-gear", normal=(201,), refusals=(refused(409, taken=("serial",)),))  # fmt: skip
+    found = suite(making)
+    assert untested(found)["make-gear/refusal/taken-serial"] == "no-situation"
+
+
+def test_an_invalid_id_that_is_not_found_has_its_form_and_names_nothing():
+    found = suite(said(refused(404, invalid=("gear id",)), rows=(row("gear_id", required=True),)))
+    assert case(found, "spin/refusal/invalid-gear-id").trial.request.body == {"spin": {"gear_id": NOWHERE}}
+
+
 def test_a_lock_is_tried_as_a_precondition_on_locks_is():
     found = suite(said(refused(409, locked=True)))
     assert about(found) == []
