@@ -15,14 +15,18 @@ from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.jobs import Job, Tried
+<<<<<<< HEAD
 from conformance.engine.run.judging import Judged, fault, judged, made, result_of
+=======
+from conformance.engine.run.judging import fault, result_of
+>>>>>>> n17
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.trying import judged_by, made
 from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
@@ -269,7 +273,11 @@ class Run:
         if not offered:
             return
         job = Job.of(offered)
+<<<<<<< HEAD
         evidence = made(job.trial, job.probes, executor, together=True)
+=======
+        evidence = made(executor, job, together=True)
+>>>>>>> n17
         group.append(Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
 
@@ -292,7 +300,7 @@ class Run:
     def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
-        results = self._judged(job, job.cases, executor, evidence)
+        results = judged_by(executor, job, job.cases, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
@@ -301,7 +309,7 @@ class Run:
                 if job.trial.situation.state is not None:
                     executor.subject.discard()
                 executor.paths.forget_found()
-                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
+                again = {c.id: (e, j) for c, e, j in judged_by(executor, job, doubtful)}
             results = [
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
@@ -392,6 +400,7 @@ class Run:
             self.record(result)
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
+<<<<<<< HEAD
 
     def _judged(
         self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
@@ -410,3 +419,5 @@ class Run:
             again = {c.id: (c, e, j) for c, e, j in others}
             results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
         return results
+=======
+>>>>>>> n17
