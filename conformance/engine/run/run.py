@@ -19,11 +19,7 @@ from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.jobs import Job, Tried
-<<<<<<< HEAD
-from conformance.engine.run.judging import Judged, fault, judged, made, result_of
-=======
-from conformance.engine.run.judging import fault, result_of
->>>>>>> n17
+from conformance.engine.run.judging import Judged, fault, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import judged_by, made
@@ -273,11 +269,7 @@ class Run:
         if not offered:
             return
         job = Job.of(offered)
-<<<<<<< HEAD
-        evidence = made(job.trial, job.probes, executor, together=True)
-=======
         evidence = made(executor, job, together=True)
->>>>>>> n17
         group.append(Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
 
@@ -300,7 +292,7 @@ class Run:
     def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
-        results = judged_by(executor, job, job.cases, evidence)
+        results = self._judged(job, job.cases, executor, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
         if doubtful:
@@ -309,7 +301,7 @@ class Run:
                 if job.trial.situation.state is not None:
                     executor.subject.discard()
                 executor.paths.forget_found()
-                again = {c.id: (e, j) for c, e, j in judged_by(executor, job, doubtful)}
+                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
             results = [
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
@@ -361,7 +353,7 @@ class Run:
         control, stopping = documented(case, self.suite.cases), self.context.stopping
         if control is not None and not self._contrasts.known(case) and not stopping.is_set():
             with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
-                self._contrasts.note(made(control.trial, (), executor))
+                self._contrasts.note(made(executor, Job.of([control])))
 
     def _settle_held(self, executor: Executor) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
@@ -400,24 +392,12 @@ class Run:
             self.record(result)
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
-<<<<<<< HEAD
 
     def _judged(
         self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
     ) -> list[Judged]:
-        """Judge cases of a trial by its evidence; without evidence, make the trial first."""
-        trial, evidence = job.trial, evidence or made(job.trial, job.probes, executor)
-        self._contrasts.note(evidence)
-        results = judged(cases, evidence, self.context)
-        kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
-        left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        member, admin = trial.request.role == "member", "admin" in self.context.role_names
-        if kept_out and left and trial.outcome.accepted and member and admin:
-            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
-            elevated = replace(trial, request=replace(trial.request, role="admin"))
-            others = judged(left, made(elevated, job.probes, executor), self.context)
-            again = {c.id: (c, e, j) for c, e, j in others}
-            results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
+        """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
+        results = judged_by(executor, job, cases, evidence)
+        for one in {id(seen): seen for _, seen, _ in results}.values():
+            self._contrasts.note(one)
         return results
-=======
->>>>>>> n17
