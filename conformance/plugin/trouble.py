@@ -9,8 +9,6 @@ from typing import TextIO
 from conformance.engine.cloud.redact import GIVEN
 from specs.text import one_line
 
-NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
-
 
 class Trouble(Exception):
     """The run cannot start or go on (exit status 2); one sentence says what is wrong, where, and how to mend it."""

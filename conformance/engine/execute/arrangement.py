@@ -11,9 +11,9 @@ from typing import Any
 
 from conformance.engine.api.needs import Needs
 from conformance.engine.api.producers import placeholders
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Binding, Step, bindings_in

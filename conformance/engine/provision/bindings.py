@@ -22,6 +22,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.found import first_listed
 from conformance.engine.provision.holder import Holder
 from conformance.engine.provision.owned import FRESH, Owned, content
 
@@ -215,6 +216,8 @@ class Bindings:
 
     def _element(self, binding: Binding) -> Any:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
+        if binding.relation == "listed":
+            return first_listed(self._context, binding.resource, binding.attribute)
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
         label = "other" if binding.relation.startswith("other") else None

@@ -12,11 +12,11 @@ from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in

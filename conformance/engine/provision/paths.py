@@ -25,6 +25,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
@@ -321,7 +322,11 @@ class Paths:
     def _fixed(self, value: Any) -> str:
         """The value of a placeholder that names no element."""
         if value != PROJECT:
-            return str(self._subject.bindings.filled(value))
+            given = str(self._subject.bindings.filled(value))
+            rules = self._context.cloud.profile.discovery.get(value.resource) if isinstance(value, Binding) else None
+            if rules is not None and rules.role is Role.ADMIN:
+                self.seen_by_admin.add(given)
+            return given
         if ("", PROJECT, "") not in self._known:
             self._known["", PROJECT, ""] = self._subject.bindings.project()
         return self._known["", PROJECT, ""]

@@ -35,8 +35,8 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
     """
     context, trial = executor.context, job.trial
     results = judged(cases, evidence or made(executor, job), context)
-    uncontrolled = evidence is not None and evidence.pages is not None and not evidence.pages.controlled
-    if uncontrolled and any(judgement.verdict != "pass" for _, _, judgement in results):
+    unsteady = evidence is not None and evidence.pages is not None and not evidence.pages.controlled
+    if unsteady and any(judgement.verdict != "pass" for _, _, judgement in results):
         results = judged(cases, made(executor, job), context)
     kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
     left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]

@@ -1,4 +1,4 @@
-"""A session that sends no request: ``--dry-run`` and ``--collect-only``."""
+"""The session that sends no request: it shows the plan of the selected cases."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from conformance.plugin.items import CaseItem, SpecFile, collect_file
 from conformance.plugin.levels import Levels
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference
-from conformance.plugin.trouble import NOTHING, say, tell
+from conformance.plugin.trouble import say, tell
 from specs.text import visible
 
 
-class Planned:
-    """The pytest hooks of such a session."""
+class Plan:
+    """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
 
     def __init__(
         self,
@@ -66,4 +66,4 @@ class Planned:
         if exitstatus not in (0, 1):
             session.exitstatus = ending.CANNOT_RUN
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            tell(NOTHING)
+            tell(ending.NOTHING)
