@@ -92,7 +92,6 @@ class Contrasts:
             seen: the answers to all requests of the operation.
         """
         kind, status = case.requirement.kind, judgement.status or evidence.status or 0
-        return None
         if judgement.verdict != "pass" or not 400 <= status < 500:
             return None
         with self._lock:
