@@ -67,7 +67,7 @@ class Elements:
                 return None
         return self._pool[key]
 
-    def kept(self, wanted: ElementNeeded, collection: str) -> Owned | None:
+    def kept_for(self, wanted: ElementNeeded, collection: str, _: Operation) -> Owned | None:
         """The element of a collection that this lane has made and still has; None without one."""
         return self._pool.get((collection, tuple(sorted(wanted.fields.items()))))
 
