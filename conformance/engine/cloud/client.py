@@ -32,7 +32,8 @@ from specs.microversion import VersionRange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.engine.cloud.journal import Intent, Journal
+    from conformance.engine.cloud.book import Intent
+    from conformance.engine.cloud.journal import Journal
     from conformance.engine.cloud.versions import Root
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]

@@ -20,6 +20,7 @@ from conformance.engine.derive.attempt import (
     prepared,
 )
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.causes import derive_causes
 from conformance.engine.derive.conditions import derive_conditions, of_a_field
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
@@ -34,7 +35,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
-from specs.model import Condition
+from specs.model import Condition, Refusal
 
 UNAUTHORIZED, FORBIDDEN, HIDDEN = 401, 403, 404
 
@@ -63,28 +64,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     _at_quota(view, book, listed)
     if 409 in listed:
         _repeated(view, book, listed[409])
-    for refusal in view.service.refusals:
-        if refusal.operation == view.operation.id and refusal.code in listed:
-            variant, state = view.main
-            name = refusal.parameter
-            given = {name: refusal.binding} if name is not None else {}
-            rows = view.operation.request.parameters
-            queried = {n: v for n, v in given.items() if any(r.location == "query" and r.name == n for r in rows)}
-            in_body = {r.name for r in rows if r.location == "body"}
-            in_path = set(placeholders(view.operation.path)) - in_body
-            named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
-            body = view.body(variant, view.default, {} if queried or named else given)
-            trial = attempt(
-                view,
-                refusal.name,
-                Where(variant, state),
-                Asked(role=refusal.role, path=named, query=tuple(queried.items()), body=body),
-                setup=prepared(refusal.steps),
-                outcome=REFUSED,
-            )
-            requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
-            book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
-            book.used.add(f"refusals: {refusal.operation} {refusal.name}")
+    derive_causes(view, book, listed)
     _rest(view, book, listed)
 
 
@@ -290,7 +270,8 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
 def _locked(view: View, book: Book, line: int | None) -> None:
     """Add cases on a locked resource: refused to its owner and open to an administrator, if the reference says so."""
     resource = view.service.resource
-    said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    said: list[Condition | Refusal] = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    said += [refusal for refusal in view.operation.refusals if refusal.cause.locked]
     if not view.service.under_test.lock:
         return  # no operation locks such a resource; ``untested_conditions`` tells of sentences about locks
     variant, state = view.main

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Step

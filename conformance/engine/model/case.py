@@ -75,6 +75,7 @@ REASONS = {
     "not-through-api": "it speaks of something that the API neither shows nor sets",
     "no-field": "no documented field of the listed elements shows what the parameter selects by",
     "no-place": "neither the table nor a sample shows where in the body the field stands",
+    "no-situation": "no request of the suite brings about the cause that the sentence gives",
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
     "not-derivable": "no resource that the operation needs can be inferred yet",

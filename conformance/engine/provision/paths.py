@@ -254,6 +254,9 @@ class Paths:
                 return owned.value, owned
             if self._context.service.always_made and operation.method not in SAFE:
                 raise Unavailable(f"no operation makes an element of {wants.collection} for {{{placeholder.name}}}")
+        owned = self.elements.kept(placeholder.element, wants.collection)
+        if owned is not None:
+            return owned.value, owned
         try:
             return self._element(wants), None
         except Unavailable:
@@ -307,11 +310,14 @@ class Paths:
         """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
         if not _is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
-        try:
-            known = self._element(wants)
-        except Unavailable:
-            known = UNKNOWN_NUMBER
-        return UNKNOWN_NUMBER if known.isdigit() else unknown
+        key = (wants.placeholder.element.collection, wants.placeholder.name, str(self._listed_at(wants)))
+        numbers = self._context.named_by_numbers
+        if key not in numbers:
+            try:
+                numbers[key] = self._element(wants).isdigit()
+            except Unavailable:
+                numbers[key] = True  # nothing there contradicts the reference
+        return UNKNOWN_NUMBER if numbers[key] else unknown
 
     def _fixed(self, value: Any) -> str:
         """The value of a placeholder that names no element."""
