@@ -18,6 +18,8 @@ from tests.services.figures import figures
 from tests.support.everything import everything
 from tests.support.inhabited import differences
 
+pytestmark = pytest.mark.filterwarnings("ignore")
+
 CHOSEN = "regions-v3 or metadefs-namespaces.create or images-tags or address-scopes or tags.add or qos-specs.create"
 SERVICES = ("identity", "image", "network", "block-storage")
 
