@@ -372,6 +372,8 @@ def test_an_operation_beyond_the_cloud_or_out_of_reach_has_a_reason():
     assert (late.cases, untested(late)) == ((), {"spin": "beyond-cloud"})
     other = suite(action(path="/{version}"))
     assert (other.cases, untested(other)) == ((), {"spin": "not-derivable"})
+    told = replace(KNOWLEDGE, placeholder_values={"version": "v9"})
+    assert suite(action(path="/{version}"), service=told).cases, "the description says how the path begins"
     lacking = replace(KNOWLEDGE, untestable={"widgets.spin": "it needs two of everything"})
     (left,) = suite(action(), service=lacking).untested
     assert (left.reason, left.detail) == ("not-derivable", "it needs two of everything")
