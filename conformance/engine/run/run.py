@@ -347,7 +347,7 @@ class Run:
         """The reason why a refusal proves nothing on a service without a description; None if the judgement stands."""
         if self.context.service.described:
             return None
-        return unproved_refusal(judgement, evidence, self.context.cloud.seen.of(case.trial.request.operation.id))
+        return unproved_refusal(judgement, case, evidence, self.context.cloud.seen)
 
     def _settle_held(self, executor: Executor) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""

@@ -2,20 +2,33 @@
 
 A reference seldom says which values a request needs on a given cloud: the words of a sample may name things of another
 cloud, a value may have to be unique, and an error that is listed may be due to any part of a request. So a refusal on
-such a service contradicts nothing, and it proves a promise only beside an accepted request of the same operation. An
-accepted request, the content of its answer, its effects, and a 5xx are judged as everywhere.
+such a service contradicts nothing, and it proves a promise only beside an accepted request of the same operation; the
+refusal of a value only beside an accepted request that gives the same fields. An accepted request, the content of its
+answer, its effects, and a 5xx are judged as everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
-from conformance.engine.cloud.seen import Sent
+from conformance.engine.cloud.seen import Seen, names_in
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from specs.model import Operation
+
+CONSTRAINTS = frozenset({"error/400", "constraint"})
+"""The kinds of requirements that are broken by one value of a request, while all else in it stays as it was."""
+
+OF_OTHER_CAUSES = frozenset({403, 409})
+"""Status codes of refusals for the sake of a role or of a status, not of a value."""
+
+_SILENT = (
+    "this suite has no description of the service, which would say what a request needs beside the reference, so "
+    "another part of the request may be the cause of"
+)
 
 NO_TOKEN = 401
 """The status code of a refusal for want of a valid token, of which no other part of the request is the cause."""
@@ -61,22 +74,29 @@ def unlisted_collection(operation: Operation, operations: Mapping[str, Operation
     return None
 
 
-def unproved_refusal(judgement: Judgement, evidence: Evidence, answers: Iterable[Sent]) -> str | None:
+def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, seen: Seen) -> str | None:
     """Return the reason why a refusal proves no promise; None if it does, or if the judgement is about something else.
 
     Args:
         judgement: the judgement on a case.
+        case: the case.
         evidence: the evidence of its trial.
-        answers: the answers to all requests of the same operation.
+        seen: the answers to all requests of the run.
     """
     if judgement.verdict != "pass" or not _is_refusal(judgement, evidence) or evidence.status == NO_TOKEN:
         return None
-    if any(answer.ok for _, answer in answers):
+    operation = case.trial.request.operation.id
+    if not any(answer.ok for _, answer in seen.of(operation)):
+        return f"no request of the operation was accepted, and {_SILENT} the refusal"
+    if case.requirement.kind not in CONSTRAINTS:
         return None
-    return (
-        "no request of the operation was accepted, and this suite has no description of the service, which would say "
-        "what a request needs beside the reference, so another part of the request may be the cause of the refusal"
-    )
+    if evidence.status in OF_OTHER_CAUSES:
+        return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
+    url = evidence.exchanges[0].request.url if evidence.exchanges else ""
+    given = names_in(evidence.sent, parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    if seen.accepted_with(operation, given):
+        return None
+    return f"no request of the operation that gives the same fields was accepted, and {_SILENT} the refusal"
 
 
 def _is_refusal(judgement: Judgement, evidence: Evidence) -> bool:
