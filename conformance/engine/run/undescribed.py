@@ -9,18 +9,15 @@ answer, its effects, and a 5xx are judged as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
-from conformance.engine.cloud.seen import Seen, names_in
+from conformance.engine.cloud.seen import Sent
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.run.contrast import FAULTS_OF_REQUESTS
 from specs.model import Operation
-
-CONSTRAINTS = frozenset({"error/400", "constraint"})
-"""The kinds of requirements that are broken by one value of a request, while all else in it stays as it was."""
 
 OF_OTHER_CAUSES = frozenset({403, 409})
 """Status codes of refusals for the sake of a role or of a status, not of a value."""
@@ -74,29 +71,22 @@ def unlisted_collection(operation: Operation, operations: Mapping[str, Operation
     return None
 
 
-def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, seen: Seen) -> str | None:
+def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answers: Iterable[Sent]) -> str | None:
     """Return the reason why a refusal proves no promise; None if it does, or if the judgement is about something else.
 
     Args:
         judgement: the judgement on a case.
         case: the case.
         evidence: the evidence of its trial.
-        seen: the answers to all requests of the run.
+        answers: the answers to all requests of the same operation.
     """
     if judgement.verdict != "pass" or not _is_refusal(judgement, evidence) or evidence.status == NO_TOKEN:
         return None
-    operation = case.trial.request.operation.id
-    if not any(answer.ok for _, answer in seen.of(operation)):
+    if not any(answer.ok for _, answer in answers):
         return f"no request of the operation was accepted, and {_SILENT} the refusal"
-    if case.requirement.kind not in CONSTRAINTS:
-        return None
-    if evidence.status in OF_OTHER_CAUSES:
+    if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
-    url = evidence.exchanges[0].request.url if evidence.exchanges else ""
-    given = names_in(evidence.sent, parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    if seen.accepted_with(operation, given):
-        return None
-    return f"no request of the operation that gives the same fields was accepted, and {_SILENT} the refusal"
+    return None
 
 
 def _is_refusal(judgement: Judgement, evidence: Evidence) -> bool:
