@@ -16,7 +16,7 @@ from conformance.engine.api.producers import Producers, collection_of, listed_by
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
-from conformance.engine.run.contrast import FAULTS_OF_REQUESTS
+from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, members
 from specs.model import Operation
 
 OF_OTHER_CAUSES = frozenset({403, 409})
@@ -51,6 +51,11 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
         why = (
             f"{judgement.reason}; neither the reference nor a description of the service says which roles may send "
             "the request"
+        )
+    elif evidence.accepted and case.requirement.kind in FAULTS_OF_REQUESTS and _is_misplaced(case):
+        why = (
+            f"{judgement.reason}; but no sample shows the field, and there is no description of the service, so its "
+            "place in the body is not known"
         )
     elif evidence.accepted and case.requirement.kind == "error/404" and unlisted:
         why = (
@@ -87,6 +92,14 @@ def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answe
     if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
     return None
+
+
+def _is_misplaced(case: Case) -> bool:
+    """Whether the place of the field of a case in the body is a guess: the samples of the request do not show it."""
+    request, name = case.operation.request, case.about.rpartition(".")[2]
+    samples = [sample.body for sample in request.samples if sample.valid and isinstance(sample.body, dict)]
+    in_body = any(row.location == "body" and row.name == case.about for row in request.parameters)
+    return in_body and bool(samples) and not any(name in place for body in samples for place in members(body))
 
 
 def _is_refusal(judgement: Judgement, evidence: Evidence) -> bool:
