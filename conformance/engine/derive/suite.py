@@ -16,6 +16,7 @@ from conformance.engine.derive.book import Book
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
@@ -190,6 +191,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_lists(view, book)
         derive_values(view, book)
         derive_equality(view, book)
+        derive_kept(view, book)
         derive_afterwards(view, book)
         derive_undocumented(view, book)
         derive_everywhere(view, book)
