@@ -115,6 +115,7 @@ class Deletion:
         going: statuses, and going_tasks: tasks, of a thing whose deletion was accepted: it must not be deleted twice.
         gone: statuses of a thing that counts as gone, although it is still shown.
         kept: statuses of a deleted thing that is kept for a while, unless it is removed by force.
+        making: statuses of a thing that is still being made, and may not yet show all that is made with it.
         force: the request that removes a thing at once; unlock: the request that unlocks a locked thing.
         act: the request that removes a thing; None for a DELETE.
         final_codes: status codes of a refusal that will not change if the deletion is sent again.
@@ -128,6 +129,7 @@ class Deletion:
     going_tasks: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    making: tuple[str, ...] = ()
     force: Act | None = None
     unlock: Act | None = None
     act: Act | None = None

@@ -20,6 +20,7 @@ from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
+from conformance.engine.cloud.waits import LEAST
 from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ HASTY = 10.0
 """Seconds in which a removal without a wait repeats a refused request. Then the end of the run removes the thing."""
 
 
+FINISHING = 60.0
+"""Seconds for which a removal waits until a thing is finished that may not yet show all that is made with it."""
+
+
 @dataclass(frozen=True)
 class Removal:
     """The outcome of a removal. ``trouble`` says why the thing still exists; None if it does not."""
@@ -80,6 +85,8 @@ class Remover:
         self._timeout = timeout
         self._tell = tell or (lambda _: None)
         self._came: list[Thing] = []
+        self._never_finished = False
+        self._stuck: set[str] = set()
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -145,6 +152,8 @@ class Remover:
         view = kind.shown_in(answer.json) if answer.ok else None
         if view is None:
             return None
+        if wait and kind.state_of(view)[0] in rules.making:
+            view = self._finished(thing, kind) or view
         self._note_came_with(thing, kind, view)
         status, task = kind.state_of(view)
         if wait and (status in rules.going or task in rules.going_tasks):
@@ -153,6 +162,21 @@ class Remover:
             if status in preparation.statuses:
                 self._by_someone(thing, preparation.act)
         return None
+
+    def _finished(self, thing: Thing, kind: Kind) -> View | None:
+        """The view of a thing after it was made; None if that never ends, which is waited for in vain only once."""
+        if self._never_finished:
+            return None
+        within = min(self._timeout, FINISHING)
+        self._tell(f"waiting until {thing} is made and shows all that came with it, for {within:g} s at most")
+        making = kind.deletion.making
+        result = self._watch.until(
+            thing.id, lambda view: kind.state_of(view)[0] not in making, within, role=thing.role, kind=kind
+        )
+        if result.timed_out or result.problem:
+            self._never_finished = True
+            self._tell(f"{thing} is removed unfinished: something that was being made with it may stay behind unseen")
+        return result.view
 
     def _delete(self, thing: Thing, kind: Kind, deadline: float) -> Removal:
         """Request the deletion until it is accepted: again while the thing is locked or in use."""
@@ -198,7 +222,10 @@ class Remover:
         rules = kind.deletion
         if not rules.slow:
             return None
-        self._tell(f"waiting until {thing} is gone, for {self._timeout:g} s at most")
+        if kind.name in self._stuck:  # a cloud that removes none of them is not waited for again and again
+            deadline = min(deadline, time.monotonic() + LEAST)
+        began = time.monotonic()
+        self._tell(f"waiting until {thing} is gone, for {max(0.0, deadline - began):.0f} s at most")
         result = self._gone(thing, kind, deadline)
         if result.status in rules.kept and rules.force is not None:
             # The cloud keeps deleted things for a while, and they count against the quota until then.
@@ -210,7 +237,9 @@ class Remover:
             return None
         shown = f", as {result.status}" if result.status else ""
         why = f" ({result.problem})" if result.problem else ""
-        return f"{thing} was still there {self._timeout:g} s after its deletion was accepted{shown}{why}"
+        self._stuck.add(kind.name)
+        waited = f"{time.monotonic() - began:.1f}".removesuffix(".0")
+        return f"{thing} was still there {waited} s after its deletion was accepted{shown}{why}"
 
     def _gone(self, thing: Thing, kind: Kind, deadline: float, kept: bool = True) -> WaitResult:
         left = max(0.0, deadline - time.monotonic())

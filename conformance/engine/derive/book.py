@@ -77,4 +77,4 @@ class Book:
         if case_id not in self.cases:
             fault = self.fault if requirement.kind in FAULTS else None
             parts = self.optional.of(requirement.operation, about)
-            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts)
+            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts, about)

@@ -44,12 +44,12 @@ def derive_kept(view: View, book: Book) -> None:
     reader = reader_of(view) if operation.method in UPDATES and operation.action is None else None
     if reader is None or view.environment is not None or not _is_own(view) or view.makes:
         return
-    changed, *others = [*_given(view, reader), None]
-    kept = [one for one in others if one is not None]
-    if changed is None or not kept:
+    found = list(_given(view, reader))
+    if not found:
         return
+    changed = found[0]
     body = view.body(view.main[0], view.default, {changed.field.name: changed.value})
-    kept = [one for one in kept if json_path.lookup(body, one.field.path) is ABSENT]
+    kept = [one for one in found[1:] if json_path.lookup(body, one.field.path) is ABSENT]
     if json_path.lookup(body, changed.field.path) is ABSENT or not kept:
         return
     variant, state = view.main_with([changed.field.path[-1]])

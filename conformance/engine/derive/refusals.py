@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import collection_of, placeholders
@@ -37,6 +38,9 @@ from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition, Refusal
 
 UNAUTHORIZED, FORBIDDEN, HIDDEN = 401, 403, 404
+
+UNKNOWN_ID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
+"""A UUID that names nothing: it was made for this place alone."""
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Status codes that depend on drivers and configuration, so that no request provokes them."""
@@ -193,9 +197,9 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
         value = json_path.lookup(base, field.path)
-        kind = view.service.kinds.get(value.resource) if isinstance(value, Binding) else None
-        if kind is not None and kind.unknown is not None:
-            body = json_path.replaced(base, field.path, kind.unknown)
+        unknown = _unknown_in_place_of(view, value)
+        if unknown is not None:
+            body = json_path.replaced(base, field.path, unknown)
             trial = attempt(
                 view, f"unknown-{id_part(field.name)}", Where(variant, state), Asked(body=body), outcome=REFUSED
             )
@@ -205,6 +209,16 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     if own.max is not None and own.max.next <= view.top:
         gone = attempt(view, "outside", Where(variant, None, "unknown"), Asked(version=own.max.next), outcome=REFUSED)
         book.case(requirement, str(own.max.next), gone, Refused((404,), f"the operation exists only up to {own.max}"))
+
+
+def _unknown_in_place_of(view: View, value: Any) -> str | None:
+    """An id that names nothing, in place of a value of a body; None if the value names no thing that has an id."""
+    if not isinstance(value, Binding):
+        return None
+    if value.resource.startswith("/"):
+        return UNKNOWN_ID if value.attribute == "id" else None
+    kind = view.service.kinds.get(value.resource)
+    return kind.unknown if kind is not None else None
 
 
 def _not_known(view: View, book: Book, line: int) -> None:

@@ -30,6 +30,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.locking import lock, unlock
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -202,7 +203,7 @@ class Paging:
             return False
         producer = self.context.producers.of(trial.request.operation.path)
         if producer is None:
-            return self.subject.lock() is None and self.subject.unlock() is None
+            return lock(self.subject) is None and unlock(self.subject) is None
         try:
             for _ in range(number):
                 self.paths.elements.produce(producer, collection, producer.name, {})

@@ -42,6 +42,7 @@ class Case:
     Attributes:
         fault: the expectation about the body of the error, if a refusal keeps the promise.
         parts: the optional parts of a cloud that the case needs.
+        about: the name of the field that the promise is about; empty if it is about none.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Case:
     expectation: Expectation
     fault: Expectation | None = None
     parts: frozenset[str] = frozenset()
+    about: str = ""
 
     @property
     def operation(self) -> Operation:

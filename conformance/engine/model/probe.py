@@ -67,7 +67,12 @@ class Kept:
     operation: str
 
 
-Probe = StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept
+@dataclass(frozen=True)
+class Before:
+    """The resource under test right before the request, although it is accepted: the expectation compares with that."""
+
+
+Probe = Before | StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept
 
 
 @dataclass(frozen=True)

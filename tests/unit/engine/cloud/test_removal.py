@@ -9,6 +9,7 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
+from conformance.engine.cloud import removal
 from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.roles import Role
@@ -374,6 +375,48 @@ def test_a_volume_that_came_with_a_server_is_removed_after_it_though_nobody_note
     assert report.clean
     assert run.deleted[0] == "/servers/s"
     assert sorted(run.deleted[1:]) == ["/os-volumes/came", "/os-volumes/ours"]
+
+
+def test_a_server_that_is_being_made_is_removed_once_it_shows_its_volume(run):
+    """Deleted before that, it would leave the volume behind, without a name."""
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    shown = {"os-extended-volumes:volumes_attached": [{"id": "came"}]}
+    building = {"status": "BUILD", "os-extended-volumes:volumes_attached": []}
+    run.server("s", building, building, {"status": "ACTIVE", **shown}, None)
+    run.route("DELETE", "/servers/s", (204, None))
+    run.route("GET", "/os-volumes/came", (200, {"volume": {"id": "came", "displayName": ""}}), (404, {}))
+    run.route("DELETE", "/os-volumes/came", (202, None))
+    assert run.cleanup().clean
+    assert run.deleted == ["/servers/s", "/os-volumes/came"]
+
+
+def test_servers_that_are_never_made_are_waited_for_once(run, monkeypatch):
+    told = []
+    monkeypatch.setattr(removal, "WORKERS", 1)
+    run.route("GET", "/images", (200, {"images": []}))
+    for id_ in ("s", "t"):
+        run.had("server", id_, f"/servers/{id_}")
+        run.route("GET", f"/servers/{id_}", (200, {"server": {"id": id_, "status": "BUILD"}}))
+        run.route("DELETE", f"/servers/{id_}", (204, None))
+    assert not run.cleanup(timeout=0.3, tell=told.append).clean  # both stay to the end
+    assert sorted(run.deleted) == ["/servers/s", "/servers/t"]
+    assert len([one for one in told if "is made and shows" in one]) == 1
+    assert len([one for one in told if "removed unfinished" in one]) == 1
+
+
+def test_after_a_removal_that_never_ended_the_next_ones_are_waited_for_briefly(run, monkeypatch):
+    told = []
+    monkeypatch.setattr(removal, "WORKERS", 1)
+    monkeypatch.setattr(removal, "LEAST", 0.0)
+    for id_ in ("v", "w"):
+        run.had("volume", id_, f"/os-volumes/{id_}")
+        run.route("DELETE", f"/os-volumes/{id_}", (202, None))
+        run.route("GET", f"/os-volumes/{id_}", (200, {"volume": {"status": "deleting"}}))
+    first, second = run.cleanup(timeout=1.0, tell=told.append).left
+    assert "volume v was still there 1 s after its deletion was accepted, as deleting" in first
+    assert "volume w was still there 0 s after its deletion was accepted" in second
+    assert [one for one in told if one.endswith("is gone, for 0 s at most")]
 
 
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
