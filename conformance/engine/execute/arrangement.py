@@ -19,7 +19,7 @@ from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Binding, Step, bindings_in
 from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
-from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
+from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup, UnderWay
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
@@ -80,6 +80,7 @@ class Arrangement:
         waits: tells whether the look after a refused trial is left to its group.
         look: takes that look, and releases the steps that the arrangement keeps for the group.
         lock: locks the resource before a trial.
+        lasts: whether the resource is in the transition that a trial needs; start: starts that transition.
         compares: whether the resource after the present request is compared with it before, even if it is accepted.
     """
 
@@ -92,6 +93,8 @@ class Arrangement:
     waits: Callable[[Trial], bool] = lambda _: False
     look: Callable[[], None] = lambda: None
     lock: Callable[[Trial], Problem | None] = lambda _: None
+    lasts: Callable[[Trial], bool] = lambda _: False
+    start: Callable[[UnderWay, Request], None] = lambda *_: None
     compares: bool = False
     _marked: bool = False
     _kept: _Kept | None = None
@@ -183,6 +186,8 @@ class Arrangement:
             for step in setup.steps:
                 take = self.quotas.set if step.seen_by else self.paths.steps.before
                 take(step, request.filled.values, self.paths.path_of)
+        elif isinstance(setup, UnderWay):
+            self.start(setup, request)
         elif isinstance(setup, Ended):
             self.paths.end(trial.request.operation, request.filled, trial.request.role, version)
 
@@ -262,7 +267,7 @@ class Arrangement:
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a resource that suits the trial into a status, without a lock."""
-        if state is None:
+        if state is None or self.lasts(trial):
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)

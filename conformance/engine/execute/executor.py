@@ -30,10 +30,11 @@ from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.execute.under_way import Transitions
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
-from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.setup import Ended, Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
@@ -65,6 +66,7 @@ class Executor:
         byproducts: counts things that a request makes from the things attached to the resource under test.
         inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
+        transitions: keeps a transition of the resource under way for the trials that need one.
     """
 
     context: RunContext
@@ -78,6 +80,7 @@ class Executor:
     byproducts: Byproducts = field(init=False)
     inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
+    transitions: Transitions = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
@@ -94,6 +97,8 @@ class Executor:
         self.paging = Paging(self.context, self.subject, self.paths)
         self.inspection = Inspection(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
+        self.transitions = Transitions(self.context, self.subject, self.paths)
+        self.arrangement.lasts, self.arrangement.start = self.transitions.lasts, self.transitions.start
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
         """Set the situation up, send the request, and look at its consequences. Never raises for an act of the cloud.
@@ -175,7 +180,7 @@ class Executor:
             if isinstance(request, Problem):
                 return Evidence(trial, version=version, problem=request)
             with self.arrangement.set_up(trial, request, version):
-                evidence = self._exchanged(trial, version, request, probes)
+                evidence = self.transitions.seen(trial, self._exchanged(trial, version, request, probes))
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
             self.looks.drop(trial)
@@ -226,7 +231,7 @@ class Executor:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method == "PUT" and not trial.operation.path.endswith("}"):
             self.paths.elements.forget_below(request.filled.path)  # the request may have replaced all of them
-        if trial.situation.state is None:
+        if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.

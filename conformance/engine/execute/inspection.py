@@ -17,6 +17,7 @@ from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import Kept, Listed, Looked, Probe, Removed
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import with_administrator
 from conformance.engine.provision.owned import Owned
 from specs.microversion import Microversion
 
@@ -31,7 +32,11 @@ class Inspection:
     def before(self, trial: Trial, path: str, version: Microversion, probes: tuple[Probe, ...]) -> None:
         """Look at the thing that the request will remove or change, if a probe asks how it was before."""
         wanted = any(isinstance(probe, Removed | Kept) for probe in probes)
-        self._before = self._get(path, Role(trial.request.role), version) if wanted else None
+        self._before = None
+        for role in with_administrator(trial.request.role, self.context.role_names) if wanted else ():
+            self._before = self._get(path, Role(role), version)
+            if self._before.ok or not any(isinstance(probe, Kept) for probe in probes):
+                break
 
     def after(self, evidence: Evidence, made: Owned | None, path: str, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the findings of the probes about the thing that the request was about.

@@ -52,6 +52,7 @@ class Subject:
         actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
         outdated: whether the resource may have changed since it was last shown.
+        under_way: the status of a transition that a trial has started; empty if none has.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -62,6 +63,7 @@ class Subject:
         self.locked = False
         self.must_replace = False
         self.altered = False
+        self.under_way = ""
         self.environment = ""
         self.furnished: set[str] = set()
         self._moved = False
@@ -366,7 +368,7 @@ class Subject:
             self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = self.outdated = False
-        self.actions.last = ""
+        self.actions.last = self.under_way = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:
