@@ -114,7 +114,7 @@ class Executor:
         """
         with announced_to(self.looks.change):
             self.looks.begin(trial, together and not probes)
-            self.arrangement.compares = bool(probes)
+            self.arrangement.compares, self.paging.together = bool(probes), together
             evidence = self._make(trial, probes)
             self.looks.complete(evidence)
         return evidence

@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.engine.execute.environment import for_want_of_usual_ones
-from conformance.engine.execute.executor import FIRST_REFUSAL, Executor
+from conformance.engine.execute.executor import FIRST_REFUSAL
 from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case
-from conformance.engine.model.evidence import Evidence, Judgement, Problem
-from conformance.engine.model.probe import Probe
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.undescribed import doubted, unlisted_collection
 from specs.record.model import Deviation, Result
 
 Judged = tuple[Case, Evidence, Judgement]
 """A case, the evidence of its trial, and the judgement on it."""
-
-
-def made(trial: Trial, probes: tuple[Probe, ...], executor: Executor, together: bool = False) -> Evidence:
-    """The evidence of a trial. A defect of this suite gives it the verdict error, and must not end the lane."""
-    try:
-        return executor.make(trial, probes, together)
-    except Exception as error:  # a defect of this suite, of whatever kind
-        return Evidence(trial, problem=Problem("error", fault(error)))
 
 
 def judged(cases: Sequence[Case], evidence: Evidence, context: RunContext) -> list[Judged]:

@@ -15,14 +15,14 @@ from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.jobs import Job, Tried
-from conformance.engine.run.judging import Judged, fault, judged, made, result_of
+from conformance.engine.run.judging import Judged, fault, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.trying import judged_by, made
 from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
@@ -269,7 +269,7 @@ class Run:
         if not offered:
             return
         job = Job.of(offered)
-        evidence = made(job.trial, job.probes, executor, together=True)
+        evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
 
@@ -353,7 +353,7 @@ class Run:
         control, stopping = documented(case, self.suite.cases), self.context.stopping
         if control is not None and not self._contrasts.known(case) and not stopping.is_set():
             with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
-                self._contrasts.note(made(control.trial, (), executor))
+                self._contrasts.note(made(executor, Job.of([control])))
 
     def _settle_held(self, executor: Executor) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
@@ -396,17 +396,8 @@ class Run:
     def _judged(
         self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
     ) -> list[Judged]:
-        """Judge cases of a trial by its evidence; without evidence, make the trial first."""
-        trial, evidence = job.trial, evidence or made(job.trial, job.probes, executor)
-        self._contrasts.note(evidence)
-        results = judged(cases, evidence, self.context)
-        kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
-        left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        member, admin = trial.request.role == "member", "admin" in self.context.role_names
-        if kept_out and left and trial.outcome.accepted and member and admin:
-            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
-            elevated = replace(trial, request=replace(trial.request, role="admin"))
-            others = judged(left, made(elevated, job.probes, executor), self.context)
-            again = {c.id: (c, e, j) for c, e, j in others}
-            results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
+        """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
+        results = judged_by(executor, job, cases, evidence)
+        for one in {id(seen): seen for _, seen, _ in results}.values():
+            self._contrasts.note(one)
         return results

@@ -20,6 +20,7 @@ _WITHOUT = ("bios", "console", "inspect", "raid", "rescue", "vendor")
 
 
 def _ironic(_layout: Layout) -> Sections:
+    interfaces: dict[str, tuple[str, ...]]
     interfaces = {f"enabled_{kind}_interfaces": ("fake", f"no-{kind}") for kind in _WITHOUT}
     interfaces |= {f"enabled_{kind}_interfaces": ("fake",) for kind in ("boot", "deploy", "management", "power")}
     return {
