@@ -67,7 +67,9 @@ class Transitions:
         wanted = trial.setups(UnderWay)
         if not wanted or evidence.problem or (evidence.accepted and trial.operation.method in SAFE):
             return evidence
-        if self._status() == wanted[0].status:
+        # After a refusal the resource was looked at.
+        status = self.subject.status if evidence.after is not None else self._status()
+        if status == wanted[0].status:
             self.subject.must_replace = self.subject.must_replace or self.subject.locked
             return evidence
         self.subject.must_replace = True
