@@ -67,10 +67,11 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             book.add(case, "key-added", where, after=added)
         elif isinstance(expectation, FieldShown):
             _field(ground, book, case, expectation)
-            for early in cases[1:]:  # the same promise at the earliest version
-                if early.trial.request.version is not None and isinstance(early.expectation, FieldShown):
-                    there = replace(where, versions=exactly(ground.version(early)))
-                    book.add(early, "field-late", there, after=Field(early.expectation.place, "drop"))
+            for other in cases[1:]:  # the same promise at the earliest version, and in other statuses
+                early = other.trial.request.version is not None
+                there = replace(where, versions=exactly(ground.version(other))) if early else ground.here(other)
+                there = replace(there, answered="accepted")
+                book.add(other, "field-late" if early else "field-lost", there, after=Field(expectation.place, "drop"))
             if expectation.required and requirement.operation not in paged:
                 paged.add(requirement.operation)
                 book.add(case, "html", where, after=Body("html"))

@@ -32,7 +32,7 @@ def derive_earliest(view: View, book: Book) -> None:
             # The type is that of the newest version: a text may tell of another one before it.
             shown = replace(shown, type=None, nullable=True, enum=())
             requirement = view.requirement("body", row.name, row.line, True)
-            book.case(requirement, f"at-{version}", trial, shown, row.name)
+            book.case(requirement, f"at-{version}", trial, shown, row.name, beside=True)
 
 
 def _earliest(view: View, book: Book) -> tuple[Microversion, Trial] | None:

@@ -19,6 +19,7 @@ from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.everywhere import derive_everywhere
 from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
+from conformance.engine.derive.moments import derive_moments
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
 from conformance.engine.derive.success import (
@@ -202,4 +203,5 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)
+    derive_moments(view, book)
     untested_conditions(view, book)

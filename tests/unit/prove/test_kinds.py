@@ -32,7 +32,7 @@ KINDS = (
 MUTATIONS = {
     "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"},
     "body": {"content", "html", "empty", "field-dropped", "field-renamed", "field-null", "field-retyped", "field-value"}
-    | {"other-id", "other-server", "field-late"},
+    | {"other-id", "other-server", "field-late", "field-lost"},
     "header": {"header-dropped", "header-form"},
     "constraint": {"accepted", "unlisted", "500", "effect-status"},
     "error/400": {"accepted", "unlisted", "500", "effect-status", "error-html", "error-empty", "error-no-message"},
@@ -137,3 +137,4 @@ def test_one_cloud_breaks_what_only_a_new_kind_of_case_sees(everything):
     shown = "servers.show-server-details/body/name"
     assert f"{shown}[at-2.1]" in found[f"{shown}#field-late"]
     assert shown not in found[f"{shown}#field-late"]
+    assert found[f"{shown}#field-lost"] == (f"{shown}[in-SHUTOFF]",)
