@@ -30,7 +30,7 @@ def derive_earliest(view: View, book: Book) -> None:
         shown = field_shown(view, row, version)
         if shown is not None and shown.required and view.service.showing(view.operation, row.name) is None:
             # The type is that of the newest version: a text may tell of another one before it.
-            shown = replace(shown, type=None, nullable=True, enum=())
+            shown = replace(shown, type=None, nullable=True, enum=(), open=True)
             requirement = view.requirement("body", row.name, row.line, True)
             book.case(requirement, f"at-{version}", trial, shown, row.name, beside=True)
 

@@ -48,7 +48,7 @@ class FieldShown(Expectation):
         enum: the documented values; empty if there are none.
         wrapped: True if no row describes the object around the field, so that a missing object breaks this promise.
         identifies: True if the field is the id of the resource that the request names.
-        open: True if the reference does not say whether the request is accepted; a refusal then shows nothing.
+        open: True if another case judges whether the request is accepted; a refusal then shows nothing.
     """
 
     name: str

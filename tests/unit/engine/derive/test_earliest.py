@@ -25,7 +25,7 @@ def test_a_required_field_without_a_first_version_is_looked_for_in_the_earliest_
     found = suite(show(row("name", enum=("n", "m"), required=True), NEWER))
     assert early(show(row("name", required=True), NEWER)) == ["show/body/id[at-2.1]", "show/body/name[at-2.1]"]
     one = case(found, "show/body/name[at-2.1]")
-    assert one.expectation == FieldShown("name", ("gear", "name"), None, True, True, wrapped=True)
+    assert one.expectation == FieldShown("name", ("gear", "name"), None, True, True, wrapped=True, open=True)
     assert str(one.trial.request.version) == "2.1"
     others = [c.trial for c in found.cases if "/body/" not in c.id]
     assert one.trial in others, "no request is made for it"
