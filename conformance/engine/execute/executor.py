@@ -30,7 +30,6 @@ from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
-from conformance.engine.execute.under_way import Transitions
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
@@ -66,7 +65,6 @@ class Executor:
         byproducts: counts things that a request makes from the things attached to the resource under test.
         inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
-        transitions: keeps a transition of the resource under way for the trials that need one.
     """
 
     context: RunContext
@@ -80,7 +78,6 @@ class Executor:
     byproducts: Byproducts = field(init=False)
     inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
-    transitions: Transitions = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
@@ -97,8 +94,6 @@ class Executor:
         self.paging = Paging(self.context, self.subject, self.paths)
         self.inspection = Inspection(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
-        self.transitions = Transitions(self.context, self.subject, self.paths)
-        self.arrangement.lasts, self.arrangement.start = self.transitions.lasts, self.transitions.start
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
         """Set the situation up, send the request, and look at its consequences. Never raises for an act of the cloud.
@@ -180,7 +175,8 @@ class Executor:
             if isinstance(request, Problem):
                 return Evidence(trial, version=version, problem=request)
             with self.arrangement.set_up(trial, request, version):
-                evidence = self.transitions.seen(trial, self._exchanged(trial, version, request, probes))
+                evidence = self._exchanged(trial, version, request, probes)
+                evidence = self.arrangement.transitions.seen(trial, evidence)
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
             self.looks.drop(trial)

@@ -108,3 +108,22 @@ def test_a_transition_that_does_not_begin_makes_the_trial_inapplicable(shop, cod
     del shop[0].does["POST /servers/server-1/action"]
     shop[1].make(tried(LOOK, "IDLE"))
     assert shop[0].dropped == ["server-1"], "it may begin yet"
+
+
+def test_a_cloud_on_which_it_fails_twice_makes_no_further_resource_for_it(shop):
+    for number in range(1, 9):
+        shop[0].does[f"POST /servers/server-{number}/action"] = 409
+    problems = [shop[1].make(opening(key)).problem for key in "abcd"]
+    assert [problem.verdict for problem in problems] == ["inapplicable"] * 4
+    assert shop[0].made == 2
+
+
+def test_an_answer_to_a_look_after_the_end_says_nothing(shop):
+    def looked(_):
+        shop[0].things["/servers"]["server-1"]["status"] = "IDLE"
+        return 200
+
+    shop[0].does["GET /servers/server-1/face"] = looked
+    problem = shop[1].make(moving(LOOK)).problem
+    assert problem is not None
+    assert problem.reason == "the resource was no longer MOVING when the answer came"
