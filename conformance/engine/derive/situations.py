@@ -3,6 +3,7 @@
 A reference that names no status for an operation and does not list 409 promises nothing about the answer there, except
 that a service never answers with an error of its own that the reference does not list. So any other answer is observed,
 and an unlisted refusal is an omission. One request is made in each status; the lanes hold the resource in it anyway.
+One more is made while the resource changes, if the description names a transition that lasts long enough.
 The same holds for a query with a value that a documented parameter cannot have, or with a parameter that no document
 knows: services differ in whether they ignore or refuse these.
 """
@@ -11,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.engine.api.producers import placeholders
 from conformance.engine.derive.attempt import SILENT, Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.constraints import broken_texts, must_understand
 from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import AnsweredAsListed
 from conformance.engine.model.case import id_part
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, UnderWay
 from specs.model import Parameter
 
 BAD_REQUEST = 400
@@ -44,6 +46,8 @@ def derive_situations(view: View, book: Book) -> None:
     if view.scoped and listed and all(code.code != CONFLICT for code in listed):
         _statuses(view, book, listed[0].line)
         _locked(view, book, listed[0].line)
+    if view.scoped and listed and view.can_be_held and view.environment is None:
+        _under_way(view, book, listed[0].line)
     if listed and view.can_be_held and view.environment is None:
         _queries(view, book, listed[0].line, any(code.code == BAD_REQUEST for code in listed))
 
@@ -70,6 +74,29 @@ def _locked(view: View, book: Book, line: int) -> None:
     trial = attempt(view, "documented", Where(variant, state), setup=(Locked(),), outcome=SILENT)
     requirement = view.requirement("situation", "locked", line)
     book.case(requirement, "", trial, AnsweredAsListed(f"a locked {view.service.resource}"))
+
+
+def _under_way(view: View, book: Book, line: int) -> None:
+    """Add a case while each described transition of the resource is under way.
+
+    Elements below the resource, and the things that the request would use, cannot be made meanwhile.
+    """
+    under_test = view.service.under_test
+    variant = view.main[0]
+    starting = {step.operation for steps in under_test.under_way.values() for step in steps}
+    if placeholders(view.operation.path) != [view.service.identifier] or view.operation.id in starting:
+        return
+    requirement = view.requirement("situation", "under-way", line)
+    for status, steps in under_test.under_way.items():
+        trial = attempt(
+            view,
+            f"under-way-{id_part(status)}",
+            Where(variant, under_test.initial_status),
+            setup=(UnderWay(status, steps),),
+            outcome=SILENT,
+        )
+        if all(one.relation != "attached" for one in trial.request.bindings):
+            book.case(requirement, status, trial, AnsweredAsListed(f"a {view.service.resource} that is {status}"))
 
 
 def _queries(view: View, book: Book, line: int, listed: bool) -> None:

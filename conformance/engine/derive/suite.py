@@ -13,10 +13,13 @@ from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
+from conformance.engine.derive.moments import derive_moments
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
 from conformance.engine.derive.success import (
@@ -192,10 +195,13 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_lists(view, book)
         derive_values(view, book)
         derive_equality(view, book)
+        derive_kept(view, book)
+        derive_earliest(view, book)
         derive_afterwards(view, book)
         derive_undocumented(view, book)
         derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)
+    derive_moments(view, book)
     untested_conditions(view, book)

@@ -281,8 +281,8 @@ def test_no_case_hides_another_of_the_same_id(shipped, monkeypatch):
     hidden = []
     keep = Book.case
 
-    def case(self, requirement, detail, trial, expectation, *rest):
-        keep(self, requirement, detail, trial, expectation, *rest)
+    def case(self, requirement, detail, trial, expectation, *rest, **more):
+        keep(self, requirement, detail, trial, expectation, *rest, **more)
         kept = self.cases.get(requirement.id + (f"[{id_part(detail)}]" if detail else ""))
         if kept is None or (kept.expectation, kept.trial) != (expectation, trial):
             hidden.append((requirement.id, detail, expectation))

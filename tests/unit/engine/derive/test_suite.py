@@ -186,7 +186,8 @@ def test_body_rows_are_shown_at_their_places():
     )
     inner = {"name": "n", "mood": "sad", "owner": None, "secret": "s", "maker": {"name": "m"}}
     found = suite(action(answers=rows, answered=(sample({"widget": inner}),)))
-    shown = {c.expectation.name: c.expectation for c in found.cases if isinstance(c.expectation, FieldShown)}
+    bodies = [c for c in found.cases if isinstance(c.expectation, FieldShown) and "[at-" not in c.id]
+    shown = {c.expectation.name: c.expectation for c in bodies}
     assert shown["widget"] == FieldShown("widget", ("widget",), "object", True, False)
     assert shown["name"] == FieldShown("name", ("widget", "name"), "string", True, False)
     assert shown["mood"] == FieldShown("mood", ("widget", "mood"), "string", False, False, ("merry", "sad"))
