@@ -45,9 +45,9 @@ _PARTICULARS = re.compile(
 MEANING: dict[Verdict, str] = {
     "fail": "the cloud does not do what is documented",
     "error": "this suite failed, not the cloud",
-    "inconclusive": "the situation could not be set up",
+    "inconclusive": "the situation could not be set up, or nothing shows that the operation exists",
     "pass": "the promise holds",
-    "inapplicable": "the cloud lacks an optional part, or a role is missing",
+    "inapplicable": "the cloud lacks an optional part, a role is missing, or the reference leaves it open",
 }
 """Verdict -> its meaning in one line."""
 

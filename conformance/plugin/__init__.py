@@ -48,7 +48,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not files and not called and not getattr(config.option, dest("service"), None):
         return None
 
-    from conformance.plugin.owner import TOO_EARLY, begin
+    from conformance.plugin.beginning import begin
+    from conformance.plugin.owner import TOO_EARLY
     from conformance.plugin.trouble import Trouble, tell
 
     try:

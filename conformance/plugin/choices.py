@@ -66,6 +66,7 @@ class Choices:
         known: the known deviations of the releases that the user named; empty to choose them by the cloud.
         level: the level of the run, one of ``LEVELS``.
         max_resources: the most resources under test that may exist at the same time.
+        patience: the longest wait for a status of a resource, in seconds; None for the usual one.
         dry_run: True if the run only shows its plan.
         resume: the directory of the run to continue; None for a new run.
         output: the directory of the run record; None for a new one under ``runs``.
@@ -91,6 +92,7 @@ class Choices:
     known: tuple[ExpectedDeviations, ...] = ()
     level: str = FULL
     max_resources: int = MAX_RESOURCES
+    patience: int | None = None
     dry_run: bool = False
     resume: Path | None = None
     output: Path | None = None
@@ -198,6 +200,7 @@ def choose(values: Mapping[str, Any]) -> Choices:
         known=tuple(named(str(release)) for release in values.get("known") or ()),
         level=_level(values.get("level")),
         max_resources=_integer(values, "max-servers", MAX_RESOURCES, 1),
+        patience=_integer(values, "patience", 0, 1) or None,
         dry_run=bool(values.get("dry-run")),
         resume=_path(values, "resume"),
         output=_path(values, "output"),

@@ -22,6 +22,8 @@ from specs.record.model import Result, RunInfo, Verdict
 CANNOT_RUN = 2
 REPORT = "report.html"
 
+NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
+
 
 Accepted = Callable[[Share], int | None]
 """Gives the number of requests about a service that the cloud has accepted; None if it is unknown."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.engine.cloud.journal import PATTERN, Journal
 from conformance.engine.run.locks import TURNS
-from conformance.engine.run.session import Settings
+from conformance.engine.run.session import Settings, patience_of
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import ExpectedDeviations, compare
@@ -281,6 +281,7 @@ def settings_of(choices: Choices, endpoint: Endpoint, directory: Path, service: 
         default_policy=choices.default_policy,
         allow_disruptive=choices.allow_disruptive,
         max_resources=choices.max_resources,
+        patience=patience_of(choices.patience, choices.own),
         microversion=choices.microversion,
         wishes=choices.use,
     )

@@ -114,6 +114,11 @@ OPTIONS = (
         "LEVEL",
     ),
     Option("max-servers", "the most resources under test that may exist at the same time (default 6)", "N"),
+    Option(
+        "patience",
+        "the most seconds to wait until a resource has a status or is gone (default 300; 30 in a sandbox)",
+        "SECONDS",
+    ),
     Option("dry-run", "show the plan and send no request; needs no endpoint"),
     Option("resume", "continue an earlier run; decided cases are not tried again", "RUN"),
     Option("output", "the directory of the run record (default runs/<time>)", "RUN", in_pytest="conformance-output"),

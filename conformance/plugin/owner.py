@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,177 +10,22 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.api.load import load_service
-from conformance.engine.derive.suite import derive
-from conformance.engine.model.case import Suite
 from conformance.plugin import ending, items
-from conformance.plugin.choices import Choices, from_config
-from conformance.plugin.find import given_files
-from conformance.plugin.guided import Certifying, Guided, needs_of
 from conformance.plugin.heads import tallies_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
-from conformance.plugin.levels import Levels, Tried, tried
 from conformance.plugin.opened import Opened
-from conformance.plugin.plan import plan_lines
-from conformance.plugin.progress import Progress
-from conformance.plugin.reference import Reference, packaged, read_references, shipped_folders
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
-from conformance.plugin.trouble import Trouble, say, shown, tell
-from conformance.plugin.waivers import Waivers, load_waivers
+from conformance.plugin.trouble import shown, tell
 from conformance.plugin.worker import hand_over, lane_name
-from specs.microversion import Microversion
 from specs.record import RecordError, RunRecord
-from specs.text import visible
-
-_KEPT = {"keyword": "k", "markexpr": "m", "numprocesses": "n", "lf": "lf", "maxfail": "maxfail"}
-"""Options of pytest that are recorded: those that select cases or start processes."""
 
 SILENCE = 15.0
 """Seconds that the removal of the run's resources may take before a message says that it is slow."""
 
 LATER = "pressing Ctrl-C twice ends the wait, and `conformance cleanup` removes the rest later"
 
-NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
-
 TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothing was recorded"
-
-
-def begin(config: pytest.Config, files: Sequence[Path]) -> None:
-    """Check the options, open the endpoint and the record, and take part in the session. Raises Trouble."""
-    choices = from_config(config)
-    named = [str(folder) for folder in shipped_folders(choices.services_beside(files))]
-    if named:
-        files = _with_services(config, named)
-    elif not files:
-        files = _default_files(config)
-    references = read_references(files)
-    waivers = load_waivers(choices.waivers) if choices.waivers else Waivers()
-    config.pluginmanager.register(items, "conformance-items")
-    if choices.dry_run or config.option.collectonly:
-        _not_distributed(config)
-        ceiling = Microversion.parse(choices.microversion) if choices.microversion else None
-        policy = choices.default_policy or choices.own
-        suites = [derive(one.specs, one.selected, ceiling, policy) for one in references]
-        if choices.guideline is not None:
-            needs = needs_of(choices.guideline, choices.declared, list(zip(references, suites, strict=True)), {})
-            config.pluginmanager.register(Guided(needs.cases, references), "conformance-guided")
-        levels = Levels(choices.level, {one.service: Tried(load_service(one.service)) for one in references})
-        config.pluginmanager.register(levels, "conformance-levels")
-        config.pluginmanager.register(Plan(config, choices, references, suites, levels), "conformance-plan")
-        return
-    signals = Signals()
-    signals.install()
-    config.add_cleanup(signals.restore)
-    opened = Opened(choices, references, waivers, files, _options(config, choices, named))
-    # pytest calls this at any end of the session, even before the session has begun.
-    config.add_cleanup(opened.abandon)
-    if choices.guideline is not None:
-        derived = [(share.reference, share.suite) for share in opened.shares]
-        lacking = {one.service: why for one, why in opened.shares.lacking}
-        needs = needs_of(choices.guideline, choices.declared, derived, lacking)
-        certifying = Certifying(needs, references, opened.directory)
-        certifying.begin(choices)
-        config.pluginmanager.register(certifying, "conformance-guided")
-    lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
-    say(map(shown, lines), sys.stdout)
-    config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")
-    sessions = [share.session for share in opened.shares]
-    config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
-    config.pluginmanager.register(signals, "conformance-signals")
-    config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
-
-
-def _options(config: pytest.Config, choices: Choices, named: Sequence[str]) -> dict[str, Any]:
-    """Return the options for the record: those of this suite without secrets, and some of pytest's.
-
-    Args:
-        config: pytest's configuration.
-        choices: the options of the run.
-        named: the arguments that stand for the services of an option.
-    """
-    options = dict(choices.given)
-    args = [argument for argument in config.args if argument not in named]
-    if args and config.args != [str(packaged())]:
-        options["spec"] = args[0] if len(args) == 1 else args
-    for name, word in _KEPT.items():
-        value = getattr(config.option, name, None)
-        if value:
-            options[word] = value if isinstance(value, (str, int, float, bool)) else str(value)
-    return options
-
-
-def _with_services(config: pytest.Config, folders: Sequence[str]) -> list[Path]:
-    """Add the folders of services to the arguments of the session, and return the specs under all arguments."""
-    given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
-    config.args[:] = list(dict.fromkeys([*given, *folders]))
-    config.args_source = pytest.Config.ArgsSource.ARGS
-    return given_files(config, called=True)
-
-
-def _default_files(config: pytest.Config) -> list[Path]:
-    if config.args_source is pytest.Config.ArgsSource.ARGS:
-        named = ", ".join(config.args)
-        raise Trouble(f"no specs (YAML with `format` and `operations`) are under {named}: run `conformance build`")
-    config.args[:] = [str(packaged())]
-    config.args_source = pytest.Config.ArgsSource.ARGS
-    return given_files(config, called=True)
-
-
-def _not_distributed(config: pytest.Config) -> None:
-    for name, value in (("numprocesses", None), ("dist", "no"), ("distload", False), ("tx", [])):
-        if hasattr(config.option, name):
-            setattr(config.option, name, value)
-
-
-class Plan:
-    """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
-
-    def __init__(
-        self,
-        config: pytest.Config,
-        choices: Choices,
-        references: Sequence[Reference],
-        suites: Sequence[Suite],
-        levels: Levels,
-    ) -> None:
-        self._config = config
-        self._levels = levels
-        self._choices = choices
-        self._services = [(one, suite.cases, None) for one, suite in zip(references, suites, strict=True)]
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the markers."""
-        items.register_markers(config, (case for _, cases, _ in self._services for case in cases))
-
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
-        """Collect the specs to test."""
-        return collect_file(self._services, parent, file_path)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Show the plan of the selected cases."""
-        if self._config.option.collectonly or session.testsfailed:
-            return None
-        planned = False
-        for reference, _, _ in self._services:
-            cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
-            if cases:
-                planned = True
-                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
-                heading = [f"{reference.service}:"] if len(self._services) > 1 else []
-                say(["", *map(visible, [*heading, *plan])], sys.stdout)
-        if planned:
-            say(self._levels.left_out, sys.stdout)
-        return True
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Set exit status 2 if no case is selected or something else prevents a plan."""
-        if exitstatus not in (0, 1):
-            session.exitstatus = ending.CANNOT_RUN
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            tell(NOTHING)
 
 
 class Owner:
@@ -363,7 +207,9 @@ class Owner:
         if lost := self._shares.lost:
             return f"the run ended early: {lost}; go on later with --resume {self._opened.directory}"
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return "; ".join((NOTHING, *(out for share in self._shares for out in share.session.versions_left_out)))
+            return "; ".join(
+                (ending.NOTHING, *(out for share in self._shares for out in share.session.versions_left_out))
+            )
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return "pytest could not go on; see its message above"
         if exitstatus == pytest.ExitCode.INTERRUPTED and not self._interrupted and not self._enough:

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
-from conformance.engine.run.session import Settings
+from conformance.engine.run.session import Settings, patience_of
 from conformance.plugin import items
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import CLOUDS_FILE
@@ -55,6 +55,7 @@ def hand_over(
         "default_policy": settings.default_policy,
         "allow_disruptive": settings.allow_disruptive,
         "level": choices.level,
+        "patience": settings.patience.status if settings.patience else None,
         "max_resources": max(1, settings.max_resources // workers),
         "wishes": dict(settings.wishes),
         "options": dict(options),
@@ -104,6 +105,7 @@ def open_parts(handed: Mapping[str, Any], worker: str, max_resources: int | None
             ),
             directory=directory,
             max_resources=max_resources or handed["max_resources"],
+            patience=patience_of(handed["patience"], handed["sandbox"]),
             release=given["release"],
             service=given["service"],
             **{

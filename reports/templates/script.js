@@ -1,6 +1,7 @@
 // The page is complete without this script, which only filters, sorts, opens and copies.
 (() => {
   "use strict";
+  const AT_ONCE = 40;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const weight = ["fail", "error", "inconclusive", "pass", "inapplicable"];
 
@@ -10,22 +11,63 @@
   const name = document.getElementById("filter-name");
   const verdict = document.getElementById("filter-verdict");
   const shown = document.getElementById("filter-count");
-  const rows = all("[data-op]");
+  // What is compared is read from the page once, at the first filter: the page is ready sooner, and a letter costs little.
+  let rows = null;
+  let groups = null;
+  const read = () => {
+    const entry = (row, text) => ({ row, text: text.toLowerCase(), verdicts: row.dataset.v.split(" "), shown: true });
+    rows = all("[data-op]").map((row) => entry(row, row.dataset.op));
+    groups = all("#reqs > ul").map((list) => {
+      const entries = [...list.children].map((row) => entry(row, row.firstElementChild.textContent));
+      return { list, entries, shown: true };
+    });
+  };
+  const say = (count) => { shown.textContent = count + (count === 1 ? " operation" : " operations"); };
+  const show = (item, element, fits) => {
+    if (item.shown !== fits) element.hidden = !fits;
+    item.shown = fits;
+    return fits;
+  };
+  // Rows of wide tables take long to lay out, so those below the first ones come back a few at a time.
+  let waiting = [];
+  let due = false;
+  const bring = (items) => {
+    for (const item of items.slice(0, AT_ONCE)) show(item, item.row, true);
+    waiting = items.slice(AT_ONCE);
+    if (!waiting.length || due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; bring(waiting); });
+  };
   const filter = () => {
+    if (!rows) read();
     const words = name.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (item) => words.every((word) => item.text.includes(word)) &&
+      (!verdict.value || item.verdicts.includes(verdict.value));
     let count = 0;
-    for (const row of rows) {
-      const fits = words.every((word) => row.dataset.op.toLowerCase().includes(word)) &&
-        (!verdict.value || row.dataset.v.split(" ").includes(verdict.value));
-      row.hidden = !fits;
-      if (fits && "counts" in row.dataset) count += 1;
+    const found = [];
+    for (const item of rows) {
+      if (!fits(item)) show(item, item.row, false);
+      else {
+        found.push(item);
+        if ("counts" in item.row.dataset) count += 1;
+      }
     }
-    shown.textContent = count + (count === 1 ? " operation" : " operations");
+    bring(found.filter((item) => !item.shown));
+    for (const group of groups) {
+      const inside = group.entries.map(fits);
+      // The entries of a hidden group are left as they are: the group hides them.
+      if (show(group, group.list, inside.includes(true))) {
+        group.entries.forEach((item, at) => show(item, item.row, inside[at]));
+      }
+    }
+    say(count);
   };
   if (name) {
     name.addEventListener("input", filter);
     verdict.addEventListener("input", filter);
-    filter();
+    // A browser that comes back to the page may have kept what was typed.
+    if (name.value || verdict.value) filter();
+    else say(all("[data-counts]").length);
   }
 
   // Tables: a click on a head sorts by it, a second one turns the order around.

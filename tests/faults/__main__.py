@@ -25,6 +25,9 @@ from tests.support.fault_proxy import FAULTS, fault_proxy
 SECONDS, MIBIBYTES = 90.0, 300
 """The bounds of every run."""
 
+PATIENCE = 20
+"""The longest wait of every run for a status, in seconds. The default suits slow clouds, and alone takes 300 s."""
+
 LET_THROUGH = {"start": 0, "middle": 40}
 """How many requests come through before the fault: none, or those that connect and begin."""
 
@@ -68,6 +71,7 @@ def run(nova: RunningSandbox, fault: str, at: str, directory: Path, select: str)
         command = [sys.executable, "-m", "conformance", "run", "--url", f"{proxy.url}{address.path}"]
         command += ["--token", nova.tokens["member"], "--admin-token", nova.tokens["admin"]]
         command += ["-k", select, "--output", str(record), "-p", "no:cacheprovider"]
+        command += ["--patience", str(PATIENCE)]
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         _, wait_status, usage = os.wait4(process.pid, 0)

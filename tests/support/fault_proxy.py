@@ -23,6 +23,9 @@ from urllib.parse import urlsplit
 ENOUGH = 300.0
 """Seconds after which a fault without end ends all the same: nobody should have listened so long."""
 
+_OF_THE_BODY = frozenset({"content-length", "transfer-encoding"})
+"""Headers that are made anew, because the proxy passes a request on in one piece."""
+
 HTML = b"<html><head><title>Sign in</title></head><body>The network wants you to sign in first.</body></html>"
 
 
@@ -42,6 +45,7 @@ class Heard:
 
 Write = Callable[[bytes], None]
 Change = Callable[[Heard, int, Any], tuple[int, Any]]
+Ask = Callable[[Heard], Heard]
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,13 @@ class Fault:
 
     Attributes:
         write: writes an answer, or something like one, in the place of the endpoint's.
-        change: gives another status and another JSON value than the endpoint.
+        ask: gives another request, which the endpoint gets in place of the one that came.
+        change: gives another status and another JSON value than the endpoint; None stands for what is no JSON.
         dump: the JSON text of a changed value.
     """
 
     write: Callable[[FaultProxy, Heard, Write], None] | None = None
+    ask: Ask | None = None
     change: Change | None = None
     dump: Callable[[Any], str] = json.dumps
 
@@ -202,6 +208,8 @@ class FaultProxy:
         after: how many requests come through whole at first.
         url: of the proxy; elsewhere: of another host name for which it listens, too.
         heard: the requests; strayed: those that came to the other host.
+        answered: the requests that the endpoint has answered, with the status codes that were passed on.
+        renamed: addresses in answers and the addresses that take their place, so that links lead to a proxy again.
         closing: set at the end.
     """
 
@@ -212,6 +220,8 @@ class FaultProxy:
     elsewhere: str = ""
     heard: list[Heard] = field(default_factory=list)
     strayed: list[Heard] = field(default_factory=list)
+    answered: list[tuple[Heard, int]] = field(default_factory=list)
+    renamed: Mapping[str, str] = field(default_factory=dict)
     closing: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -223,22 +233,44 @@ class FaultProxy:
         if fault is not None and fault.write is not None:
             fault.write(self, heard, write)
             return
+        asked = heard if fault is None or fault.ask is None else fault.ask(heard)
         connection = http.client.HTTPConnection(self.upstream, timeout=120)
         try:
-            connection.request(heard.method, heard.path, heard.body or None, dict(heard.headers))
+            sent = {name: value for name, value in asked.headers.items() if name.lower() not in _OF_THE_BODY}
+            connection.request(asked.method, asked.path, asked.body or None, sent)
             answer = connection.getresponse()
             data = answer.read()
         finally:
             connection.close()
         status = answer.status
         if fault is not None and fault.change is not None:
-            with contextlib.suppress(ValueError):
-                status, value = fault.change(heard, status, json.loads(data))
-                data = fault.dump(value).encode()
+            status, data = self._changed(fault, heard, status, data)
         left_out = {"content-length", "connection", "transfer-encoding"}
-        headers = [f"{name}: {value}" for name, value in answer.getheaders() if name.lower() not in left_out]
-        # The links of a version document lead to the endpoint itself; nobody follows them.
+        headers = [
+            f"{name}: {self._renamed(value)}" for name, value in answer.getheaders() if name.lower() not in left_out
+        ]
+        if self.renamed and (answer.getheader("Content-Type") or "").startswith("application/json"):
+            data = self._renamed(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        with self.lock:
+            self.answered.append((heard, status))
+        # Without `renamed` the links of an answer lead to the endpoint itself; nobody follows them.
         write(head(f"{status} {answer.reason}", *headers, body=b"" if heard.method == "HEAD" else data))
+
+    @staticmethod
+    def _changed(fault: Fault, heard: Heard, status: int, data: bytes) -> tuple[int, bytes]:
+        """The status and the body as a fault changes them; a body that is no JSON stays unless it gets a value."""
+        assert fault.change is not None
+        try:
+            value = json.loads(data)
+        except ValueError:
+            value = None
+        status, changed = fault.change(heard, status, value)
+        return status, data if value is None and changed is None else fault.dump(changed).encode()
+
+    def _renamed(self, text: str) -> str:
+        for old, new in self.renamed.items():
+            text = text.replace(old, new)
+        return text
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -250,7 +282,7 @@ class _Handler(socketserver.StreamRequestHandler):
             if len(line) < 2:
                 return
             message = http.client.parse_headers(self.rfile)
-            body = self.rfile.read(int(message.get("Content-Length") or 0))
+            body = self._body(message)
             path = urlsplit(line[1].decode("latin-1"))
             target = path.path + (f"?{path.query}" if path.query else "")
             heard = Heard(line[0].decode("latin-1"), target, dict(message.items()), body)
@@ -259,6 +291,17 @@ class _Handler(socketserver.StreamRequestHandler):
                 self.request.sendall(head("200 OK", body=b"{}"))
                 return
             self.server.proxy.answer(heard, self.request.sendall)
+
+    def _body(self, message: http.client.HTTPMessage) -> bytes:
+        """Read the body of a request, of a known length or in chunks."""
+        if message.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(message.get("Content-Length") or 0))
+        pieces = []
+        while size := int(self.rfile.readline(65537).split(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline(3)
+        self.rfile.readline(3)
+        return b"".join(pieces)
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import conformance.cli
-import conformance.plugin.owner
+import conformance.plugin.beginning
 import conformance.plugin.tidying
 import conformance.stestr.suite  # noqa: F401
 import reports.commands  # noqa: F401

@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from conformance.engine.cloud.bounds import BODY, HEADERS, SECONDS, Unreadable, decoded, too_long
-from conformance.engine.cloud.unanswered import sentence
+from conformance.engine.cloud.unanswered import root_of, sentence
 
 _PIECE = 64 * 2**10
 """Bytes that are read at a time."""
@@ -30,13 +30,26 @@ _asking = threading.local()
 """Holds the moment by which the exchange of this thread must end, as ``deadline``."""
 
 
-class _Timed(io.RawIOBase):
-    """Reads a socket until a moment. The limit of urllib3 is only on the time between two bytes."""
+_HEAD = HEADERS + 2 * io.DEFAULT_BUFFER_SIZE
+"""Bytes that are read for the head of an answer: the status line and what is read ahead of the body are not headers."""
+
+
+class _Within(io.RawIOBase):
+    """Reads a socket until a moment, and no more than a bound of bytes while the head of the answer is read.
+
+    The limit of urllib3 is only on the time between two bytes, and that of ``http.client`` is 6.5 MB of headers, which
+    take ten times as much memory while they are parsed.
+
+    Attributes:
+        in_head: True while the head is read.
+    """
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self.in_head = True
         self._raw = raw
         self._sock = sock
         self._deadline = deadline
+        self._read = 0
 
     def readable(self) -> bool:
         return True
@@ -47,6 +60,9 @@ class _Timed(io.RawIOBase):
             raise TimeoutError("the answer took too long")
         self._sock.settimeout(left)
         count: int | None = self._raw.readinto(buffer)
+        self._read += count or 0
+        if self.in_head and self._read > _HEAD:
+            raise _long_head()
         return count
 
     def close(self) -> None:
@@ -57,8 +73,12 @@ class _Timed(io.RawIOBase):
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
         super().__init__(sock, *args, **more)
-        raw = self.fp.detach()
-        self.fp = io.BufferedReader(_Timed(raw, sock, _asking.deadline))
+        self._within = _Within(self.fp.detach(), sock, _asking.deadline)
+        self.fp = io.BufferedReader(self._within)
+
+    def begin(self) -> None:
+        super().begin()
+        self._within.in_head = False
 
 
 class _Connection(HTTPConnection):
@@ -135,18 +155,25 @@ class BoundedAdapter(HTTPAdapter):
                 raise
         except requests.RequestException as error:
             self.trouble = sentence(error, str(request.url), seconds)
+            beyond = root_of(error)  # urllib3 calls it a broken connection
+            if isinstance(beyond, Unreadable) and beyond is not error:
+                raise beyond from None
             raise
         return response
 
     def _check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         size = sum(len(name) + len(value) for name, value in response.headers.items())
         if size > HEADERS:
-            raise Unreadable(f"sent headers of {size >> 10} KiB")
+            raise _long_head()
         target = response.headers.get("Location")
         if self._stay and 300 <= response.status_code < 400 and target is not None:
             asked, there = urlsplit(str(request.url)), urlsplit(urljoin(str(request.url), target))
             if there.hostname != asked.hostname:
                 raise Unreadable(f"redirects to another host ({there.hostname!r}), which gets no credentials")
+
+
+def _long_head() -> Unreadable:
+    return Unreadable(f"sent headers of more than {HEADERS >> 10} KiB")
 
 
 def _body(response: requests.Response) -> bytes:

@@ -20,6 +20,7 @@ from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
+from conformance.engine.cloud.waits import LEAST
 from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Remover:
         self._tell = tell or (lambda _: None)
         self._came: list[Thing] = []
         self._never_finished = False
+        self._stuck: set[str] = set()
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -220,7 +222,10 @@ class Remover:
         rules = kind.deletion
         if not rules.slow:
             return None
-        self._tell(f"waiting until {thing} is gone, for {self._timeout:g} s at most")
+        if kind.name in self._stuck:  # a cloud that removes none of them is not waited for again and again
+            deadline = min(deadline, time.monotonic() + LEAST)
+        began = time.monotonic()
+        self._tell(f"waiting until {thing} is gone, for {max(0.0, deadline - began):.0f} s at most")
         result = self._gone(thing, kind, deadline)
         if result.status in rules.kept and rules.force is not None:
             # The cloud keeps deleted things for a while, and they count against the quota until then.
@@ -232,7 +237,9 @@ class Remover:
             return None
         shown = f", as {result.status}" if result.status else ""
         why = f" ({result.problem})" if result.problem else ""
-        return f"{thing} was still there {self._timeout:g} s after its deletion was accepted{shown}{why}"
+        self._stuck.add(kind.name)
+        waited = f"{time.monotonic() - began:.1f}".removesuffix(".0")
+        return f"{thing} was still there {waited} s after its deletion was accepted{shown}{why}"
 
     def _gone(self, thing: Thing, kind: Kind, deadline: float, kept: bool = True) -> WaitResult:
         left = max(0.0, deadline - time.monotonic())

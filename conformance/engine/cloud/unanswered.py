@@ -24,7 +24,7 @@ def never_sent(error: Exception) -> bool:
 def sentence(error: Exception, url: str, timeout: float) -> str:
     """The reason why a request to a URL was not answered within ``timeout`` seconds. Control characters are escaped."""
     host = urlsplit(url).netloc.rpartition("@")[2] or url
-    root = _root(error)
+    root = root_of(error)
     if isinstance(root, Unreadable):
         return f"{host} {root}"
     if isinstance(root, http.client.LineTooLong) or type(root) is http.client.HTTPException:
@@ -52,10 +52,12 @@ def sentence(error: Exception, url: str, timeout: float) -> str:
     return f"{url} cannot be asked: {_text(root)}"
 
 
-def _root(error: BaseException) -> BaseException:
+def root_of(error: BaseException) -> BaseException:
     """The innermost cause of an error."""
     seen: BaseException = error
     for _ in range(8):
+        if isinstance(seen, Unreadable):
+            break
         inner = getattr(seen, "reason", None) or next(
             (arg for arg in seen.args if isinstance(arg, BaseException)), None
         )

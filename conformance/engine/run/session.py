@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -59,6 +59,12 @@ USES = (
     "requests",
 )
 """Distributions whose versions stand in the record, beside those that contain the references of services."""
+
+
+def patience_of(seconds: float | None, sandbox: bool) -> Patience:
+    """How long to wait in a sandbox or on a cloud: ``seconds`` at most; None for as long as usual there."""
+    usual = SANDBOX_PATIENCE if sandbox else CLOUD_PATIENCE
+    return usual if seconds is None else replace(usual, status=seconds)
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ class Session:
         discovery = Discovery(self.cloud, wishes)
         pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
         self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
-        patience = settings.patience or (SANDBOX_PATIENCE if settings.sandbox else CLOUD_PATIENCE)
+        patience = settings.patience or patience_of(None, settings.sandbox)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
         self.context = RunContext(

@@ -112,6 +112,7 @@ def test_130_by_the_signal(project):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (["--patience", "0"], "--patience '0' is not allowed: give a whole number, 1 or more"),
         (["--max-servers", "none"], "--max-servers 'none' is not allowed: give a whole number, 1 or more"),
         (["--max-servers", "0"], "--max-servers '0' is not allowed: give a whole number, 1 or more"),
         (["--allow-undecided", "110"], "--allow-undecided '110' is not a percentage: give a number from 0 to 100"),

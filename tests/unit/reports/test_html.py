@@ -359,3 +359,7 @@ def test_hostile_notes_of_what_is_known() -> None:
     seen = shown(record(result("servers-actions.lock/normal/202", "fail"), notes=(KNOWN[0], note)))
     assert not [link for link in seen.links if link.startswith("javascript")]
     assert [tag for tag, _ in seen.tags].count("script") == 1
+
+
+def test_the_page_says_that_an_observation_is_inapplicable_too():
+    assert "the reference leaves it open" in page(view(record(result("a.b/normal/200"))))

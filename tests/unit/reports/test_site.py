@@ -143,6 +143,18 @@ def test_a_site_has_a_page_for_each_service_and_operation():
     assert {"compute/servers-actions.lock.html", "compute/servers-actions.rebuild.html"} <= made.keys()
 
 
+def test_the_requirements_of_an_operation_stand_in_one_group_which_a_filter_hides_at_once():
+    operations = ("a.b", "a.c")
+    whole = record(
+        *(result(f"{name}/normal/200") for name in operations), *(result(f"{name}/error/404") for name in operations)
+    )
+    page = pages(whole)["compute/index.html"]
+    groups = re.findall(r"<ul class=\"rows\">(.*?)</ul>", page.partition('id="reqs"')[2], re.DOTALL)
+    shown = [re.findall(r"<a [^>]*>([^<]*)</a>", group) for group in groups]
+    assert shown == [[f"{name}/normal/200", f"{name}/error/404"] for name in operations]
+    assert "content-visibility: auto" in page
+
+
 def test_every_link_within_a_site_leads_somewhere():
     made = pages(mixed(), record(result("volumes.show/normal/200"), spec={"service": "block-storage"}))
     assert "block-storage/volumes.show.html" in made

@@ -405,6 +405,20 @@ def test_servers_that_are_never_made_are_waited_for_once(run, monkeypatch):
     assert len([one for one in told if "removed unfinished" in one]) == 1
 
 
+def test_after_a_removal_that_never_ended_the_next_ones_are_waited_for_briefly(run, monkeypatch):
+    told = []
+    monkeypatch.setattr(removal, "WORKERS", 1)
+    monkeypatch.setattr(removal, "LEAST", 0.0)
+    for id_ in ("v", "w"):
+        run.had("volume", id_, f"/os-volumes/{id_}")
+        run.route("DELETE", f"/os-volumes/{id_}", (202, None))
+        run.route("GET", f"/os-volumes/{id_}", (200, {"volume": {"status": "deleting"}}))
+    first, second = run.cleanup(timeout=1.0, tell=told.append).left
+    assert "volume v was still there 1 s after its deletion was accepted, as deleting" in first
+    assert "volume w was still there 0 s after its deletion was accepted" in second
+    assert [one for one in told if one.endswith("is gone, for 0 s at most")]
+
+
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
     run.journal.intend("security_group_rule", "")
     assert run.cleanup().clean

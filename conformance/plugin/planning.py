@@ -1,0 +1,69 @@
+"""The session that sends no request: it shows the plan of the selected cases."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from conformance.engine.model.case import Suite
+from conformance.plugin import ending, items
+from conformance.plugin.choices import Choices
+from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.levels import Levels
+from conformance.plugin.plan import plan_lines
+from conformance.plugin.reference import Reference
+from conformance.plugin.trouble import say, tell
+from specs.text import visible
+
+
+class Plan:
+    """A session that sends no request: ``--dry-run`` and ``--collect-only``."""
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        choices: Choices,
+        references: Sequence[Reference],
+        suites: Sequence[Suite],
+        levels: Levels,
+    ) -> None:
+        self._config = config
+        self._levels = levels
+        self._choices = choices
+        self._services = [(one, suite.cases, None) for one, suite in zip(references, suites, strict=True)]
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register the markers."""
+        items.register_markers(config, (case for _, cases, _ in self._services for case in cases))
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
+        """Collect the specs to test."""
+        return collect_file(self._services, parent, file_path)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Show the plan of the selected cases."""
+        if self._config.option.collectonly or session.testsfailed:
+            return None
+        planned = False
+        for reference, _, _ in self._services:
+            cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
+            if cases:
+                planned = True
+                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
+                heading = [f"{reference.service}:"] if len(self._services) > 1 else []
+                say(["", *map(visible, [*heading, *plan])], sys.stdout)
+        if planned:
+            say(self._levels.left_out, sys.stdout)
+        return True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Set exit status 2 if no case is selected or something else prevents a plan."""
+        if exitstatus not in (0, 1):
+            session.exitstatus = ending.CANNOT_RUN
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            tell(ending.NOTHING)
