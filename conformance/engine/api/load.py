@@ -232,6 +232,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },
+        statuses_to_show=tuple(entry.get("statuses_to_show", ())),
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
         lock=lock.get("set", ""),
         unlock=lock.get("unset", ""),
@@ -275,7 +276,8 @@ def _list_rule(entry: Mapping[str, Any]) -> ListRule:
 
 
 def _query_field(entry: Mapping[str, Any]) -> QueryField:
-    return QueryField(entry["field"], entry.get("part"), tuple(entry.get("where", {}).items()))
+    where = tuple(entry.get("where", {}).items())
+    return QueryField(entry["field"], entry.get("part"), where, bool(entry.get("exact")))
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

@@ -13,8 +13,14 @@ from conformance.engine.model.listing import Listing, Page, values_of
 NONE_OF_THEM = "conformance-none-of-them"
 NUMBER_OF_NONE = 987654321
 
+LONG_AGO = "2000-01-01T00:00:00Z"
+"""A time before all times that a cloud shows."""
+
 _PLAIN = re.compile(r"[\w.:/ -]+")
 """Texts without a special meaning in services that read a filter as a pattern."""
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def text(value: Any) -> str:
@@ -77,6 +83,8 @@ def none_of(before: Page, plan: Listing, value: Any) -> Any:
     for choice in plan.choices:
         if text(choice).casefold() not in taken:
             return choice
+    if isinstance(value, str) and _MOMENT.match(value):
+        return LONG_AGO
     if plan.field[-1:] == ("addresses",):
         return "2001:db8:ffff::77" if plan.parameter.endswith("6") else "198.51.100.77"
     try:
