@@ -75,7 +75,7 @@ def settings(clouds: Path, dynamic: bool) -> dict[str, dict[str, str]]:
     """
     entries = yaml.safe_load(clouds.read_text("utf-8"))["clouds"]
     admin = entries["admin"]["auth"]
-    found = _found(admin)
+    found = _found(clouds)
     auth = {"use_dynamic_credentials": str(dynamic), "test_accounts_file": str(clouds.with_name("accounts.yaml"))}
     if dynamic:
         auth |= {
@@ -108,17 +108,15 @@ def settings(clouds: Path, dynamic: bool) -> dict[str, dict[str, str]]:
     }
 
 
-def _found(admin: Mapping[str, str]) -> dict[str, Any]:
+def administrator(clouds: Path) -> Session:
+    """Return a session of the administrator that a file clouds.yaml names."""
+    admin = yaml.safe_load(clouds.read_text("utf-8"))["clouds"]["admin"]["auth"]
+    return Session(v3.Password(**admin))
+
+
+def _found(clouds: Path) -> dict[str, Any]:
     """Look up the images, flavors and the outer network of a cloud, as its administrator."""
-    auth = v3.Password(
-        admin["auth_url"],
-        username=admin["username"],
-        password=admin["password"],
-        user_domain_id="default",
-        project_name=admin["project_name"],
-        project_domain_id="default",
-    )
-    session = Session(auth)
+    session = administrator(clouds)
 
     def got(service: str, path: str) -> Any:
         return session.get(path, endpoint_filter={"service_type": service}).json()
