@@ -375,7 +375,16 @@ def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, ou
 @click.option(
     "--as-installed", is_flag=True, help="With --cloud: keep Nova's own defaults, which reach fewer statuses."
 )
-def sandbox(port: int, release: str | None, variant: str | None, cloud: bool, as_installed: bool) -> int:
+@click.option(
+    "--with",
+    "join",
+    metavar="TYPE",
+    multiple=True,
+    help="With --cloud: start this service too: baremetal, shared-file-system or key-manager; may be given for each.",
+)
+def sandbox(
+    port: int, release: str | None, variant: str | None, cloud: bool, as_installed: bool, join: tuple[str, ...]
+) -> int:
     """Run a real Nova, or a cloud of six real services, on this machine until Ctrl-C.
 
     The variants of the sandbox differ from it as other people's clouds do, each in one respect: as-installed,
@@ -385,9 +394,10 @@ def sandbox(port: int, release: str | None, variant: str | None, cloud: bool, as
         for option, given in (("--release", release), ("--variant", variant)):
             if given:
                 raise click.UsageError(f"{option} and --cloud cannot be combined: the sandbox cloud has one form only")
-        return _sandbox_cloud(port, as_installed)
-    if as_installed:
-        raise click.UsageError("--as-installed needs --cloud: add --cloud, or leave --as-installed out")
+        return _sandbox_cloud(port, as_installed, join)
+    for option, needs_cloud in (("--as-installed", as_installed), ("--with", join)):
+        if needs_cloud:
+            raise click.UsageError(f"{option} needs --cloud: add --cloud, or leave {option} out")
     from conformance.sandbox.process import Sandbox
     from conformance.sandbox.releases import interpreter
     from conformance.sandbox.variants import chosen
@@ -411,14 +421,14 @@ def sandbox(port: int, release: str | None, variant: str | None, cloud: bool, as
     return 0
 
 
-def _sandbox_cloud(port: int, as_installed: bool) -> int:
+def _sandbox_cloud(port: int, as_installed: bool, join: Sequence[str]) -> int:
     from conformance.sandbox.cloud import running
 
     def tell(sentence: str) -> None:
         click.echo(f"conformance: {sentence}", err=True)
 
     with contextlib.ExitStack() as stack:
-        cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, tell=tell))
+        cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, join=join, tell=tell))
         for service, url in cloud.urls.items():
             click.echo(f"{running.release(service)} at {url} ({service})")
         click.echo(f"ready after {cloud.seconds:.0f} s; logs: {cloud.logs}; Ctrl-C ends it")

@@ -132,7 +132,7 @@ def _open_cloud(directory: Path, services: Sequence[str]) -> Endpoint:
     offered, lacking = _divided("sandbox cloud", services, releases)
     tell("starting the sandbox cloud on this machine, which takes a minute or more")
     try:
-        running = cloud.start(logs=directory / CLOUD_LOGS, tell=tell)
+        running = cloud.start(logs=directory / CLOUD_LOGS, join=cloud.joining(offered), tell=tell)
     except process.SandboxError as error:
         raise Trouble(str(error)) from None
     target = Target(clouds={role: role.value for role in Role}, name="sandbox cloud")

@@ -25,6 +25,7 @@ KINDS = {
     "body": "the body of a response is as documented",
     "header": "a header of a response is as documented",
     "error": "a documented error code is returned in its situation",
+    "refusal": "a request is refused for a cause that the prose gives",
     "constraint": "a documented constraint of the request is enforced",
     "precondition": "a documented precondition, met and not met",
     "postcondition": "the documented effect of an operation happens",

@@ -7,16 +7,20 @@ row that may name a key of the user's choice, and every version that the sample 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.lint.findings import CERTAIN, TASTE, Place, Rule, listed
 from parsers.lint.shape import Shape, contradicts, kind_of
 from parsers.lint.view import SIDES, version
 
 if TYPE_CHECKING:
     from parsers.lint.view import Row, Side, Subject, View
     from specs.model import Sample
+
+
+NEVER_EMPTY = ("uuid", "date-time")
+"""Formats of which the empty text is no example: it names nothing and is no moment."""
 
 
 def _body(subject: Subject, side: Side) -> tuple[Row, ...]:
@@ -96,6 +100,29 @@ def _misnamed(view: View) -> Iterator[Place]:
                 )
 
 
+def _without_rows(view: View) -> Iterator[Place]:
+    """Find request samples whose keys have no row because the table has no row of a body at all."""
+    shared = _names_by_route(view)["request"]
+    for subject in view.subjects:
+        rows = subject.rows("request")
+        if subject.lost or any(row.parameter.location not in ("path", "query", "header") for row in rows):
+            continue
+        for sample in subject.samples("request"):
+            keys = [key for key in sample.body if key not in shared[_route(subject)]] if _is_object(sample) else []
+            if keys and keys != [subject.operation.action]:
+                yield Place(
+                    subject.path,
+                    sample.line,
+                    f"the sample {sample.file} has a body with {listed(keys)}, but the request has no row for it; add "
+                    "rows for the body",
+                )
+                break
+
+
+def _is_object(sample: Sample) -> bool:
+    return sample.valid and isinstance(sample.body, dict)
+
+
 def _wrappers(view: View) -> Iterator[Place]:
     for subject, _, _, sample, shape in _shapes(view):
         for _, key in shape.wrappers():
@@ -160,28 +187,53 @@ def _types(view: View) -> Iterator[Place]:
                 )
 
 
+_EMPTY = re.compile(r"\bempty\b|\bblank\b|\"\"|''", re.IGNORECASE)
 _NULL = re.compile(r"\bnull\b|\bNone\b|\bempty\b|\bunset\b|\bno value\b", re.IGNORECASE)
 
 
 def _nulls(view: View) -> Iterator[Place]:
     """Find fields that a sample shows as null, although no row of the name says that it can be null."""
+    for subject, rows, sample in _shown(view, None, _allows_null):
+        yield Place(
+            subject.path,
+            rows[0].line,
+            f"{rows[0].name} has the type {_either(row.parameter.type or '' for row in rows)} by {rows[0].told_by}, "
+            f"but in the sample {sample.file} it is null; say in the description that it can be null, or show a value",
+            rows[0].cause,
+        )
+
+
+def _empties(view: View) -> Iterator[Place]:
+    """Find fields that a sample shows as an empty text, although their rows describe an id or a time."""
+    for subject, rows, sample in _shown(view, "", _allows_empty):
+        yield Place(
+            subject.path,
+            rows[0].line,
+            f"{rows[0].name} has the format {_either(row.parameter.format or '' for row in rows)} by "
+            f"{rows[0].told_by}, but in the sample {sample.file} it is an empty string; say in the description that it "
+            "can be empty, or show a value",
+            rows[0].cause,
+        )
+
+
+def _shown(view: View, value: str | None, allows: Callable[[Row], bool]) -> Iterator[tuple[Subject, list[Row], Sample]]:
+    """Yield the rows of each name that a sample shows with a value which none of them allows; each row once."""
     told = set()
     for subject, _, _, sample, shape in _shapes(view):
         applying = shape.current if shape.version is not None else shape.rows
         for name in dict.fromkeys(row.name for row in applying):
             rows = [row for row in applying if row.name == name]
-            if id(rows[0]) in told or None not in shape.values(name) or any(map(_allows_null, rows)):
+            if id(rows[0]) in told or value not in shape.values(name) or any(map(allows, rows)):
                 continue
             if len({path for path, held in shape.objects if rows[0].last in held}) > 1:
                 continue  # which of these objects the row is about is not known
             told.add(id(rows[0]))
-            yield Place(
-                subject.path,
-                rows[0].line,
-                f"{name} has the type {_either(row.parameter.type or '' for row in rows)} by {rows[0].told_by}, but in "
-                f"the sample {sample.file} it is null; say in the description that it can be null, or show a value",
-                rows[0].cause,
-            )
+            yield subject, rows, sample
+
+
+def _allows_empty(row: Row) -> bool:
+    """True if the entry says that the text can be empty, or describes no id and no time."""
+    return row.parameter.format not in NEVER_EMPTY or _EMPTY.search(row.source.description) is not None
 
 
 def _allows_null(row: Row) -> bool:
@@ -214,6 +266,8 @@ RULES = (
     Rule("required-row-not-in-sample", CERTAIN, "A sample lacks a required field.", _required),
     Rule("type-against-sample", CERTAIN, "A value in a sample does not have the type of its row.", _types),
     Rule("null-against-table", CERTAIN, "A sample shows null for a field that cannot be null by its row.", _nulls),
+    Rule("empty-against-table", CERTAIN, "A sample shows an empty text for an id or a time.", _empties),
+    Rule("sample-without-rows", CERTAIN, "A request has a body in its sample, but no row for it.", _without_rows),
     Rule("sample-key-outside-versions", CERTAIN, "A sample has a key that does not exist in its version.", _versions),
     Rule("nested-key-without-row", TASTE, "A nested object has a key that is not in the table.", _nested_keys),
     Rule("wrapper-without-row", TASTE, "The object that wraps a body has no row.", _wrappers),

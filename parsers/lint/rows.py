@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.lint.findings import CERTAIN, TASTE, Place, Rule, listed
 from parsers.lint.view import SIDES
 
 if TYPE_CHECKING:
@@ -71,7 +71,35 @@ def _path_in_response(view: View) -> Iterator[Place]:
                 )
 
 
+def _detailed(view: View) -> Iterator[Place]:
+    """Find query rows that one of two lists of the same elements has: the brief one, and the one with details."""
+    lists = {
+        (subject.path, subject.operation.path): subject
+        for subject in view.subjects
+        if subject.operation.method == "GET" and subject.operation.removed is None and not subject.lost
+    }
+    for (path, url), brief in lists.items():
+        detailed = lists.get((path, f"{url}/detail"))
+        names = [_queries(one) for one in (brief, detailed)] if detailed is not None else []
+        if detailed is None or not all(names):
+            continue  # a list without any row may leave all of them to the text
+        for lacking, other in ((detailed, brief), (brief, detailed)):
+            missing = [name for name in _queries(other) if name not in _queries(lacking)]
+            if missing:
+                yield Place(
+                    path,
+                    lacking.method_line,
+                    f"GET {other.operation.path} selects by {listed(missing)}, but the query of GET "
+                    f"{lacking.operation.path} has no such row; add rows, or say in the text that the lists differ",
+                )
+
+
+def _queries(subject: Subject) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.name for row in subject.requests if row.parameter.location == "query"))
+
+
 RULES = (
+    Rule("filter-of-one-list", TASTE, "Two lists of the same elements differ in their query parameters.", _detailed),
     Rule("duplicate-row", CERTAIN, "A table contains the same row twice.", _duplicates),
     Rule("request-part-in-response", CERTAIN, "A response table has a row in path or query.", _path_in_response),
     Rule("repeated-row", TASTE, "A flat table contains a row twice without naming the objects.", _apart),

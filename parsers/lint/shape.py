@@ -31,6 +31,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "list": (list,),
     "float": (int, float),
     "number": (int, float),
+    "none": (),
+    "null": (),
 }
 _WORDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "an integer", float: "a number"}
 _PAIRS = re.compile(
@@ -39,6 +41,8 @@ _PAIRS = re.compile(
 _LIST_OR_ONE = re.compile(
     r"\b(?:lists?|arrays?)\b[^.]*\bor\s+(?:a|an|one|the|single)\b|\bor\s+(?:an?\s+)?(?:list|array)\b", re.IGNORECASE
 )
+_ANYTHING = re.compile(r"\b(?:any|empty|dictionary|dict|object|can be|may be|or)\b", re.IGNORECASE)
+"""Words by which the description of a row without a value nevertheless lets one in."""
 _OR_OTHER = re.compile(r"\bor\s+(?:an?\s+)?(?:string|object|dict\w*)\b", re.IGNORECASE)
 _PATTERN = re.compile(r"[{}<>*$]")
 _MAX_OBJECTS = 5_000
@@ -68,6 +72,8 @@ def contradicts(row: Row, value: Any) -> bool:
     if kinds is None or (isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)):
         return False
     text = row.source.description[:_MAX_TEXT]
+    if not kinds:
+        return isinstance(value, dict | list) and bool(value) and not _ANYTHING.search(text)
     # Unless the description mentions strings, a 1 or ``True`` in it is not meant as a string.
     written = isinstance(value, str) and value and (not _spells(value, kinds) or "string" in text.lower())
     if written and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text):

@@ -147,6 +147,11 @@ def _one_code(text: str) -> int | None:
 _OWN = ("missing", "invalid", "unchanged", "taken", "present")
 
 
+def _is_own(words: tuple[str, ...], named: bool) -> bool:
+    """Whether the words of a cause mean the parameter itself; ``named``: the sentence gives a name of a field."""
+    return bool(words) and (not named or all(" " in word for word in words))
+
+
 def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
     """Return the refusals that a sentence of a parameter's description states.
 
@@ -163,7 +168,8 @@ def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
         return _refusals(code, (Cause(invalid=(name,)),), sentence.text, None)
     found = []
     for cause in causes_in(text)[0]:
-        own = {field: (name,) for field in _OWN if getattr(cause, field) and "``" not in text.split(",")[0]}
+        named = "``" in text.split(",")[0]
+        own = {field: (name,) for field in _OWN if _is_own(getattr(cause, field), named)}
         found.append(replace(cause, **own))  # type: ignore[arg-type]  # the names are those of fields of Cause
     return _refusals(code, found, sentence.text, None)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
 
+from conformance.engine.cloud.seen import Seen
 from conformance.engine.derive.state_graph import Edge, StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
@@ -132,6 +133,7 @@ def started(*case_ids, parallel=3, record=None):
         cloud=SimpleNamespace(
             lost=None,
             journal=None,
+            seen=Seen(),
             microversions=VersionRange(TOP, TOP),
             guard=SimpleNamespace(forbids=lambda method, path: None),
         ),

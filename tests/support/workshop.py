@@ -14,11 +14,12 @@ from widgets import COLOUR, KNOWLEDGE, STATUS, TOP, action, driving, plain, row,
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import ShownValue
 from conformance.engine.api.producers import Producers
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.changes import announce
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.guard import Guard
-from conformance.engine.cloud.journal import Intent, Journal
+from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import GONE, Kind, Listing
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult

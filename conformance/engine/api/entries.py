@@ -31,6 +31,7 @@ class Refusal:
     Attributes:
         parameter: the wrong parameter, and binding: its value; None if the request is as documented.
         steps: requests that bring the situation about.
+        cause: the attribute of ``specs.model.Cause`` that the situation brings about; empty if no sentence gives it.
     """
 
     operation: str
@@ -40,6 +41,7 @@ class Refusal:
     binding: Any = None
     role: str | None = None
     steps: tuple[Step, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def _refusal(entry: Mapping[str, Any]) -> Refusal:
         _binding(entry) if "parameter" in entry else None,
         entry.get("role"),
         tuple(_step(step) for step in entry.get("steps", ())),
+        entry.get("cause", ""),
     )
 
 

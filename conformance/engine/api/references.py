@@ -1,8 +1,9 @@
 """Values that a reference implies for fields that no description names: new names, and references between things.
 
 A field that names an element of a documented collection has an element of the run as its value: ``garage_id`` names an
-element of ``/garages``, and ``wheel_kind_id`` one of ``/wheel/kinds``. Where a PUT joins two elements, as in
-``PUT /garages/{garage_id}/cars/{car_id}``, it goes before each request that reads or ends their being joined.
+element of ``/garages``, and ``wheel_kind_id`` one of ``/wheel/kinds``. Where a PUT joins two
+elements, as in ``PUT /garages/{garage_id}/cars/{car_id}``, it goes before each request that reads or ends their being
+joined.
 
 The name of a thing that a request makes or renames is a new one, so that it begins with the prefix of the run and the
 cleanup finds the thing.
@@ -28,7 +29,10 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     """The description, with the implied values after its own bindings, which go before them."""
     operations = [o for spec in specs for o in spec.operations if o.removed is None]
     producers = Producers(operations, service.producers)
-    implied = (*_names(operations), *_ids(operations, producers))
+    # A description itself says which other fields name things of the cloud.
+    found = () if service.described else _found(operations, producers)
+    kinds = ("id",) if service.described else ("id", "uuid")
+    implied = (*_names(operations), *_ids(operations, producers, kinds), *found)
     return replace(
         service,
         bindings=(*service.bindings, *implied),
@@ -86,27 +90,43 @@ def _named(operations: Iterable[Operation], producers: Producers) -> Iterator[tu
                 yield operation.id, "name"
 
 
-def _ids(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
+def _ids(operations: Iterable[Operation], producers: Producers, kinds: Sequence[str]) -> Iterator[BindingRule]:
     """An element of the run for each field that names one of a collection."""
     seen: dict[str, str] = {}
     for path in dict.fromkeys(o.path for o in operations):
         for name in placeholders(path):
             collection = collection_of(path, name)
             if "{" not in collection and collection not in seen.values() and producers.of(collection) is not None:
-                for word in field_names(collection):
+                for word in field_names(collection, kinds):
                     seen.setdefault(word, collection)
     for word, collection in sorted(seen.items(), key=lambda pair: (-len(pair[0]), pair[0])):
         yield BindingRule("*", word, Binding(collection))
 
 
-def field_names(collection: str) -> tuple[str, ...]:
-    """The names of fields that name an element of a collection: by its last word, and by its last two words."""
+def _found(operations: Sequence[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """An element that the cloud has for each field that names one of a collection whose elements no request makes.
+
+    With ``/drivers/{driver_name}`` the field ``driver`` is such a one: a sample may name a driver of another cloud.
+    """
+    lists = {o.path for o in operations if o.method == "GET"}
+    for path in dict.fromkeys(o.path for o in operations):
+        for name in placeholders(path):
+            collection = collection_of(path, name)
+            word = singular(collection.rpartition("/")[2])
+            found = collection in lists and "{" not in collection and producers.of(collection) is None
+            if found and name == f"{word}_name":
+                yield BindingRule("*", word, Binding(collection, name, "listed"))
+
+
+def field_names(collection: str, kinds: Sequence[str] = ("id",)) -> tuple[str, ...]:
+    """The names of fields that name an element of a collection: by its last word, and by its last two words.
+
+    ``kinds`` are the words for an id at the end of such names.
+    """
     words = [re.sub(r"[^a-z0-9]+", "_", part.lower()) for part in collection.split("/") if part]
     last = singular(words[-1])
-    names = [f"{last}_id"]
-    if len(words) > 1:
-        names.append(f"{words[-2]}_{last}_id")
-    return tuple(names)
+    names = [last] if len(words) == 1 else [last, f"{words[-2]}_{last}"]
+    return tuple(f"{name}_{kind}" for name in names for kind in kinds)
 
 
 def singular(word: str) -> str:

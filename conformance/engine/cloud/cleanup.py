@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from conformance.engine.cloud.book import Entry
     from conformance.engine.cloud.client import Cloud
-    from conformance.engine.cloud.journal import Entry, Journal
+    from conformance.engine.cloud.journal import Journal
 
 
 @dataclass(frozen=True)

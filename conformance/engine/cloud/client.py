@@ -32,7 +32,8 @@ from specs.microversion import VersionRange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.engine.cloud.journal import Intent, Journal
+    from conformance.engine.cloud.book import Intent
+    from conformance.engine.cloud.journal import Journal
     from conformance.engine.cloud.versions import Root
 
 __all__ = ["ABSENT", "Answer", "Ask", "Cloud"]
@@ -359,7 +360,10 @@ class Cloud:
         assert self.journal is not None  # noqa: S101 -- for the type checker
         if answer.ok:
             kind = self.profile.kind(intent.kind)
-            if found := creation(kind, ask, answer):
+            found = creation(kind, ask, answer)
+            if found and found.id in ask.path.split("/"):
+                self.journal.refused(intent)  # the answer shows a thing that was there: something was joined to it
+            elif found:
                 self.journal.made(intent, found.id, found.path, alias=found.alias)
             elif kind.batch_field and isinstance(answer.json, dict) and kind.batch_field in answer.json:
                 query = ((kind.batch_field, str(answer.json[kind.batch_field])),)

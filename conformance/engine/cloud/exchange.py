@@ -12,7 +12,7 @@ from conformance.engine.cloud.roles import Role, Sender
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.engine.cloud.journal import Intent
+    from conformance.engine.cloud.book import Intent
     from specs.record.model import Exchange
 
 

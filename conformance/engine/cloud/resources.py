@@ -24,9 +24,9 @@ from conformance.engine.model.binding import Binding
 from specs.microversion import Microversion
 
 if TYPE_CHECKING:
+    from conformance.engine.cloud.book import Intent
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
-    from conformance.engine.cloud.journal import Intent
     from conformance.engine.cloud.kinds import Factory, Kind
     from conformance.engine.cloud.poll import WaitResult, Watch
 

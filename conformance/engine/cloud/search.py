@@ -15,8 +15,9 @@ from conformance.engine.cloud.roles import Role
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from conformance.engine.cloud.book import Entry, Intent
     from conformance.engine.cloud.client import Cloud
-    from conformance.engine.cloud.journal import Entry, Intent, Journal
+    from conformance.engine.cloud.journal import Journal
     from conformance.engine.cloud.kinds import Kind
 
 

@@ -11,7 +11,7 @@ from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.trial import Trial
 from specs.model import Operation
 
-FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409"})
+FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409", "refusal"})
 """Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
 
 
@@ -77,4 +77,4 @@ class Book:
         if case_id not in self.cases:
             fault = self.fault if requirement.kind in FAULTS else None
             parts = self.optional.of(requirement.operation, about)
-            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts)
+            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts, about)

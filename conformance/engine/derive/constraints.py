@@ -26,7 +26,7 @@ are filters, and many services accept any value of a filter."""
 LONGEST = 2000
 """The longest text in a path or a query, in characters: some proxies refuse longer ones."""
 
-_BROKEN_FORMATS = {
+BROKEN_FORMATS = {
     "uuid": "not-a-uuid",
     "date-time": "not-a-date",
     "base64": "%%%",
@@ -124,8 +124,8 @@ def broken_texts(row: Parameter) -> Iterator[tuple[str, str, str]]:
         yield "type", "conformance", f"{row.name} is documented as {row.type}"
     elif row.enum:
         yield "enum", "conformance", f"{row.name} is none of the documented values"
-    elif row.format in _BROKEN_FORMATS:
-        yield "format", _BROKEN_FORMATS[row.format or ""], f"{row.name} is no {row.format}"
+    elif row.format in BROKEN_FORMATS:
+        yield "format", BROKEN_FORMATS[row.format or ""], f"{row.name} is no {row.format}"
     if row.max_length is not None and row.max_length <= LONGEST:
         yield "max-length", "x" * (row.max_length + 1), f"{row.name} has more than {row.max_length} characters"
 
@@ -189,5 +189,5 @@ def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:
         yield "minimum", row.minimum - 1, f"is below {row.minimum}"
     if row.maximum is not None:
         yield "maximum", row.maximum + 1, f"is above {row.maximum}"
-    if row.format in _BROKEN_FORMATS:
-        yield "format", _BROKEN_FORMATS[row.format or ""], f"is no {row.format}"
+    if row.format in BROKEN_FORMATS:
+        yield "format", BROKEN_FORMATS[row.format or ""], f"is no {row.format}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.producers import collection_of, placeholders
@@ -19,6 +20,7 @@ from conformance.engine.derive.attempt import (
     prepared,
 )
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.causes import derive_causes
 from conformance.engine.derive.conditions import derive_conditions, of_a_field
 from conformance.engine.derive.constraints import derive_constraints
 from conformance.engine.derive.versions import former_fields
@@ -33,9 +35,12 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
-from specs.model import Condition
+from specs.model import Condition, Refusal
 
 UNAUTHORIZED, FORBIDDEN, HIDDEN = 401, 403, 404
+
+UNKNOWN_ID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
+"""A UUID that names nothing: it was made for this place alone."""
 
 OF_THE_CLOUD = frozenset({500, 501, 502, 503, 504})
 """Status codes that depend on drivers and configuration, so that no request provokes them."""
@@ -59,28 +64,7 @@ def derive_refusals(view: View, book: Book, default_policy: bool) -> None:
     _at_quota(view, book, listed)
     if 409 in listed:
         _repeated(view, book, listed[409])
-    for refusal in view.service.refusals:
-        if refusal.operation == view.operation.id and refusal.code in listed:
-            variant, state = view.main
-            name = refusal.parameter
-            given = {name: refusal.binding} if name is not None else {}
-            rows = view.operation.request.parameters
-            queried = {n: v for n, v in given.items() if any(r.location == "query" and r.name == n for r in rows)}
-            in_body = {r.name for r in rows if r.location == "body"}
-            in_path = set(placeholders(view.operation.path)) - in_body
-            named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
-            body = view.body(variant, view.default, {} if queried or named else given)
-            trial = attempt(
-                view,
-                refusal.name,
-                Where(variant, state),
-                Asked(role=refusal.role, path=named, query=tuple(queried.items()), body=body),
-                setup=prepared(refusal.steps),
-                outcome=REFUSED,
-            )
-            requirement = view.requirement("error", str(refusal.code), listed[refusal.code])
-            book.case(requirement, refusal.name, trial, RefusedWhereSilent(refusal.code, refusal.name))
-            book.used.add(f"refusals: {refusal.operation} {refusal.name}")
+    derive_causes(view, book, listed)
     _rest(view, book, listed)
 
 
@@ -213,9 +197,9 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
         value = json_path.lookup(base, field.path)
-        kind = view.service.kinds.get(value.resource) if isinstance(value, Binding) else None
-        if kind is not None and kind.unknown is not None:
-            body = json_path.replaced(base, field.path, kind.unknown)
+        unknown = _unknown_in_place_of(view, value)
+        if unknown is not None:
+            body = json_path.replaced(base, field.path, unknown)
             trial = attempt(
                 view, f"unknown-{id_part(field.name)}", Where(variant, state), Asked(body=body), outcome=REFUSED
             )
@@ -225,6 +209,16 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     if own.max is not None and own.max.next <= view.top:
         gone = attempt(view, "outside", Where(variant, None, "unknown"), Asked(version=own.max.next), outcome=REFUSED)
         book.case(requirement, str(own.max.next), gone, Refused((404,), f"the operation exists only up to {own.max}"))
+
+
+def _unknown_in_place_of(view: View, value: Any) -> str | None:
+    """An id that names nothing, in place of a value of a body; None if the value names no thing that has an id."""
+    if not isinstance(value, Binding):
+        return None
+    if value.resource.startswith("/"):
+        return UNKNOWN_ID if value.attribute == "id" else None
+    kind = view.service.kinds.get(value.resource)
+    return kind.unknown if kind is not None else None
 
 
 def _not_known(view: View, book: Book, line: int) -> None:
@@ -276,7 +270,8 @@ def _wrong_status(view: View, book: Book, line: int | None) -> None:
 def _locked(view: View, book: Book, line: int | None) -> None:
     """Add cases on a locked resource: refused to its owner and open to an administrator, if the reference says so."""
     resource = view.service.resource
-    said = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    said: list[Condition | Refusal] = [c for c in view.operation.preconditions if c.kind == "locked_requires_admin"]
+    said += [refusal for refusal in view.operation.refusals if refusal.cause.locked]
     if not view.service.under_test.lock:
         return  # no operation locks such a resource; ``untested_conditions`` tells of sentences about locks
     variant, state = view.main

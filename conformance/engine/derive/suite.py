@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.engine.api.addresses import Addressed, addressed
 from conformance.engine.api.load import load_service
-from conformance.engine.api.producers import Producers
+from conformance.engine.api.producers import Producers, placeholders
 from conformance.engine.api.references import with_references
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
@@ -167,7 +167,9 @@ def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription,
 
 def supported(operation: Operation, service: ServiceDescription) -> bool:
     """Whether the operation belongs to the versioned API, and the description does not call it untestable."""
-    outside = (operation.path == "/" and not service.root_is_operation) or operation.path.startswith("/{")
+    outside = operation.path == "/" and not service.root_is_operation
+    if operation.path.startswith("/{"):  # no collection, unless the description says how the path begins
+        outside = service.placeholder_value(operation, "", placeholders(operation.path)[0]) is None
     return not outside and operation.id not in service.untestable
 
 

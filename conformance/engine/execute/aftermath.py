@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Step
@@ -144,8 +144,8 @@ class Aftermath:
             return None
         collection, chosen = self._collection(request, producer.chosen)
         value = chosen or named_by(answer, producer.name, request.body)
-        if value is None or not safe_in_path(value):
-            return None
+        if value is None or not safe_in_path(value) or (not chosen and value in request.filled.values.values()):
+            return None  # an answer with the id of a thing in the path shows that something was joined to this thing
         return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
 
     def _several(self, trial: Trial, answer: Answer, request: Request, role: str) -> list[Owned]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from conformance.engine.api.needs import Needs
 from conformance.engine.api.producers import placeholders
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Binding, Step, bindings_in
@@ -23,6 +23,7 @@ from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Se
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.paths import Filled, Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
@@ -78,6 +79,8 @@ class Arrangement:
         quotas: sets limits, and puts them back.
         waits: tells whether the look after a refused trial is left to its group.
         look: takes that look, and releases the steps that the arrangement keeps for the group.
+        lock: locks the resource before a trial.
+        compares: whether the resource after the present request is compared with it before, even if it is accepted.
     """
 
     context: RunContext
@@ -88,6 +91,8 @@ class Arrangement:
     quotas: Quotas = field(init=False)
     waits: Callable[[Trial], bool] = lambda _: False
     look: Callable[[], None] = lambda: None
+    lock: Callable[[Trial], Problem | None] = lambda _: None
+    compares: bool = False
     _marked: bool = False
     _kept: _Kept | None = None
     _unknown: str | None = None
@@ -169,7 +174,8 @@ class Arrangement:
     def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
         """The views that a refused request must leave as they are; None if nothing can be seen."""
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
-            return self.subject.view if trial.situation.state is not None else None
+            seen = self.subject.current() if self.compares else self.subject.view
+            return seen if trial.situation.state is not None else None
         return self.snapshots.before(trial, request.filled, version, request.body)
 
     def _enter(self, setup: Setup, trial: Trial, request: Request, version: Microversion) -> None:
@@ -198,8 +204,7 @@ class Arrangement:
             self.paths.prepare(trial.request.operation, request.filled.values, request.body)
         if marks:
             self._mark(marks, request)
-            if trial.situation.state is not None:
-                self.subject.refresh()
+            self.subject.outdated = self.subject.outdated or trial.situation.state is not None
             if not before and all(step.fields and not bindings_in(step.fields) for step in marks):
                 # The steps are the same whatever the request says, so the next trials can use them, too.
                 self._kept = _Kept((trial.request.operation.id, *marks), request.filled.path, request)
@@ -237,8 +242,7 @@ class Arrangement:
         if self.paths.steps.sent or self._marked:
             self.undo(request)
             self.paths.elements.forget_below(request.filled.path)
-            if self.subject.view is not None:
-                self.subject.refresh()  # the next trial begins with what is there now
+            self.subject.outdated = self.subject.outdated or self.subject.view is not None
         self._marked, self.snapshots.marked = False, frozenset()
         self.context.cloud.owing.settle()
 
@@ -265,9 +269,13 @@ class Arrangement:
         if (self.subject.altered and not trial.request.uses_optional_fields) or not self.subject.suits(path):
             self.subject.discard()
         problem = self.subject.reach(state)
-        if problem is not None or not self.subject.locked or self._needs_lock_alone(trial):
-            return problem
-        return self.subject.unlock()
+        if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
+            problem = unlock(self.subject)
+        if problem is None and (self.compares or trial.outcome.accepted is not True):
+            # The look after a refusal is compared with this one.
+            problem = self.subject.up_to_date()
+            problem = problem or (self.subject.reach(state) if self.subject.status != state else None)
+        return problem
 
     def _needs_lock_alone(self, trial: Trial) -> bool:
         """Whether a trial on a locked resource needs nothing else, for which the lock would have to be taken away."""
@@ -304,11 +312,11 @@ class Arrangement:
         """The request, after the resource was locked if the trial wants that; or the problem with that."""
         if Locked() in trial.setup and trial.situation.state is not None:
             # The status is not reached again: a task of the resource would make the lane give the resource up.
-            problem = None if self.subject.locked else self.subject.lock()
+            problem = None if self.subject.locked else self.lock(trial)
             if problem:
                 return problem
         if not self.context.service.placeholder_sources.keys().isdisjoint(request.filled.values):
-            self.subject.refresh()  # the thing that was made for the path is a task of the resource
+            self.subject.outdated = True  # the thing that was made for the path is a task of the resource
         return replace(request, ready=True)
 
     def _unknown_id(self, operation: Operation) -> str | None:

@@ -77,7 +77,7 @@ class Byproducts:
         ]
 
     def _attached(self, rule: Byproduct) -> tuple[str, ...]:
-        shown = (self.subject.view or {}).get(rule.attached_field)
+        shown = (self.subject.current() or {}).get(rule.attached_field)
         return tuple(str(one["id"]) for one in shown or () if isinstance(one, Mapping) and "id" in one)
 
     def _made(self, rule: Byproduct, expected: bool) -> Mapping[str, str] | None:

@@ -20,9 +20,9 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import count, islice
 
-from conformance.engine.api.producers import placeholders
+from conformance.engine.api.producers import form, placeholders
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.purpose import serving
@@ -54,7 +54,6 @@ class _Control:
         asked: True if the harmless request was sent.
         looked_at: the number of the run's answers that were compared.
         answered: True if any answer was compared.
-        contrasts: the requests to routes that cannot exist, with their answers, by manner.
         lock: held while the route is looked for.
     """
 
@@ -63,8 +62,20 @@ class _Control:
     asked: bool = False
     looked_at: int = 0
     answered: bool = False
-    contrasts: dict[Manner, list[Sent]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+@dataclass
+class _Contrast:
+    """The requests of one kind to routes that cannot exist, with their answers; ``lock`` is held while one is sent."""
+
+    sent: list[Sent] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_Kind = tuple[str, str, tuple[str, ...], Manner, int]
+"""The requests that one request to a route that cannot exist stands for: the method, the form of its path, the names of
+its query, its manner, and the code of the answer with which its own is compared."""
 
 
 @dataclass
@@ -73,6 +84,7 @@ class Controls:
 
     context: RunContext
     _known: dict[str, _Control] = field(default_factory=dict)
+    _contrasts: dict[_Kind, _Contrast] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def missing(self, operation: Operation, harmless: Harmless) -> str | None:
@@ -111,7 +123,9 @@ class Controls:
             return self._known.setdefault(operation.id, _Control())
 
     def _look(self, control: _Control, operation: Operation, harmless: Harmless) -> None:
-        for ask, answer in self.context.cloud.seen.of(operation.id)[control.looked_at :]:
+        new = self.context.cloud.seen.of(operation.id)[control.looked_at :]
+        # Answers that need no further request come first.
+        for ask, answer in sorted(new, key=lambda sent: _kind(operation, *sent) not in self._contrasts):
             control.looked_at += 1
             if self._tells(control, operation, ask, answer):
                 return
@@ -136,7 +150,7 @@ class Controls:
         if answer.error or code in _OF_NOBODY or not (200 <= code < 300 or 400 <= code < 500):
             control.why = f"the answer {answer.error or code} may come from something in front of the service"
             return False
-        contrasts = self._contrasts(control, operation, ask)
+        contrasts = self._elsewhere(operation, ask, answer)
         first = next(contrasts, None)
         if first is None:
             control.why = "no request could be sent to a route that cannot exist, to compare the answers"
@@ -153,33 +167,57 @@ class Controls:
             control.shown = second is not None and said != _said(*second) == _said(*first)
         return control.shown
 
-    def _contrasts(self, control: _Control, operation: Operation, ask: Ask) -> Iterator[Sent]:
-        """The same request at routes that cannot exist, with the answers; each is sent when it is needed."""
-        known = control.contrasts.setdefault(manner(ask), [])
-        yield from known
-        while True:
-            invented = elsewhere(operation, ask, self.context.cloud.invent())
-            try:
-                with serving(Purpose.LOOKING):
-                    sent = invented, self.context.cloud.send(invented)
-            except CloudError:
-                return
-            known.append(sent)
+    def _elsewhere(self, operation: Operation, ask: Ask, answer: Answer) -> Iterator[Sent]:
+        """The same request at routes that cannot exist, with the answers; each is sent when it is needed.
+
+        Operations whose requests differ in nothing but the replaced word share them.
+        """
+        with self._lock:
+            contrast = self._contrasts.setdefault(_kind(operation, ask, answer), _Contrast())
+        for number in count():
+            with contrast.lock:
+                sent = contrast.sent[number] if number < len(contrast.sent) else self._invented(operation, ask)
+                if sent is None:
+                    return
+                passing = bool(sent[1].error) or sent[1].status >= 500  # a fault that need not come again
+                if number == len(contrast.sent) and not passing:
+                    contrast.sent.append(sent)
             yield sent
+            if passing:
+                return
+
+    def _invented(self, operation: Operation, ask: Ask) -> Sent | None:
+        """Send the same request to a route that cannot exist. None if it may not be sent."""
+        invented = elsewhere(operation, ask, self.context.cloud.invent())
+        try:
+            with serving(Purpose.LOOKING):
+                return invented, self.context.cloud.send(invented)
+        except CloudError:
+            return None
+
+
+def _kind(operation: Operation, ask: Ask, answer: Answer) -> _Kind:
+    """The kind of requests to routes that cannot exist with which an answer is compared."""
+    path = operation.path if operation.action is not None else _elsewhere(operation.path, operation.path, "*")
+    return ask.method, form(path), tuple(name for name, _ in ask.query), manner(ask), answer.status
 
 
 def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
     """The request of an operation at a route that cannot exist: a name replaces the last fixed word of its path."""
     if operation.action is not None:
         return replace(ask, body={name: None}, intent=None, expect_created=None, operation="")
-    documented, parts = operation.path.split("/"), ask.path.split("/")
-    fixed = [n for n, part in enumerate(documented) if part and "{" not in part and n < len(parts)]
-    if fixed:
-        parts[fixed[-1]] = name
-    else:
-        parts = [*(part for part in parts if part), name]
-        parts.insert(0, "")
-    return replace(ask, path="/".join(parts), intent=None, expect_created=None, operation="")
+    path = _elsewhere(operation.path, ask.path, name)
+    return replace(ask, path=path, intent=None, expect_created=None, operation="")
+
+
+def _elsewhere(documented: str, path: str, name: str) -> str:
+    """A path with a name in place of its last fixed word, or at its end if it has none."""
+    parts = path.split("/")
+    fixed = [n for n, part in enumerate(documented.split("/")) if part and "{" not in part and n < len(parts)]
+    if not fixed:
+        return "/".join(["", *(part for part in parts if part), name])
+    parts[fixed[-1]] = name
+    return "/".join(parts)
 
 
 def _said(ask: Ask, answer: Answer) -> tuple[str, str]:

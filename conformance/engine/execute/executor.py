@@ -38,6 +38,7 @@ from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -87,6 +88,7 @@ class Executor:
         self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
         self.subject.before_leaving = self.looks.take
         self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
+        self.arrangement.lock = self.looks.lock
         self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
@@ -107,6 +109,7 @@ class Executor:
         """
         with announced_to(self.looks.change):
             self.looks.begin(trial, together and not probes)
+            self.arrangement.compares, self.paging.together = bool(probes), together
             evidence = self._make(trial, probes)
             self.looks.complete(evidence)
         return evidence
@@ -334,7 +337,7 @@ class Executor:
         """Whether the cloud refuses members with 403 even without a lock. The resource is given up after that."""
         if evidence.role != "member" or Locked() not in trial.setup:
             return False
-        if trial.situation.state is None or self.subject.unlock() is not None:
+        if trial.situation.state is None or unlock(self.subject) is not None:
             return False
         self.looks.shared = False
         answer = self._send(trial, version, request, "member")

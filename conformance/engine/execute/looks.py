@@ -22,11 +22,12 @@ from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.judge.codes import changed_by
-from conformance.engine.model.evidence import Evidence
+from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Once, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.locking import lock, lock_before_look
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -172,6 +173,24 @@ class Looks:
         if trial.request.operation.method in SAFE or not self.expects_refusal(trial):
             return False
         return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
+
+    def lock(self, trial: Trial) -> Problem | None:
+        """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.
+
+        The trials that wait can share their look with the locked one: the lock is all that they show beside. But it
+        could hide, or take back, the effects of a request to lock or to unlock.
+        """
+        known = self.context.service.under_test
+        group = (trial, *(evidence.trial for evidence, _ in self._waiting.values()))
+        if not self.shared or any(one.request.operation.id in (known.lock, known.unlock) for one in group):
+            return lock(self.subject)
+        problem = lock_before_look(self.subject)
+        if problem is None:
+            for key, (evidence, request) in self._waiting.items():
+                if evidence.trial.situation.state is not None and request.before is not None:
+                    request.before = {**request.before, known.lock_shown_by: True}
+                    self._waiting[key] = replace(evidence, before=request.before), request
+        return problem
 
     def _undoes(self, trial: Trial, earlier: Trial) -> bool:
         """Whether a trial, if it were executed, could take back the effects of an earlier trial."""

@@ -60,9 +60,10 @@ class Snapshots:
 
     def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
         """The views that a refused request must leave as they are; None if nothing can be seen."""
-        view = self.subject.view if trial.situation.state is not None else None
+        bare = trial.situation.state is None
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
-            return view
+            return None if bare else self.subject.view
+        view = None if bare else self.subject.current()
         apart = self._apart(trial, filled, version, body, None)
         if view is None:
             return apart if trial.situation.state is None else None
@@ -225,7 +226,9 @@ class Snapshots:
             return None
         found = (one for one in elements(answer.json) if isinstance(one, Mapping) and record.name_field in one)
         return {
-            str(o[record.name_field]): bool(o.get(record.user_field)) and not o.get(record.failure_field) for o in found
+            name: bool(one.get(record.user_field)) and not one.get(record.failure_field)
+            for name, one in ((str(one[record.name_field]), one) for one in found)
+            if name not in self.subject.actions.own
         }
 
 

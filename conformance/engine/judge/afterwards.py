@@ -11,7 +11,7 @@ from conformance.engine.judge.equality import shows
 from conformance.engine.judge.statuses import not_accepted
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.probe import Listed, Looked, Probe, Removed
+from conformance.engine.model.probe import Before, Listed, Looked, Probe, Removed
 
 _DELETED = re.compile(r"(soft.)?delet(e|ed|ing)(_.*)?", re.IGNORECASE)
 
@@ -29,6 +29,10 @@ class Switched(Expectation):
     @property
     def expected(self) -> str:
         return f"{self.field} is {self.value} afterwards"
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (Before(),)
 
     def judge(self, evidence: Evidence) -> Judgement:
         other = not_accepted(evidence)
@@ -53,6 +57,10 @@ class BroughtBack(Expectation):
     @property
     def expected(self) -> str:
         return f"{self.field} is again what it was"
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (Before(),)
 
     def judge(self, evidence: Evidence) -> Judgement:
         other = not_accepted(evidence)

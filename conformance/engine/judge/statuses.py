@@ -8,7 +8,7 @@ from conformance.engine.cloud.kinds import GONE
 from conformance.engine.judge.codes import Admitted, Refused
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.probe import MadeOfAttached, Probe, StatusOf
+from conformance.engine.model.probe import Before, MadeOfAttached, Probe, StatusOf
 
 
 def _or(words: tuple[str, ...]) -> str:
@@ -157,6 +157,10 @@ class FieldRequired(Expectation):
         if self.fits:
             return f"accepted where {self.field} is {_or(self.values)}"
         return f"refused where {self.field} is not {_or(self.values)}"
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (Before(),) if self.fits else ()
 
     def judge(self, evidence: Evidence) -> Judgement:
         before = evidence.before or {}

@@ -42,6 +42,7 @@ class Case:
     Attributes:
         fault: the expectation about the body of the error, if a refusal keeps the promise.
         parts: the optional parts of a cloud that the case needs.
+        about: the name of the field that the promise is about; empty if it is about none.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Case:
     expectation: Expectation
     fault: Expectation | None = None
     parts: frozenset[str] = frozenset()
+    about: str = ""
 
     @property
     def operation(self) -> Operation:
@@ -73,6 +75,7 @@ REASONS = {
     "not-through-api": "it speaks of something that the API neither shows nor sets",
     "no-field": "no documented field of the listed elements shows what the parameter selects by",
     "no-place": "neither the table nor a sample shows where in the body the field stands",
+    "no-situation": "no request of the suite brings about the cause that the sentence gives",
     "quota": "it needs a project at its quota",
     "provider": "the code depends on the cloud's drivers or configuration, which no request chooses",
     "not-derivable": "no resource that the operation needs can be inferred yet",

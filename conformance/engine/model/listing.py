@@ -96,6 +96,7 @@ class Pages:
             ``default``, for the next page ``next``, for an offset ``first``, the page of one.
         target: the name of the element that gave the marker or the value of the filter.
         value: the value in the query.
+        controlled: False if no second control was asked for, so that only a pass can be told by the pages.
     """
 
     before: Page
@@ -103,6 +104,7 @@ class Pages:
     asked: Mapping[str, Page] = field(default_factory=dict)
     target: str | None = None
     value: Any = None
+    controlled: bool = True
 
     @property
     def stable(self) -> tuple[str, ...]:

@@ -60,7 +60,12 @@ class Listed:
     operation: str
 
 
-Probe = StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed
+@dataclass(frozen=True)
+class Before:
+    """The resource under test right before the request, although it is accepted: the expectation compares with that."""
+
+
+Probe = Before | StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed
 
 
 @dataclass(frozen=True)

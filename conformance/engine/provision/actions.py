@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -21,15 +21,24 @@ class Actions:
     Attributes:
         context: the objects that all lanes share.
         last: the name of the last action, if the answer to its request has named it; empty otherwise.
+        own: the names of the actions that this suite has taken beside the trials.
     """
 
     context: RunContext
     last: str = ""
+    own: set[str] = field(default_factory=set)
 
     def began(self, answer: Answer) -> None:
         """Note the action that an accepted request has begun, by the name that the answer gives to it."""
+        self.last = self._named(answer)
+
+    def aside(self, answer: Answer) -> None:
+        """Note an action that is no trace of any trial."""
+        self.own.add(self._named(answer))
+
+    def _named(self, answer: Answer) -> str:
         header = self.context.service.under_test.action_log.name_header.lower()
-        self.last = next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
+        return next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
 
     def ended(self, resource: str) -> bool:
         """Whether the log shows that every step of the last action has ended; False if the action is not known."""

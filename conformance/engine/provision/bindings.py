@@ -23,6 +23,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.found import first_listed
 from conformance.engine.provision.owned import FRESH, Owned, content
 
 NAMED = ("path", "shown", "sent", "before")
@@ -43,9 +44,11 @@ class Holder(Protocol):
 
     Attributes:
         must_replace: True if the next situation needs another resource.
+        outdated: whether the resource may have changed since it was last shown.
     """
 
     must_replace: bool
+    outdated: bool
 
     @property
     def view(self) -> View | None:
@@ -61,8 +64,8 @@ class Holder(Protocol):
     def stir(self, path: str = "") -> None:
         """Note that a part of the resource is changing, at this path."""
 
-    def refresh(self) -> View | None:
-        """Look at the resource again."""
+    def current(self) -> View | None:
+        """The resource as it is now."""
 
     def reach(self, state: str) -> object:
         """Bring the resource into a status."""
@@ -241,6 +244,8 @@ class Bindings:
 
     def _element(self, binding: Binding) -> Any:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
+        if binding.relation == "listed":
+            return first_listed(self._context, binding.resource, binding.attribute)
         if self.elements is None:
             raise Unavailable("the lane makes nothing", optional=False)
         label = "other" if binding.relation.startswith("other") else None
@@ -269,7 +274,7 @@ class Bindings:
         if rule is None:
             if resource != self._context.service.resource:
                 return ABSENT
-            found = self._subject.resource_id if attribute == "id" else value(self._subject.view, attribute)
+            found = self._subject.resource_id if attribute == "id" else value(self._subject.current(), attribute)
             if found is ABSENT:
                 raise Unavailable(f"the {resource} shows no {attribute}", optional=False)
             return found
@@ -284,7 +289,7 @@ class Bindings:
 
     def _view(self, role: Role | None) -> View | None:
         """The resource under test as a role sees it now; without such a role, as last shown; None if there is none."""
-        view = self._subject.view
+        view = self._subject.current() if role is None else self._subject.view
         if role is None or view is None or role not in self._context.cloud.roles:
             return view
         kind = self._context.kind
@@ -358,7 +363,7 @@ class Bindings:
         self._subject.settle(())
         if how.background:
             self._subject.stir(path)
-        self._subject.refresh()  # the attachment has changed the resource: a case must begin with its present view
+        self._subject.outdated = True  # a case that compares the resource must begin with its present view
         return made
 
 

@@ -74,6 +74,9 @@ class RunContext:
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
         silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
+        complete_at_once: the operations that show new things without any status, so that nothing can be waited for.
+        named_by_numbers: whether the things of a collection are named by numbers, by the path of the collection, the
+            placeholder of the thing, and the microversion at which the collection is listed.
         sandbox: True if nobody else uses the cloud.
         stopping: is set when the run is to stop.
         password: a random text, the same for all users that this process makes with the password of the run.
@@ -99,6 +102,8 @@ class RunContext:
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
     silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+    complete_at_once: set[str] = field(default_factory=set)
+    named_by_numbers: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     lacking: frozenset[str] = frozenset()

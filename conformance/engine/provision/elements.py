@@ -12,11 +12,11 @@ from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.journal import Intent
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
@@ -66,6 +66,10 @@ class Elements:
             else:
                 return None
         return self._pool[key]
+
+    def kept(self, wanted: ElementNeeded, collection: str) -> Owned | None:
+        """The element of a collection that this lane has made and still has; None without one."""
+        return self._pool.get((collection, tuple(sorted(wanted.fields.items()))))
 
     def element(self, collection: str, label: str | None) -> Owned:
         """An element for a request's body, from a collection without placeholders; another label gives another element.
@@ -240,7 +244,8 @@ class Elements:
             self._subject.settle(())
             if background(answer):
                 self._subject.stir(owned.collection)
-        if reader is None:
+        ready = self._context.complete_at_once
+        if reader is None or (reader.id in ready and not background(answer)):
             return
         version = str(self._context.version_for(reader))
         promised = owned.producer.leads_to if owned.producer else frozenset()
@@ -252,6 +257,8 @@ class Elements:
         within, stopping = self._context.patience.status, self._context.stopping
         seen = until(lambda: self.show(owned, version), formed, within, stopping, pause=0.05, growth=2.0, cap=2.0)
         kind = self._context.cloud.profile.kind_at(owned.collection)
+        if isinstance(seen, Mapping) and not {"status", kind.status.field} & seen.keys():
+            ready.add(reader.id)
         status = seen.get(kind.status.field) if isinstance(seen, Mapping) else None
         if status is not None and status in kind.status.failed:
             # In this status nobody has promised that it can be used.

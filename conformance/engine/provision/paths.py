@@ -25,6 +25,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
@@ -253,6 +254,9 @@ class Paths:
                 return owned.value, owned
             if self._context.service.always_made and operation.method not in SAFE:
                 raise Unavailable(f"no operation makes an element of {wants.collection} for {{{placeholder.name}}}")
+        owned = self.elements.kept(placeholder.element, wants.collection)
+        if owned is not None:
+            return owned.value, owned
         try:
             return self._element(wants), None
         except Unavailable:
@@ -306,16 +310,23 @@ class Paths:
         """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
         if not _is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
-        try:
-            known = self._element(wants)
-        except Unavailable:
-            known = UNKNOWN_NUMBER
-        return UNKNOWN_NUMBER if known.isdigit() else unknown
+        key = (wants.placeholder.element.collection, wants.placeholder.name, str(self._listed_at(wants)))
+        numbers = self._context.named_by_numbers
+        if key not in numbers:
+            try:
+                numbers[key] = self._element(wants).isdigit()
+            except Unavailable:
+                numbers[key] = True  # nothing there contradicts the reference
+        return UNKNOWN_NUMBER if numbers[key] else unknown
 
     def _fixed(self, value: Any) -> str:
         """The value of a placeholder that names no element."""
         if value != PROJECT:
-            return str(self._subject.bindings.filled(value))
+            given = str(self._subject.bindings.filled(value))
+            rules = self._context.cloud.profile.discovery.get(value.resource) if isinstance(value, Binding) else None
+            if rules is not None and rules.role is Role.ADMIN:
+                self.seen_by_admin.add(given)
+            return given
         if ("", PROJECT, "") not in self._known:
             self._known["", PROJECT, ""] = self._subject.bindings.project()
         return self._known["", PROJECT, ""]

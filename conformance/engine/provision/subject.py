@@ -21,6 +21,7 @@ from conformance.engine.provision.actions import Actions
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.locking import still_locked, unlock
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -50,6 +51,7 @@ class Subject:
         before_leaving: a function that is called before the resource is given up.
         actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
+        outdated: whether the resource may have changed since it was last shown.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -68,6 +70,7 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
+        self.outdated = False
         self.known_id = ""
         self.actions = Actions(context)
         self._made: Made | None = None
@@ -156,8 +159,11 @@ class Subject:
             stopping.wait(2 * patience.settle)
             return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
-        if self._moved and not stopping.is_set() and not (self.actions.ended(self.resource_id) and self.refresh()):
-            until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
+        if self._moved and not stopping.is_set():
+            if self.actions.ended(self.resource_id):
+                self.outdated = True
+            else:
+                until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
 
     def stir(self, path: str = "") -> None:
@@ -219,7 +225,7 @@ class Subject:
         path = edge.operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
         ask = Ask(edge.operation.method, path, Role(edge.role), version, body)
         if self.locked and edge.role != "admin":
-            self.unlock()
+            unlock(self)
         answer = self.context.cloud.send(ask)
         if answer.status == 409:
             # The previous action may not have ended, although the resource shows no task any more.
@@ -276,18 +282,23 @@ class Subject:
         """Look at the resource. Returns its view; None if it is gone."""
         return self.refresh_from(self.show())
 
+    def current(self) -> View | None:
+        """The resource as it is now: a look is taken only if it may have changed since it was last shown."""
+        return self.refresh() if self.outdated else self.view
+
     def refresh_from(self, answer: Answer) -> View | None:
         """Update ``view`` from an answer. Returns the view; None if the resource is gone."""
         shown = self._kind.shown_in(answer.json) if answer.ok else None
         if shown is not None:
             self._see(shown)
         elif answer.status == 404:
-            self.view = None
+            self.view, self.outdated = None, False
         return self.view
 
     def _see(self, view: View) -> None:
         self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
+        self.outdated = False
 
     def show(self) -> Answer:
         """GET the resource as member, at the highest microversion."""
@@ -343,38 +354,18 @@ class Subject:
         self._moved = self._moved or self.status != before
         return result
 
-    def lock(self) -> Problem | None:
-        """Lock the resource as its owner. Returns the reason why it was not locked; None if it was."""
-        return self._turn(self.context.service.under_test.lock, True)
-
-    def unlock(self) -> Problem | None:
-        """Unlock the resource as its owner. Returns the reason why it was not unlocked; None if it was."""
-        return self._turn(self.context.service.under_test.unlock, False)
-
-    def _turn(self, operation_id: str, locked: bool) -> Problem | None:
-        operation = self.context.operations.get(operation_id)
-        if operation is None or operation.action is None:
-            return Problem("inconclusive", f"the specs lack {operation_id}, by which a {self._kind.name} is locked")
-        how = f"states: {operation_id} is how a {self._kind.name} is {'locked' if locked else 'unlocked'}"
-        self.context.notes.add("table", how)
-        version = str(self.context.version_for(operation))
-        path = operation.path.replace(f"{{{self.context.service.identifier}}}", self.resource_id)
-        ask = Ask(operation.method, path, Role.MEMBER, version, {operation.action: None})
-        answer = self.context.cloud.send(ask)
-        if not answer.ok:
-            return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
-        self.locked = locked
-        shown = self.refresh() or {}
-        if shown.get(self.context.service.under_test.lock_shown_by, locked) != locked:
-            return Problem("inconclusive", f"{operation_id} was accepted, and the {self._kind.name} does not show it")
-        return None
+    def up_to_date(self) -> Problem | None:
+        """Look at the resource if it may have changed. Returns a Problem if it shows a lock that was taken away."""
+        locked, outdated = self.locked, self.outdated
+        self.current()
+        return still_locked(self) if outdated and self.locked and not locked else None
 
     def discard(self) -> None:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
         if self._made is not None:
             self.before_leaving()
         made, self._made, self.view, self.known_id = self._made, None, None, ""
-        self.locked = self.must_replace = self.altered = self._moved = False
+        self.locked = self.must_replace = self.altered = self._moved = self.outdated = False
         self.actions.last = ""
         self.furnished.clear()
         self.bindings.new_resource()

@@ -10,7 +10,7 @@ from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
-from conformance.engine.run.undescribed import doubted
+from conformance.engine.run.undescribed import doubted, unlisted_collection
 from specs.record.model import Deviation, Result
 
 Judged = tuple[Case, Evidence, Judgement]
@@ -28,7 +28,10 @@ def _applicable(judgement: Judgement, case: Case, evidence: Evidence, context: R
         return judgement
     judgement = for_want_of_a_part(judgement, evidence, context.service.profile.missing_parts)
     judgement = for_want_of_usual_ones(judgement, case, context)
-    return judgement if context.service.described else doubted(judgement, case, evidence)
+    if context.service.described:
+        return judgement
+    unlisted = unlisted_collection(case.operation, context.operations, context.producers)
+    return doubted(judgement, case, evidence, unlisted)
 
 
 def _judge(case: Case, evidence: Evidence) -> Judgement:

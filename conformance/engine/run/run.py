@@ -14,16 +14,15 @@ from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
-from conformance.engine.model.probe import Probe
-from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.subject import Subject
+from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.jobs import Job, Tried
-from conformance.engine.run.judging import Judged, fault, judged, result_of
+from conformance.engine.run.judging import Judged, fault, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.trying import judged_by, made
 from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
@@ -31,7 +30,6 @@ Record = Callable[[Result], None]
 
 STOP_WITHIN = 90.0
 """The seconds in which the current trials may end after a stop."""
-
 
 LOST_WITHIN = 2.0
 """The same when the cloud is lost: the trials decide nothing then, and may wait for an answer that never comes."""
@@ -75,6 +73,7 @@ class Run:
     _questioned: set[str] = field(default_factory=set)
     _subjects: list[Subject] = field(default_factory=list)
     _controls: Controls = field(init=False)
+    _contrasts: Contrasts = field(default_factory=Contrasts)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -270,7 +269,7 @@ class Run:
         if not offered:
             return
         job = Job.of(offered)
-        evidence = _made(job.trial, job.probes, executor, together=True)
+        evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
         self._decide(group, executor)
 
@@ -344,10 +343,17 @@ class Run:
         return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
     def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
-        """The reason why a refusal proves nothing on a service without a description; None if the judgement stands."""
-        if self.context.service.described:
-            return None
-        return unproved_refusal(judgement, evidence, self.context.cloud.seen.of(case.trial.request.operation.id))
+        """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
+        seen = self.context.cloud.seen.of(case.operation.id)
+        why = None if self.context.service.described else unproved_refusal(judgement, evidence, seen)
+        return why or self._contrasts.missing(case, evidence, judgement, seen)
+
+    def _contrast(self, case: Case, executor: Executor) -> None:
+        """Send the documented request of a case's operation, if the chosen cases do not."""
+        control, stopping = documented(case, self.suite.cases), self.context.stopping
+        if control is not None and not self._contrasts.known(case) and not stopping.is_set():
+            with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
+                self._contrasts.note(made(executor, Job.of([control])))
 
     def _settle_held(self, executor: Executor) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
@@ -357,10 +363,12 @@ class Run:
             if self._open == 0:
                 self._held = []
         for case, evidence, judgement, seconds in held:
+            if self._unproved_refusal(case, evidence, judgement) is not None:
+                self._contrast(case, executor)
             why = self._hollow(case, judgement, executor)
-            operation = case.trial.request.operation
-            guard, asked = self.context.cloud.guard, self._controls.answered(operation)
-            forbidden = None if asked else guard.forbids(operation.method, operation.path)
+            operation, guard = case.operation, self.context.cloud.guard
+            answered = self._controls.answered(operation)
+            forbidden = None if answered else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             if (reason := self._unproved_refusal(case, evidence, decided)) is not None:
                 decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
@@ -388,23 +396,8 @@ class Run:
     def _judged(
         self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
     ) -> list[Judged]:
-        """Judge cases of a trial by its evidence; without evidence, make the trial first."""
-        trial = job.trial
-        results = judged(cases, evidence or _made(trial, job.probes, executor), self.context)
-        kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
-        left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
-        member, admin = trial.request.role == "member", "admin" in self.context.role_names
-        if kept_out and left and trial.outcome.accepted and member and admin:
-            # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
-            elevated = replace(trial, request=replace(trial.request, role="admin"))
-            made = judged(left, _made(elevated, job.probes, executor), self.context)
-            again = {c.id: (c, e, j) for c, e, j in made}
-            results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
+        """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
+        results = judged_by(executor, job, cases, evidence)
+        for one in {id(seen): seen for _, seen, _ in results}.values():
+            self._contrasts.note(one)
         return results
-
-
-def _made(trial: Trial, probes: tuple[Probe, ...], executor: Executor, together: bool = False) -> Evidence:
-    try:
-        return executor.make(trial, probes, together)
-    except Exception as error:  # a defect of this suite gives this trial the verdict error, and must not end the lane
-        return Evidence(trial, problem=Problem("error", fault(error)))

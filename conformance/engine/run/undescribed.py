@@ -8,19 +8,28 @@ accepted request, the content of its answer, its effects, and a 5xx are judged a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
+from specs.model import Operation
 
 NO_TOKEN = 401
 """The status code of a refusal for want of a valid token, of which no other part of the request is the cause."""
 
 
-def doubted(judgement: Judgement, case: Case, evidence: Evidence) -> Judgement:
-    """Return the judgement on a case; inconclusive if it is a fail that may be due to the request of this suite."""
+def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str | None = None) -> Judgement:
+    """Return the judgement on a case; inconclusive if it is a fail that may be due to the request of this suite.
+
+    Args:
+        judgement: the judgement on the case.
+        case: the case.
+        evidence: the evidence of its trial.
+        unlisted: a collection of the path that no operation lists or fills; None if there is no such one.
+    """
     if judgement.verdict != "fail":
         return judgement
     if _is_refusal(judgement, evidence):
@@ -33,9 +42,23 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence) -> Judgement:
             f"{judgement.reason}; neither the reference nor a description of the service says which roles may send "
             "the request"
         )
+    elif evidence.accepted and case.requirement.kind == "error/404" and unlisted:
+        why = (
+            f"{judgement.reason}; but no operation of the reference lists or makes things of /{unlisted}, and there is "
+            "no description of the service, so any name may be the name of one"
+        )
     else:
         return judgement
     return replace(judgement, verdict="inconclusive", reason=why, deviation=None)
+
+
+def unlisted_collection(operation: Operation, operations: Mapping[str, Operation], producers: Producers) -> str | None:
+    """Return the last word of a collection in a path that no operation lists or fills; None if there is no such one."""
+    for name in placeholders(operation.path):
+        collection = collection_of(operation.path, name)
+        if producers.of(collection) is None and listed_by(operations, collection) is None:
+            return collection.rpartition("/")[2]
+    return None
 
 
 def unproved_refusal(judgement: Judgement, evidence: Evidence, answers: Iterable[Sent]) -> str | None:

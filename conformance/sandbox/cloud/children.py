@@ -32,23 +32,31 @@ def listen(port: int = 0) -> dict[str, socket.socket]:
         SandboxError: the port is taken.
     """
     sockets: dict[str, socket.socket] = {}
-    for service in SERVICES:
-        one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # A port whose last owner has just ended counts as free; one with a listening process does not.
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        wanted = port if service.name == "keystone" else 0
-        try:
-            one.bind((HOST, wanted))
-            one.listen(_BACKLOG)
-        except (OSError, OverflowError) as error:
-            for other in (one, *sockets.values()):
-                other.close()
-            reason = getattr(error, "strerror", None) or str(error)
-            raise SandboxError(
-                f"cannot listen on {HOST}:{wanted}: {reason}; choose another port, or 0 for a free one"
-            ) from None
-        sockets[service.name] = one
+    try:
+        for service in SERVICES:
+            sockets[service.name] = listener(port if service.name == "keystone" else 0)
+    except SandboxError:
+        for other in sockets.values():
+            other.close()
+        raise
     return sockets
+
+
+def listener(port: int) -> socket.socket:
+    """Return a socket that listens on a port; 0 takes a free one. Raises SandboxError: the port is taken."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # A port whose last owner has just ended counts as free; one with a listening process does not.
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        one.bind((HOST, port))
+        one.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        one.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SandboxError(
+            f"cannot listen on {HOST}:{port}: {reason}; choose another port, or 0 for a free one"
+        ) from None
+    return one
 
 
 class Children:
@@ -79,12 +87,12 @@ class Children:
     def start(self, names: Iterable[str]) -> None:
         """Start services, without waiting: clients that connect wait until they are ready. Raises SandboxError."""
         for name in names:
-            listener = self._sockets[name]
+            one = self._sockets[name]
             arguments = command(self._python, self._layout, "serve", name, _FACTS.get(name, {}))
-            arguments.append(f"--socket={listener.fileno()}")
-            self._processes.start(name, arguments, self.output(name), [listener.fileno()])
+            arguments.append(f"--socket={one.fileno()}")
+            self._processes.start(name, arguments, self.output(name), [one.fileno()])
             # Clients of a service that has ended must be refused, not wait.
-            listener.close()
+            one.close()
 
     def output(self, name: str) -> Path:
         """Return the file with a service's output other than its log."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance.sandbox.child import SandboxError, alone
-from conformance.sandbox.cloud import clouds_file, contents, settings, store, tables
+from conformance.sandbox.cloud import clouds_file, contents, further, settings, store, tables
 from conformance.sandbox.cloud.api import Api
 from conformance.sandbox.cloud.children import LOOK_SECONDS, Children, listen
 from conformance.sandbox.cloud.layout import SERVICES, Layout
@@ -92,13 +92,18 @@ class Keeper:
             children.watch()
             children.start(service.name for service in SERVICES)
             self._at_work(layout)
+        more = {}
+        if options.join:
+            self._tell(f"starting {', '.join(options.join)} beside the six services")
+            services = further.named(options.join)
+            more = further.join(options.further_python, layout, services, self._processes, self._fail)
         clouds = clouds_file.clouds(layout)
         path = layout.root / clouds_file.NAME
         path.write_text(clouds_file.text(clouds), "utf-8")
         return {
             "clouds": str(path),
             "users": list(clouds["clouds"]),
-            "urls": {service.type: layout.url(service.name) for service in SERVICES},
+            "urls": {service.type: layout.url(service.name) for service in SERVICES} | more,
             "pids": self._processes.pids,
             "seconds": round(time.monotonic() - self._started, 2),
         }
@@ -184,6 +189,8 @@ def _arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--kept", type=Path, required=True, help="folder for content kept for the next start")
     parser.add_argument("--port", type=int, default=0, help="port of the identity service; 0: a free one")
     parser.add_argument("--as-installed", action="store_true", help="leave the services their own defaults")
+    parser.add_argument("--join", action="append", default=[], help="type of a further service that joins the six")
+    parser.add_argument("--further-python", type=Path, help="interpreter with the further services")
     return parser.parse_args(argv)
 
 

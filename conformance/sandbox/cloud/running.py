@@ -14,14 +14,14 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import conformance
 from conformance.sandbox.child import Child, SandboxError, spawn
-from conformance.sandbox.cloud import environment, layout
+from conformance.sandbox.cloud import environment, further, layout
 from conformance.sandbox.cloud.processes import resident
 from conformance.sandbox.environments import Tell, cache
 
@@ -87,8 +87,13 @@ class RunningCloud:
 
 def release(service: str) -> str | None:
     """Return the release of a service, by its type, such as `nova 34.0.0`; None if the cloud does not have it."""
-    known = layout.BY_TYPE.get(service)
+    known = (layout.BY_TYPE | further.BY_TYPE).get(service)
     return f"{known.distribution} {known.release}" if known else None
+
+
+def joining(services: Sequence[str]) -> list[str]:
+    """Return those types of services that the cloud has only if they join the six."""
+    return [service for service in services if service in further.BY_TYPE]
 
 
 def start(
@@ -96,6 +101,7 @@ def start(
     port: int = 0,
     logs: Path | None = None,
     as_installed: bool = False,
+    join: Sequence[str] = (),
     timeout: float = READY_SECONDS,
     tell: Tell | None = None,
 ) -> RunningCloud:
@@ -107,6 +113,7 @@ def start(
         port: port of the identity service on 127.0.0.1; 0 takes a free one, as for all other services.
         logs: folder for the logs; by default one that is removed with the cloud.
         as_installed: True to keep the services' own defaults, with which fewer statuses can be reached.
+        join: types of services that join the six, as in `further.FURTHER`.
         timeout: seconds to wait, without the time of an installation.
         tell: called with a sentence about each step that takes long.
 
@@ -115,13 +122,16 @@ def start(
     """
     tell = tell or _silent
     python = environment.interpreter(tell=tell)
+    more = ["--join=" + one.type for one in further.named(join)]
+    if more:
+        more.append(f"--further-python={further.interpreter(tell=tell)}")
     # The databases contain the paths of the cloud's files, so the path is short and without links.
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
     own = (logs or root / "log").absolute()
     child: Child | None = None
     try:
         own.mkdir(parents=True, exist_ok=True)
-        child = spawn(_command(python, root, own, port, as_installed), own / "keeper.out", _WHAT, "", _path())
+        child = spawn([*_command(python, root, own, port, as_installed), *more], own / "keeper.out", _WHAT, "", _path())
         facts = child.ready(timeout, tell)
         running = _running(facts, child, own, root)
     except BaseException as error:

@@ -59,12 +59,12 @@ def credentials(layout: Layout, user: str) -> dict[str, object]:
     }
 
 
-def token_checks(layout: Layout, service: str) -> dict[str, object]:
-    """Return the options of `[keystone_authtoken]`."""
+def token_checks(layout: Layout, service: str, type_: str | None = None) -> dict[str, object]:
+    """Return the options of `[keystone_authtoken]`; the type is needed for a service beside the six."""
     return {
         **credentials(layout, service),
         "www_authenticate_uri": layout.url("keystone"),
-        "service_type": BY_NAME[service].type,
+        "service_type": type_ or BY_NAME[service].type,
         "service_token_roles": "service",
         "service_token_roles_required": True,
         "cache": TOKEN_CACHE,

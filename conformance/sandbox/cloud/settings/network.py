@@ -37,6 +37,7 @@ def sections(layout: Layout) -> Sections:
             # There are no agents, so no process needs to listen to their calls.
             "rpc_workers": 0,
             "rpc_state_report_workers": 0,
+            "network_auto_schedule": False,
             # The shortest interval for which events for Nova are collected before they are sent.
             "send_events_interval": 1,
         },

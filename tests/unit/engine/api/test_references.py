@@ -59,6 +59,19 @@ def test_a_field_that_names_an_element_of_a_collection_has_one_as_its_value():
     assert implied(*EVERY).binding(GARAGES[0], "wheel_id") == (False, None)
 
 
+def test_without_a_description_more_fields_name_things_of_the_cloud():
+    drive = plain("POST", "/trips", row("driver"), row("car_uuid"))
+    drivers = (plain("GET", "/drivers"), plain("GET", "/drivers/{driver_name}"))
+    bare = ServiceDescription(described=False)
+    alone = implied(*CARS, *drivers, drive, service=bare)
+    assert alone.binding(drive, "driver") == (True, Binding("/drivers", "driver_name", "listed"))
+    assert alone.binding(drive, "car_uuid") == (True, Binding("/cars"))
+    described = implied(*CARS, *drivers, drive)
+    assert described.binding(drive, "driver") == described.binding(drive, "car_uuid") == (False, None)
+    made = implied(*drivers, plain("PUT", "/drivers/{driver_name}", normal=(201,)), drive, service=bare)
+    assert made.binding(drive, "driver") == (False, None)
+
+
 def test_a_description_goes_before_what_is_implied():
     bound = implied(*CARS, service=KNOWLEDGE)
     assert bound.bindings[: len(KNOWLEDGE.bindings)] == KNOWLEDGE.bindings

@@ -269,6 +269,15 @@ def test_what_is_created_is_in_the_journal(fake, cloud):
         cloud.send(Ask("POST", "/servers", body={"server": {}}, intent=intent))
 
 
+def test_an_answer_that_shows_a_thing_of_the_path_says_that_something_was_joined_to_it(fake, cloud):
+    made, joined = cloud.journal.intend("server", "n"), cloud.journal.intend("volumes", "")
+    cloud.journal.made(made, "s-1", "/servers/s-1")
+    fake.routes["POST", "/v2.1/servers/s-1/volumes"] = (201, {"volumes": {"id": "s-1"}})
+    cloud.send(Ask("POST", "/servers/s-1/volumes", body={}, intent=joined))
+    left = {entry.intent.key: (entry.left, entry.settled) for entry in cloud.journal.entries()}
+    assert left == {made.key: ((("s-1", "/servers/s-1"),), False), joined.key: ((), True)}
+
+
 @pytest.mark.parametrize(
     ("status", "settled"), [(400, True), (403, True), (409, True), (500, False), (504, False), (202, False)]
 )

@@ -229,3 +229,36 @@ def test_the_last_fixed_word_is_replaced(documented, path, there):
 def test_of_an_action_its_name_is_replaced():
     found = elsewhere(TURN, Ask("POST", "/widgets/7/action", body={"turn": {"by": 3}}), "x")
     assert (found.path, found.body) == ("/widgets/7/action", {"x": None})
+
+
+TEETH = Operation("gears.teeth", "", "GET", "/gears/{gear_id}/teeth", 5)
+COLOURS = Operation("gears.colours", "", "GET", "/gears/{id}/colours", 6)
+
+
+def shown(does, *came):
+    """Whether each operation is shown, one after the other, by an answer of its own; and the requests for that."""
+    context = Context(does, *(operation for operation, _ in came))
+    controls = Controls(context)
+    for operation, told in came:
+        context.cloud.seen.add(operation.id, ask_for(operation), told)
+    return [controls.missing(o, lambda _: None) is None for o, _ in came], len(context.cloud.asked)
+
+
+def test_operations_that_differ_in_the_replaced_word_alone_share_the_request_to_a_route_that_cannot_exist():
+    assert shown(HTML, (TEETH, answer(200, {})), (COLOURS, answer(200, {}))) == ([True, True], 1)
+    assert shown(HTML, (TURN, answer(202)), (action("stop"), answer(202))) == ([True, True], 1)
+
+
+def test_an_accepted_answer_is_not_compared_beside_that_of_a_refused_request():
+    # The things in the path of a refused request may not exist; a service may look for them first.
+    assert shown(HTML, (TEETH, answer(200, {})), (COLOURS, fault("no such gear"))) == ([True, True], 3)
+
+
+def test_a_route_of_another_form_or_method_is_compared_with_a_route_of_its_own():
+    assert shown(HTML, (GEARS, answer(200, {})), (MAKE, answer(200, {})), (TEETH, answer(200, {})))[1] == 3
+
+
+def test_a_fault_on_the_way_to_a_route_that_cannot_exist_does_not_count_for_other_operations():
+    answers = iter([answer(502), HTML])
+    found, _ = shown(lambda _: next(answers), (TEETH, answer(200, {})), (COLOURS, answer(200, {})))
+    assert found == [False, True]

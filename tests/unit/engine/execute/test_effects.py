@@ -18,7 +18,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.probe import EffectOn, StatusOf
 from conformance.engine.run.jobs import Job
-from conformance.engine.run.run import _made
+from conformance.engine.run.trying import made
 from specs.microversion import VersionRange
 from specs.model import Condition, When
 
@@ -251,7 +251,7 @@ def test_a_run_asks_for_the_effects_that_its_cases_are_about():
     )
     for case in found.cases:
         job = Job.of([case])
-        _made(job.trial, job.probes, executor)
+        made(executor, job)
     assert [probes for probes in asked if probes] == [(EffectOn("image", "created"),)]
 
 

@@ -138,18 +138,48 @@ def test_reading_leaves_the_group_together(shop):
     assert len(looks.collect()) == 2
 
 
-def test_requests_that_only_serve_a_trial_come_after_the_look(shop):
-    """To lock the server is such a request: the refusals before it were about a server without a lock."""
-    looks = together(shop, refused(SPIN))
+def locking(shop, works=True):
+    """Refuse all but the lock, which works or seems to."""
 
     def act(ask):
-        shop[0].things["/servers"]["server-1"]["locked"] = "lock" in ask.body
+        for server in shop[0].things["/servers"].values() if "lock" in ask.body else ():
+            server["locked"] = works
         return 202 if "lock" in ask.body else (409, NO)
 
     shop[0].does["POST action"] = act
+
+
+def test_a_lock_for_a_trial_leaves_the_group_together(shop):
+    looks = together(shop, refused(SPIN))
+    locking(shop)
     shop[1].make(refused(TURN, locked=True), together=True)
-    seen = looks.collect()
-    assert changed_by(seen[f"{SPIN.id} refused"]) is None
+    assert looks.waits(refused(SPIN))
+    assert looks.waits(refused(TURN))
+    assert looked(shop) == 0
+    looks.take()
+    assert looked(shop) == 1
+    assert [changed_by(evidence) for evidence in looks.collect().values()] == [None, None]
+
+
+def test_a_lock_that_does_not_show_lets_each_of_the_group_be_made_alone(shop):
+    looks = together(shop, refused(SPIN))
+    locking(shop, works=False)
+    shop[1].make(refused(TURN, locked=True), together=True)
+    looks.take()
+    assert list(looks.collect().values()) == [None, None]
+    alone = shop[1].make(refused(TURN, locked=True))
+    assert (alone.problem.verdict, alone.problem.reason) == (
+        "inconclusive",
+        f"{LOCK.id} was accepted, and the server does not show it",
+    )
+
+
+@pytest.mark.parametrize("operation", [LOCK, UNLOCK])
+def test_a_lock_that_could_hide_what_a_refused_request_has_done_comes_after_the_look(shop, operation):
+    looks = together(shop, refused(operation))
+    locking(shop)
+    shop[1].make(refused(TURN, locked=True), together=True)
+    assert changed_by(looks.collect()[f"{operation.id} refused"]) is None
     assert looks.waits(refused(TURN))
 
 

@@ -324,3 +324,48 @@ def test_a_list_that_nobody_answers_is_undecided(monkeypatch):
     monkeypatch.setattr(on, "send", nothing)
     judgement = judged(on, "limit")
     assert (judgement.verdict, judgement.reason) == ("inconclusive", "no answer: h did not answer within 60 s")
+
+
+# --- one control for several trials ---
+
+
+def at_once(on, *shorts):
+    """The verdicts of trials that do without a second control, one after the other."""
+    one = paging(on)
+    one.together = True
+    found = [case(SUITE, f"list/list/{short}") for short in shorts]
+    shown = [(case_, made_of(one, case_.trial)) for case_ in found]
+    assert not any(e.pages.controlled for _, e in shown)
+    return [case_.expectation.judge(e).verdict for case_, e in shown]
+
+
+def test_one_control_serves_all_trials_that_follow_each_other():
+    on = shelf()
+    shorts = ("name", "size", "flag")
+    assert at_once(on, *shorts) == ["pass"] * 3
+    asked = len(on.asked)
+    assert [judged(other, short).verdict for other, short in ((shelf(), short) for short in shorts)] == ["pass"] * 3
+    others = [shelf() for _ in shorts]
+    for other, short in zip(others, shorts, strict=True):
+        judged(other, short)
+    assert asked == sum(len(other.asked) for other in others) - 2 * len(shorts) + 1
+
+
+@pytest.mark.parametrize("name", ["limit", "marker", "offset", *FILTERED])
+def test_without_a_second_control_a_parameter_that_is_ignored_does_not_pass_either(name):
+    assert at_once(shelf(ignores=(name,)), name) == ["fail"]
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_without_a_second_control_a_filter_that_lets_nothing_through_does_not_pass_either(name):
+    assert at_once(shelf(filters={**FILTERS, name: lambda *_: False}), name) == ["fail"]
+
+
+def test_an_old_control_that_shows_too_little_is_asked_for_again():
+    on = Shelf([widget(1)])
+    one = paging(on)
+    one.together = True
+    limit = case(SUITE, "list/list/limit").trial
+    assert [made_of(one, limit).problem.verdict for _ in range(2)] == ["inapplicable"] * 2
+    on.widgets.append(widget(2))
+    assert made_of(one, limit).problem is None

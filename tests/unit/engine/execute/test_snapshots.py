@@ -372,7 +372,7 @@ def test_after_steps_are_taken_back_the_server_is_looked_at_again(tmp_path):
         trial = tried(SPIN, "IDLE", accepted=False, role="reader", body={"spin": None})
         evidence = executor.make(trial)
         assert (evidence.before["name"], judged(evidence)) == ("x", "pass")
-    assert executor.subject.view["name"] == ""
+    assert executor.subject.current()["name"] == ""
 
 
 def limits(tmp_path):

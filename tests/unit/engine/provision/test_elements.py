@@ -340,3 +340,16 @@ def test_what_an_administrator_has_made_is_known(shop):
     assert elements.made_by(Role(made.role), [made.value, "other"])
     assert not elements.made_by(Role(made.role), ["other"])
     assert not elements.made_by(Role.ALT, [made.value])
+
+
+def test_a_thing_without_a_status_is_looked_at_after_the_first_one_of_its_kind_only(shop):
+    for _ in range(3):
+        produced(shop)
+    assert [text for text in shop[0].said if text.startswith("GET")] == ["GET /gears/gear-1"]
+
+
+def test_each_thing_with_a_status_is_waited_for(shop):
+    for number in (1, 2):
+        shop[0].does[f"GET /gears/gear-{number}"] = lambda ask: (200, {"gear": {"status": "ready"}})
+        produced(shop)
+    assert [text for text in shop[0].said if text.startswith("GET")] == ["GET /gears/gear-1", "GET /gears/gear-2"]

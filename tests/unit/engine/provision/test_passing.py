@@ -9,6 +9,7 @@ from workshop import EVERY, KNOWN, opened, tried
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.model.binding import Step
+from conformance.engine.model.probe import Before
 from conformance.engine.model.setup import Ended
 
 SPIN = action("spin", path="/servers/{server_id}/action", preconditions=(replace(status("IDLE"), resource="server"),))
@@ -29,7 +30,7 @@ def test_what_was_named_by_a_step_is_under_way_in_the_server_when_it_is_looked_a
         return 200, {"job": "j-1"}
 
     shop[0].does |= {"POST begin": begin, "DELETE jobs": 202}
-    evidence = make(shop, token, "IDLE")
+    evidence = shop[1].make(tried(token, "IDLE"), (Before(),))
     assert evidence.before["progress"] == 1
     assert shop[0].changes[-1] == "DELETE /servers/server-1/jobs/j-1"
     assert shop[1].subject.must_replace

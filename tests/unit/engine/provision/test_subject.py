@@ -8,6 +8,7 @@ from widgets import action, becomes, status
 
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.roles import Role
+from conformance.engine.provision.locking import lock
 
 MEND = action("mend", preconditions=(status("ERROR"),), postconditions=(becomes("IDLE"),))
 
@@ -128,7 +129,7 @@ def test_a_locked_server_is_unlocked_before_its_owner_acts():
     cloud = Cloud()
     subject = subject_on(cloud)
     subject.reach("IDLE")
-    assert subject.lock() is None
+    assert lock(subject) is None
     assert subject.locked
     assert subject.reach("SPINNING") is None
     assert cloud.asked == ["lock as member", "unlock as member", "spin as member"]
@@ -140,7 +141,7 @@ def test_a_lock_that_does_not_show_is_no_situation():
     subject = subject_on(cloud)
     subject.reach("IDLE")
     cloud.does["lock"] = lambda: "IDLE"
-    problem = subject.lock()
+    problem = lock(subject)
     assert (problem.verdict, subject.locked) == ("inconclusive", False)
     assert "does not show it" in problem.reason
 
@@ -149,7 +150,7 @@ def test_a_refused_lock_is_no_situation():
     cloud = Cloud(lock=409)
     subject = subject_on(cloud)
     subject.reach("IDLE")
-    assert subject.lock().reason == "widgets.lock was answered 409"
+    assert lock(subject).reason == "widgets.lock was answered 409"
     assert not subject.locked
 
 
@@ -159,7 +160,7 @@ def test_a_lock_where_old_versions_do_not_show_it_is_believed():
     subject.reach("IDLE")
     cloud.server.pop("locked")
     cloud.does["lock"] = "IDLE"
-    assert subject.lock() is None
+    assert lock(subject) is None
     assert subject.locked
 
 

@@ -3,12 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
+from widgets import plain
 
 from conformance.engine.api.load import load_service
+from conformance.engine.api.producers import Producers
 from conformance.engine.model.evidence import Judgement
-from conformance.engine.run.undescribed import doubted, unproved_refusal
+from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_refusal
 from specs.record.model import Deviation
 
+CARS = (plain("GET", "/cars"), plain("GET", "/cars/{car_id}"))
 DEVIATION = Deviation.of("a.b/normal/200", "contradiction", "400")
 
 
@@ -72,3 +75,16 @@ def test_a_refusal_keeps_a_promise_only_beside_an_accepted_request(verdict, stat
 def test_services_with_a_folder_are_described():
     assert load_service("compute").described
     assert not load_service("shared-file-system").described
+
+
+def test_a_name_is_not_unknown_where_nothing_lists_or_makes_such_things():
+    show = plain("GET", "/quota-classes/{name}")
+    read = {o.id: o for o in (show, *CARS)}
+    assert unlisted_collection(show, read, Producers(read.values())) == "quota-classes"
+    assert unlisted_collection(CARS[-1], read, Producers(read.values())) is None
+    accepted = failed(200), case("error/404"), evidence(200)
+    doubt = doubted(*accepted, "quota-classes")
+    assert (doubt.verdict, doubt.deviation) == ("inconclusive", None)
+    assert "any name may be the name of one" in doubt.reason
+    assert doubted(*accepted).verdict == "fail"
+    assert doubted(failed(500), case("error/404"), evidence(500), "quota-classes").verdict == "fail"

@@ -134,3 +134,26 @@ def test_file_that_no_document_includes(tmp_path: Path) -> None:
 
 def test_file_without_operations_may_lie_about(tmp_path: Path) -> None:
     assert found(tmp_path, **{"alone.inc": "Words about boats.\n"}) == []
+
+
+def lists(brief: str, detailed: str) -> tuple[str, str]:
+    """Two lists of boats with the rows of their queries, and the parameter file."""
+    entry = {"description": "Selects.", "in": "query", "required": False, "type": "string"}
+    text = document("GET /boats", title="List boats", rows=brief, sample="")
+    more = document("GET /boats/detail", title="List boats with details", rows=detailed, sample="")
+    unused: dict[str, Any] = dict.fromkeys(("boat_id", "boat", "name", "length"))
+    return f"{text}\n{more}", entries(hue=entry, mast=entry, **unused)
+
+
+def test_lists_of_the_same_elements_with_different_filters(tmp_path: Path) -> None:
+    text, parameters = lists("  - hue: hue\n  - mast: mast", "  - hue: hue")
+    (finding,) = lint(tmp_path, text, parameters)
+    assert (finding.rule, finding.certainty) == ("filter-of-one-list", "taste")
+    assert finding.line == line_of(text, "GET /boats/detail")
+    assert "GET /boats selects by mast" in finding.message
+
+
+@pytest.mark.parametrize("detailed", ["  - mast: mast\n  - hue: hue", ""])
+def test_lists_that_do_not_differ(tmp_path: Path, detailed: str) -> None:
+    text, parameters = lists("  - hue: hue\n  - mast: mast", detailed)
+    assert "filter-of-one-list" not in found(tmp_path, text, parameters)

@@ -189,7 +189,8 @@ def test_key_of_another_version(tmp_path: Path) -> None:
         ("array", {"a": 1}, True),
         ("object", [1], True),
         ("enum", 12, False),
-        ("none", {"a": 1}, False),
+        ("none", {"a": 1}, True),
+        ("none", {}, False),
     ],
 )
 def test_types(tmp_path: Path, kind: str, value: Any, wrong: bool) -> None:
@@ -274,3 +275,54 @@ def test_null_in_one_of_two_objects_is_no_finding(tmp_path: Path) -> None:
     sample = {"boat": {"name": "x", "length": 1, "crew": "cook", "tender": {"crew": None, "name": "y"}}}
     rows = ROWS + "\n  - crew: crew"
     assert "null-against-table" not in found(tmp_path, document(rows=rows), entries(crew=crew), sample)
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "rules"),
+    [
+        ({"description": "The UUID of the captain."}, "", ["empty-against-table"]),
+        ({"description": "The UUID of the captain. It is null if there is none."}, "", ["empty-against-table"]),
+        ({"description": "The UUID of the captain. It is empty if there is none."}, "", []),
+        ({"description": "The UUID of the captain."}, "0f0f0f0f-5d0c-4b7e-9f3a-6f1d2b8c9e7a", []),
+        ({"description": "The name of the captain."}, "", []),
+    ],
+)
+def test_an_empty_text_is_neither_an_id_nor_a_time(
+    tmp_path: Path, change: dict[str, Any], value: str, rules: list[str]
+) -> None:
+    text = document(rows=ROWS + "\n  - captain: captain")
+    captain = {**NAME, "required": False, **change}
+    sample = {"boat": {"name": "x", "length": 1, "captain": value}}
+    assert found(tmp_path, text, entries(captain=captain), sample) == rules
+
+
+@pytest.mark.parametrize(
+    ("description", "value", "rules"),
+    [
+        ("The action.", {"hue": "red"}, ["type-against-sample"]),
+        ("The action. It can be an object.", {"hue": "red"}, []),
+        ("The action.", {}, []),
+        ("The action.", None, []),
+    ],
+)
+def test_a_row_without_a_value_that_the_sample_gives_one(
+    tmp_path: Path, description: str, value: Any, rules: list[str]
+) -> None:
+    paint = {"description": description, "in": "body", "required": True, "type": "none"}
+    text = document(rows="  - boat_id: boat_id\n  - paint: paint\n  - hue: hue")
+    hue = {**NAME, "required": False}
+    parameters = entries(paint=paint, hue=hue, boat=None, name=None, length=None)
+    assert found(tmp_path, text, parameters, {"paint": value}) == rules
+
+
+def test_body_of_a_request_without_any_row(tmp_path: Path) -> None:
+    text = document(rows="  - boat_id: boat_id")
+    (finding,) = lint(tmp_path, text, entries(boat=None, name=None, length=None))
+    assert (finding.rule, finding.certainty) == ("sample-without-rows", "certain")
+    assert "a body with boat" in finding.message
+    assert finding.line == line_of(text, "literalinclude")
+
+
+def test_another_operation_of_the_url_may_have_the_rows(tmp_path: Path) -> None:
+    second = document(title="Refit a boat at sea", rows="  - boat_id: boat_id")
+    assert found(tmp_path, document() + "\n" + second) == []

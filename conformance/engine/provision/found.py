@@ -1,0 +1,27 @@
+"""Things that the cloud has already, for values that no request of the run can make."""
+
+from __future__ import annotations
+
+from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.roles import Role
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import Unavailable
+
+
+def first_listed(context: RunContext, collection: str, placeholder: str) -> str:
+    """Return the name of the first element of a collection: the first that the member sees, or else the administrator.
+
+    Args:
+        context: the context of the run.
+        collection: the path of the collection.
+        placeholder: the name of the placeholder that names an element in a path.
+
+    Raises:
+        Unavailable: neither of them sees an element.
+    """
+    for role in (one for one in (Role.MEMBER, Role.ADMIN) if one in context.cloud.roles):
+        answer = context.cloud.get(collection, role=role, microversion=str(context.top))
+        for element in elements(answer.json) if answer.ok else ():
+            if (found := identity(element, placeholder)) is not None:
+                return found
+    raise Unavailable(f"the cloud shows no element of {collection} that could stand for {placeholder}")

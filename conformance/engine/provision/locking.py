@@ -1,0 +1,74 @@
+"""Locks the resource under test as its owner, and unlocks it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.engine.cloud.changes import announced_to
+from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.roles import Role
+from conformance.engine.model.evidence import Problem
+
+if TYPE_CHECKING:
+    from conformance.engine.provision.subject import Subject
+
+
+def lock(subject: Subject) -> Problem | None:
+    """Lock the resource, and see that it is locked. Returns the reason why it is not; None if it is."""
+    known = subject.context.service.under_test
+    problem = _turned(subject, known.lock, locked=True)
+    if problem is not None:
+        return problem
+    shown = subject.refresh() or {}
+    return None if shown.get(known.lock_shown_by, True) else _not_shown(subject, known.lock)
+
+
+def lock_before_look(subject: Subject) -> Problem | None:
+    """Lock the resource, and take it to be locked: the look that is still to come for a group of refusals finds out.
+
+    The lock is not announced as a change, so that the look stays to come. Returns as ``lock`` does.
+    """
+    known = subject.context.service.under_test
+    with announced_to(lambda: None):
+        problem = _turned(subject, known.lock, locked=True)
+    if problem is None and subject.view is not None:
+        subject.view = {**subject.view, known.lock_shown_by: True}
+    return problem
+
+
+def unlock(subject: Subject) -> Problem | None:
+    """Unlock the resource. Returns the reason why the request failed; None if it was accepted.
+
+    Whether the resource shows that it is not locked is found out by the next look (see ``Subject.up_to_date``).
+    """
+    problem = _turned(subject, subject.context.service.under_test.unlock, locked=False)
+    subject.outdated = True
+    return problem
+
+
+def still_locked(subject: Subject) -> Problem:
+    """The problem that a resource still shows a lock which was taken away."""
+    return _not_shown(subject, subject.context.service.under_test.unlock)
+
+
+def _not_shown(subject: Subject, operation_id: str) -> Problem:
+    name = subject.context.kind.name
+    return Problem("inconclusive", f"{operation_id} was accepted, and the {name} does not show it")
+
+
+def _turned(subject: Subject, operation_id: str, locked: bool) -> Problem | None:
+    context = subject.context
+    operation, name = context.operations.get(operation_id), context.kind.name
+    if operation is None or operation.action is None:
+        return Problem("inconclusive", f"the specs lack {operation_id}, by which a {name} is locked")
+    how = f"states: {operation_id} is how a {name} is {'locked' if locked else 'unlocked'}"
+    context.notes.add("table", how)
+    version = str(context.version_for(operation))
+    path = operation.path.replace(f"{{{context.service.identifier}}}", subject.resource_id)
+    ask = Ask(operation.method, path, Role.MEMBER, version, {operation.action: None})
+    answer = context.cloud.send(ask)
+    if not answer.ok:
+        return Problem("inconclusive", f"{operation_id} was answered {answer.status or answer.error}")
+    subject.locked = locked
+    subject.actions.aside(answer)
+    return None

@@ -1,0 +1,130 @@
+"""Contrasts: answers to documented requests, beside which a refusal shows that the fault of its request is the cause.
+
+A body may have another fault that gives the same code, such as a value that this cloud does not take. So a refusal for
+a fault of the request keeps a promise only if the same request without the fault was accepted in the run, or refused
+with another code that does not depend on the moment. And a missing thing is no cause of a 404 that the documented
+request is answered, too, nor a role of a 404 if nothing shows that the documented role is let in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.engine.cloud.seen import Sent
+from conformance.engine.model.case import Case
+from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.model.trial import Once
+
+FAULTS_OF_REQUESTS = frozenset({"constraint", "error/400"})
+"""The kinds of requirements whose cases send a request with a fault that the documented request has not."""
+
+HIDDEN, FORBIDDEN = 404, "error/403"
+SAME_FOR_ALL = frozenset({"error/404", "error/409"})
+"""The kinds of requirements whose refusals say nothing if the documented request is refused with the same code."""
+
+OF_THE_MOMENT = frozenset({401, 409, 413, 429})
+"""Codes of refusals that the next request may not meet, so that they are no contrast; nor are codes from 500 on."""
+
+Members = frozenset[tuple[str, ...]]
+"""The places of all members of a body, and the names in a query behind a `?`."""
+
+
+def members(body: Any, query: Iterable[tuple[str, Any]] = ()) -> Members:
+    """The members of a request. The elements of a list share the place `[]`."""
+    return frozenset(_places(body, ())) | {("?", name) for name, _ in query}
+
+
+def documented(case: Case, cases: Iterable[Case]) -> Case | None:
+    """A case that sends the documented request of a case's operation, in the same status if there is one; or None."""
+    found = [
+        one
+        for one in cases
+        if one.operation.id == case.operation.id and one.requirement.kind == "normal"
+        if one.trial.outcome.accepted is True and one.trial.exchange == Once()
+    ]
+    wanted = case.trial.situation, case.trial.request.version
+    return min(found, key=lambda one: (one.trial.situation, one.trial.request.version) != wanted, default=None)
+
+
+def _places(value: Any, above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    inner: Iterable[tuple[str, Any]] = ()
+    if isinstance(value, dict):
+        inner = ((str(key), one) for key, one in value.items())
+    elif isinstance(value, list):
+        inner = (("[]", one) for one in value)
+    for key, one in inner:
+        yield (*above, key)
+        yield from _places(one, (*above, key))
+
+
+@dataclass
+class Contrasts:
+    """The answers to documented requests by operation. Safe to use from many threads."""
+
+    _answers: dict[str, set[tuple[int, Members]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, evidence: Evidence) -> None:
+        """Keep the answer to a documented request; evidence of other requests is kept only if it was accepted."""
+        status, documented = evidence.status, evidence.trial.outcome.accepted is True
+        if status is None or not (evidence.accepted or documented):
+            return
+        request = evidence.trial.request
+        with self._lock:
+            known = self._answers.setdefault(request.operation.id, set())
+            known.add((status, members(evidence.sent, request.query)))
+
+    def known(self, case: Case) -> bool:
+        """Whether a documented request of the operation of a case was answered."""
+        with self._lock:
+            return case.operation.id in self._answers
+
+    def missing(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
+        """The reason why a refusal does not show that the fault of its request is the cause; None if it does.
+
+        Args:
+            case: the case; kinds of promises that no contrast is needed for have None.
+            evidence: the evidence of its trial.
+            judgement: the judgement on it, without regard to contrasts.
+            seen: the answers to all requests of the operation.
+        """
+        kind, status = case.requirement.kind, judgement.status or evidence.status or 0
+        return None
+        if judgement.verdict != "pass" or not 400 <= status < 500:
+            return None
+        with self._lock:
+            answers = set(self._answers.get(case.operation.id, ()))
+        answers |= {(answer.status, members(ask.body, ask.query)) for ask, answer in seen if answer.ok}
+        accepted = any(200 <= code < 300 for code, _ in answers)
+        if kind in FAULTS_OF_REQUESTS:
+            return None if _contrasts(case, evidence, status, answers) else _lacking(status, answers)
+        if kind in SAME_FOR_ALL and not accepted and any(code == status for code, _ in answers):
+            return f"the documented request is answered {status}, too, so another part of it may be the cause"
+        if kind == FORBIDDEN and status == HIDDEN and not accepted:
+            return "no request of the operation was accepted, so the role may not be the cause of the 404"
+        return None
+
+
+def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tuple[int, Members]]) -> bool:
+    """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one."""
+    request = evidence.trial.request
+    name = case.about.rpartition(".")[2]
+    sound = {place for place in members(evidence.sent, request.query) if not name or name not in place}
+    return any(
+        sound <= had
+        for code, had in answers
+        if 200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
+    )
+
+
+def _lacking(status: int, answers: Iterable[tuple[int, Members]]) -> str:
+    codes = sorted({code for code, _ in answers})
+    if not codes:
+        return "the same request without the fault was not answered in this run, so another part may be the cause"
+    if any(200 <= code < 300 for code in codes):
+        return f"no accepted request has all other fields of this one, so one of them may be the cause of the {status}"
+    said = " or ".join(map(str, codes))
+    return f"the request without the fault was answered {said}, so another part of it may be the cause"

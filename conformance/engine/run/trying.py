@@ -1,0 +1,49 @@
+"""Makes the trial of a job, and judges its cases, by more evidence where the first does not suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.engine.execute.executor import Executor
+from conformance.engine.model.case import Case
+from conformance.engine.model.evidence import Evidence, Problem
+from conformance.engine.provision.elevation import FORBIDDEN
+from conformance.engine.run.jobs import Job
+from conformance.engine.run.judging import Judged, fault, judged
+
+
+def made(executor: Executor, job: Job, together: bool = False) -> Evidence:
+    """Make the trial of a job. Evidence with an error stands for a defect of this suite, which must not end the lane.
+
+    Args:
+        executor: the executor of the lane.
+        job: the job.
+        together: True if the looks of the trial may be shared with other trials (see ``Executor.make``).
+    """
+    try:
+        return executor.make(job.trial, job.probes, together)
+    except Exception as error:
+        return Evidence(job.trial, problem=Problem("error", fault(error)))
+
+
+def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evidence | None = None) -> list[Judged]:
+    """Judge cases of a job by evidence; without evidence, make the trial first.
+
+    The trial is made again if less than a pass came of a list that was not seen to be still, and as administrator if a
+    member was kept out of the whole trial.
+    """
+    context, trial = executor.context, job.trial
+    results = judged(cases, evidence or made(executor, job), context)
+    unsteady = evidence is not None and evidence.pages is not None and not evidence.pages.controlled
+    if unsteady and any(judgement.verdict != "pass" for _, _, judgement in results):
+        results = judged(cases, made(executor, job), context)
+    kept_out = any(evidence.status == FORBIDDEN for _, evidence, _ in results)
+    left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
+    member, admin = trial.request.role == "member", "admin" in context.role_names
+    if kept_out and left and trial.outcome.accepted and member and admin:
+        # The refusal of a documented role is a finding of its own case. For the other cases, an administrator asks.
+        elevated = replace(job, trial=replace(trial, request=replace(trial.request, role="admin")))
+        again = {c.id: (c, e, j) for c, e, j in judged(left, made(executor, elevated), context)}
+        results = [again.get(case.id, (case, evidence, judgement)) for case, evidence, judgement in results]
+    return results

@@ -1,0 +1,24 @@
+"""Manila in this process: the API, the scheduler, and a share service with the dummy driver; the tables before them."""
+
+import importlib
+import sys
+from pathlib import Path
+
+
+def start(options):
+    """Make the tables, start the workers, and return the application of the API."""
+    sys.argv += ["--config-file", str(Path(options.etc, "manila.conf"))]
+    # Its module reads an option of this section before the middleware defines it.
+    application = importlib.import_module("manila.wsgi.wsgi").initialize_application()
+    from manila import service
+    from manila.db.sqlalchemy import api, models
+    from oslo_config import cfg
+
+    # The migrations lock themselves out of SQLite.
+    models.BASE.metadata.create_all(api.get_engine())
+    service.Service.create(binary="manila-scheduler", coordination=True).start()
+    service.Service.create(binary="manila-data").start()
+    for backend in cfg.CONF.enabled_share_backends:
+        host = f"{cfg.CONF.host}@{backend}"
+        service.Service.create(host=host, service_name=backend, binary="manila-share", coordination=True).start()
+    return application

@@ -1,0 +1,153 @@
+"""The figures of one service in the records of some runs, such as the parts of a service that were run one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from specs.record import RunRecord
+from specs.record.model import VERDICTS, Result, Verdict
+from specs.record.totals import Tally, added
+
+ABSENT_PART = ("this cloud does not have the optional part", "this cloud lacks an optional part")
+"""The beginnings of the reasons for which a cloud does not offer an operation."""
+
+CODES = (401, 403, 404, 409, 400)
+"""The codes of refusals that are counted."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs (operation, code) of one code.
+
+    Attributes:
+        decided: how many are decided, by a pass or a fail.
+        open: requirement -> why it is not decided.
+        stated: how many have a cause that the reference or the description states, so that a case could be made.
+    """
+
+    decided: int
+    open: Mapping[str, str]
+    stated: int
+
+    @property
+    def all(self) -> int:
+        """How many pairs the reference lists for operations that the cloud offers."""
+        return self.decided + len(self.open)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one service.
+
+    Attributes:
+        results: by case; a later run replaces the result of an earlier one.
+        without_case: requirement, or operation, without a case -> (reason, its detail).
+        requests, seconds: of all runs.
+    """
+
+    service: str
+    results: Mapping[str, Result]
+    without_case: Mapping[str, tuple[str, str]]
+    requests: int
+    seconds: float
+
+    @cached_property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """The cases by verdict."""
+        cases = Tally.of(self.results.values()).cases
+        return {verdict: cases[verdict] for verdict in VERDICTS}
+
+    @cached_property
+    def _of_operation(self) -> Mapping[str, list[Result]]:
+        found: dict[str, list[Result]] = {}
+        for result in self.results.values():
+            found.setdefault(result.operation, []).append(result)
+        return found
+
+    @cached_property
+    def untried(self) -> Mapping[str, str]:
+        """The operations that no case tries, with the reason; those of versions that the cloud lacks are left out."""
+        return {
+            name: detail
+            for name, (reason, detail) in self.without_case.items()
+            if "/" not in name and reason != "beyond-cloud"
+        }
+
+    @cached_property
+    def offered(self) -> frozenset[str]:
+        """The operations that are documented, live, and not of a part that the cloud lacks."""
+        return frozenset(self.untried) | {
+            name
+            for name, results in self._of_operation.items()
+            if not all(one.verdict == "inapplicable" for one in results)
+            or not any((one.reason or "").startswith(ABSENT_PART) for one in results)
+        }
+
+    @cached_property
+    def accepted(self) -> frozenset[str]:
+        """The offered operations that pass a documented normal code."""
+        return frozenset(
+            one.operation
+            for one in self.results.values()
+            if one.kind == "normal" and one.verdict == "pass" and one.operation in self.offered
+        )
+
+    @cached_property
+    def not_accepted(self) -> Mapping[str, str]:
+        """The other offered operations, with the reason."""
+        found = {}
+        for name in sorted(self.offered - self.accepted):
+            normal = [one for one in self._of_operation.get(name, ()) if one.kind == "normal"]
+            found[name] = self.untried.get(name) or _reason(normal) or "no case asks for a normal code"
+        return found
+
+    def pairs(self, code: int) -> Pairs:
+        """The pairs (operation, code) of a code that the reference lists."""
+        kind = f"error/{code}"
+        by_requirement: dict[str, list[Result]] = {}
+        for one in self.results.values():
+            if one.kind == kind and one.operation in self.offered:
+                by_requirement.setdefault(one.requirement, []).append(one)
+        decided = [
+            name for name, results in by_requirement.items() if any(one.verdict in ("pass", "fail") for one in results)
+        ]
+        still = {name: _reason(results) for name, results in by_requirement.items() if name not in decided}
+        without = {
+            name: f"no case: {reason} {detail}".rstrip()
+            for name, (reason, detail) in self.without_case.items()
+            if name.endswith(f"/{kind}") and name.partition("/")[0] in self.offered and reason != "beyond-cloud"
+        }
+        return Pairs(len(decided), {**still, **without}, len(by_requirement))
+
+
+def _reason(results: Iterable[Result]) -> str:
+    """The reason of the gravest result."""
+    ordered = sorted(results, key=lambda one: VERDICTS.index(one.verdict))
+    return f"{ordered[0].verdict}: {ordered[0].reason}" if ordered else ""
+
+
+@dataclass
+class _Gathered:
+    results: dict[str, Result] = field(default_factory=dict)
+    without_case: dict[str, tuple[str, str]] = field(default_factory=dict)
+    runs: list[Mapping[str, float]] = field(default_factory=list)
+
+
+def figures(records: Iterable[RunRecord]) -> list[Figures]:
+    """The figures of each service of some runs, in the order in which the services occur."""
+    gathered: dict[str, _Gathered] = {}
+    for record in records:
+        for head in record.info.heads:
+            one = gathered.setdefault(head.service, _Gathered())
+            one.runs.append(head.totals)
+            for note in head.notes:
+                if "requirement" in note:
+                    one.without_case[note["requirement"]] = (note["reason"], note.get("detail") or "")
+        for result in record.results:
+            gathered[result.service or record.info.service].results[result.case] = result
+    return [
+        Figures(name, one.results, one.without_case, (sums := added(*one.runs))["requests"], sums["seconds"])
+        for name, one in gathered.items()
+    ]
