@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name}: {dict(counts)}, {requests} requests, {seconds:.0f} s", flush=True)
         for one in capabilities:
             if one["standing"] != "proved":
-                print(f"  {one['id']}: {one['verdict']}: {one['why']}", flush=True)
+                print(f"  {one['id']}: {one['standing']}: {one['why']}", flush=True)
     print(f"records in {directory}")
     return int(broken > 0)
 
