@@ -49,10 +49,10 @@ class Asserted:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The path of the request, however the endpoint begins it."""
+        """The path of the request, with or without the version and the project at its beginning."""
         path = re.sub(r"^/v[\d.]+|/\{(project|tenant)_id\}(?=/(volumes|snapshots|types))", "", self.request.split()[1])
         parts = re.split(r"\{\w+\}", path.rstrip("/"))
-        return re.compile(r"(?:/v[\d.]+)?" + r"([^/]+)".join(map(re.escape, parts)) + "/?")
+        return re.compile(r"(?:/v[\d.]+)?(?:/[0-9a-f]{32})?" + r"([^/]+)".join(map(re.escape, parts)) + "/?")
 
     def met(self, heard: Heard) -> re.Match[str] | None:
         """Return the match of the path, with the ids in it, if a request is this one."""

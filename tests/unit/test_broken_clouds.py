@@ -58,6 +58,16 @@ def test_an_action_is_told_from_other_actions_by_its_body() -> None:
     assert not reboot.met(heard("POST", "/v2.1/servers/1/action", {"resize": {}}))
 
 
+@pytest.mark.parametrize(
+    "root", ["", "/v3", "/v3/7c3938c00e8e4131bb79ea61378dd551", "/7c3938c00e8e4131bb79ea61378dd551"]
+)
+def test_a_request_is_met_with_or_without_version_and_project(root: str) -> None:
+    found = SHOW.met(heard("GET", f"{root}/volumes/1"))
+    assert found is not None
+    assert found.groups() == ("1",)
+    assert SHOW.met(heard("GET", f"{root}/volumes/1/metadata")) is None
+
+
 def test_another_code_comes_in_place_of_the_asserted_one_only() -> None:
     change = fault(broken("code", GONE)).change
     assert change is not None
