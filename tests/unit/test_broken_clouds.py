@@ -109,6 +109,16 @@ def test_a_thing_is_in_an_error_only_after_the_change() -> None:
     assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "error"
 
 
+def test_a_change_of_another_thing_touches_every_element() -> None:
+    snap = Asserted("storage", "POST /v3/{project_id}/servers/{server_id}/action {snap}", 202, "snap")
+    change = fault(broken("status", SHOW, snap)).change
+    assert change is not None
+    look = heard("GET", "/v3/volumes/1")
+    assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "available"
+    change(heard("POST", "/v3/servers/2/action", {"snap": {}}), 202, None)
+    assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "error"
+
+
 def test_a_removed_thing_is_shown_as_before_and_an_unknown_one_is_not() -> None:
     change = fault(broken("gone", GONE)).change
     assert change is not None
