@@ -105,8 +105,7 @@ def _value_rule(entry: Mapping[str, Any]) -> ValueRule:
 
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     fields = tuple(
-        (f["name"], f.get("min_microversion"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
-        for f in entry.get("fields", ())
+        (f["name"], f.get("min_microversion"), tuple(map(_value, f["values"]))) for f in entry.get("fields", ())
     )
     shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
     apart = _value(entry.get("apart", {}))

@@ -318,6 +318,7 @@ class _Lists:
             self.book.without_case(requirement, "no-field", "no documented field names an element")
             return
         more = {"field": shown.field, "shown_at": shown.at, "match": _match(row), **self._parts(row, shown)}
+        more["pairs"] = row.type == "object"
         trial = self._trial(row, "filter", version, name, **more)
         self.book.case(requirement, "", trial, Filtered(row.name), row.name)
 
