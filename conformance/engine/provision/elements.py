@@ -94,6 +94,10 @@ class Elements:
         wanted = set(values)
         return any(owned.value in wanted and owned.role == str(role) for owned in self._pool.values())
 
+    def has_below(self, path: str) -> bool:
+        """Whether the pool has an element whose path begins so."""
+        return any(owned.path.startswith(path) for owned in self._pool.values())
+
     def clear(self) -> None:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
         self._pool.clear()

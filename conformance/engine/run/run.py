@@ -216,7 +216,7 @@ class Run:
         finally:
             self._settle_held(executor)
             with contextlib.suppress(Exception):  # the journal lists a resource that is left
-                executor.discard()
+                executor.leave()
             self.context.places.leave()
             with self._lock:
                 self.resources_made += subject.resources_made
