@@ -21,7 +21,10 @@ from tests.support.inhabited import differences
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-CHOSEN = "regions-v3 or metadefs-namespaces.create or images-tags or address-scopes or tags.add or v3--group-types"
+CHOSEN = (
+    "regions-v3 or metadefs-namespaces.create or images-tags or address-scopes or tags.add"
+    " or v3--group-types.show-group-type-details or group-types.delete"
+)
 SERVICES = ("identity", "image", "network", "block-storage")
 
 
@@ -61,7 +64,7 @@ def test_of_each_service_requests_are_accepted_and_refusals_decided(tried: tuple
     assert tuple(one.service for one in found) == SERVICES
     for one in found:
         assert one.accepted, one.service
-        assert one.verdicts["pass"] > 20, one.service
+        assert one.verdicts["pass"] > 10, one.service
         assert one.pairs(404).decided or one.pairs(400).decided, one.service
         assert one.verdicts["inconclusive"] <= 0.05 * len(one.results), one.service
 
