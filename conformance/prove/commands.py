@@ -45,6 +45,8 @@ def prove(
 ) -> int:
     """Break promises one at a time in front of a sandbox, and count the breakages that the suite detects.
 
+    The sandbox is that of one process if it has the service of the specs first, else a cloud.
+
     Args:
         specs: a directory of specs, or one of its files: then only that file's operations are tried.
         sample: number of breakages to try; None for all.

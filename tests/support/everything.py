@@ -22,7 +22,7 @@ VERSIONS = {"block-storage": "volume 3.60", "compute": "compute 2.79", "placemen
 PASSING = re.compile(r"links|.*updated.*|.*_at|heartbeat.*|.*task_state|revision_number|resources_synced|state")
 """Fields that change by themselves."""
 LEFT_OUT = re.compile(
-    r"/(auth|auto-allocated-topology|limits|messages|extensions|os-hypervisors.*|os-migrations|.*usages?.*)(/|$)"
+    r"/(auth|OS-REVOKE|auto-allocated-topology|limits|messages|extensions|os-hypervisors.*|os-migrations|.*usages?.*)(/|$)"
 )
 """Paths of lists that every request changes, such as counters and logs, of those that no request changes, and of a
 thing that a look at it makes."""

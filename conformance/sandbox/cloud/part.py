@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from openstack.config import OpenStackConfig
 
-from conformance.sandbox.cloud.running import release, sandbox_cloud
+from conformance.sandbox.child import SandboxError
+from conformance.sandbox.cloud.running import joining, release, sandbox_cloud
 from conformance.sandbox.process import SERVICES, RunningSandbox, Sandbox
 
 ROLES = ("member", "admin", "reader", "alt", "visitor")
@@ -44,8 +45,11 @@ def sandbox_of(service: str) -> Iterator[RunningSandbox | PartOfCloud]:
         with Sandbox() as sandbox:
             yield sandbox
         return
-    with sandbox_cloud() as cloud:
+    known = release(service)
+    if known is None:
+        raise SandboxError(f"no sandbox has the service {service}: prove one that `conformance sandbox --cloud` lists")
+    with sandbox_cloud(join=joining([service])) as cloud:
         config = OpenStackConfig(config_files=[str(cloud.clouds)])
         sessions = {role: config.get_one(role).get_session() for role in ROLES}
         tokens = {role: str(session.get_token()) for role, session in sessions.items()}
-        yield PartOfCloud(cloud.urls[service], release(service) or service, tokens)
+        yield PartOfCloud(cloud.urls[service], known, tokens)

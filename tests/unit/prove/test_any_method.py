@@ -8,7 +8,7 @@ from widgets import TOP, row
 
 from conformance.engine.judge.afterwards import BroughtBack, GoneAfterwards, InTheList
 from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedAsUnreadable, RefusedWhereSilent
-from conformance.engine.judge.contents import FieldShown, HeaderShown, OfMediaType
+from conformance.engine.judge.contents import ErrorBody, FieldShown, HeaderShown, OfMediaType
 from conformance.engine.judge.statuses import Reaches
 from conformance.engine.model.content import Content
 from conformance.engine.model.probe import Listed, Removed
@@ -62,7 +62,7 @@ def test_of_the_resource_that_has_statuses_they_are_changed():
 def test_of_what_only_reads_nothing_is_done():
     one = operation("GET", KEY, normal=200)
     foreign = case(one, "error/404[other-project]", Refused((404,), "", also_listed=True), "IDLE", "alt")
-    found = broken(*refusals(one, "IDLE"), foreign)
+    found = broken(*refusals(one, "IDLE"), replace(foreign, fault=ErrorBody(None, "code", ("message",))))
     assert not {"done-and-refused", "effect-status", "effect-gone"} & {b.mutation for b in found.values()}
     assert found["error/404#not-checked@other-project"].instead == ForwardAs("member")
     assert found["error/404#accepted@unknown-id"].instead == Answer(200)
