@@ -115,14 +115,21 @@ class Contrasts:
 
 
 def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tuple[int, Members]]) -> bool:
-    """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one."""
-    request = evidence.trial.request
+    """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one.
+
+    The answers to requests with just these members decide alone, if there are any: a further member of another request
+    may be one without which no request is accepted.
+    """
     name = case.about.rpartition(".")[2]
-    sound = {place for place in members(evidence.sent, request.query) if not name or name not in place}
+
+    def sound(places: Members) -> Members:
+        return frozenset(place for place in places if not name or name not in place)
+
+    refused = sound(members(evidence.sent, evidence.trial.request.query))
+    exact = {code for code, had in answers if sound(had) == refused}
     return any(
-        sound <= had
-        for code, had in answers
-        if 200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
+        200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
+        for code in exact or {code for code, had in answers if refused <= had}
     )
 
 

@@ -68,6 +68,14 @@ def test_another_answer_to_the_request_without_the_fault_is_a_contrast(code: int
     assert missing("error/400", 400, answered(code, WHOLE)) is None
 
 
+def test_a_request_with_just_the_same_members_decides_before_one_with_more() -> None:
+    alike, more = {"make": {"size": 1}}, {"make": {"size": 1, "name": "n", "colour": "c"}}
+    broken = {"make": {"size": 1, "name": {}}}
+    assert missing("error/400", 400, answered(202, more), about="name", sent=broken) is None
+    assert missing("error/400", 400, answered(202, more), answered(400, alike), about="name", sent=broken)
+    assert missing("error/400", 400, answered(400, alike), answered(202, alike), about="name", sent=broken) is None
+
+
 @pytest.mark.parametrize(
     ("sent", "before", "shown"),
     [
