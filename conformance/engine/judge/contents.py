@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.api.response_fields import Place, values_at
+from conformance.engine.api.response_fields import NAMED, Place, values_at
 from conformance.engine.api.types import is_of_type, type_name
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
 from conformance.engine.model.expectation import Expectation
@@ -135,9 +135,12 @@ class FieldAbsent(Expectation):
         other = _not_successful(evidence)
         if other:
             return other
-        values, _ = values_at(evidence.body, self.place)
+        values, parents = values_at(evidence.body, self.place)
         if values:
             return broken("present", f"{self.name} is in the response although it exists only {self.bound}")
+        listed = any(mark in self.place[:-1] for mark in ("[]", NAMED)) and evidence.body not in (None, "")
+        if listed and not parents:  # an empty list shows nothing of the fields of its elements
+            return _inapplicable(f"the response shows no object that could hold {self.name}")
         return holds("absent")
 
 
