@@ -105,8 +105,7 @@ def _value_rule(entry: Mapping[str, Any]) -> ValueRule:
 
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     fields = tuple(
-        (f["name"], f.get("min_microversion"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
-        for f in entry.get("fields", ())
+        (f["name"], f.get("min_microversion"), tuple(map(_value, f["values"]))) for f in entry.get("fields", ())
     )
     shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
     apart = _value(entry.get("apart", {}))
@@ -232,6 +231,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },
+        statuses_to_show=tuple(entry.get("statuses_to_show", ())),
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
         lock=lock.get("set", ""),
         unlock=lock.get("unset", ""),
@@ -275,7 +275,8 @@ def _list_rule(entry: Mapping[str, Any]) -> ListRule:
 
 
 def _query_field(entry: Mapping[str, Any]) -> QueryField:
-    return QueryField(entry["field"], entry.get("part"), tuple(entry.get("where", {}).items()))
+    where = tuple(entry.get("where", {}).items())
+    return QueryField(entry["field"], entry.get("part"), where, bool(entry.get("exact")))
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

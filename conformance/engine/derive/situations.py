@@ -5,7 +5,8 @@ that a service never answers with an error of its own that the reference does no
 and an unlisted refusal is an omission. One request is made in each status; the lanes hold the resource in it anyway.
 One more is made while the resource changes, if the description names a transition that lasts long enough.
 The same holds for a query with a value that a documented parameter cannot have, or with a parameter that no document
-knows: services differ in whether they ignore or refuse these.
+knows: services differ in whether they ignore or refuse these. It also holds for a name in the path of another form than
+the documented one, which most services do not find and some refuse.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ def derive_situations(view: View, book: Book) -> None:
     if view.scoped and listed and view.can_be_held and view.environment is None:
         _under_way(view, book, listed[0].line)
     if listed and view.can_be_held and view.environment is None:
-        _queries(view, book, listed[0].line, any(code.code == BAD_REQUEST for code in listed))
+        refused = any(code.code == BAD_REQUEST for code in listed)
+        _queries(view, book, listed[0].line, refused)
+        if view.reads and not refused:
+            _paths(view, book, listed[0].line)
 
 
 def _statuses(view: View, book: Book, line: int) -> None:
@@ -114,6 +118,20 @@ def _queries(view: View, book: Book, line: int, listed: bool) -> None:
     for detail, pair in odd:
         trial = attempt(view, f"odd-{detail}", Where(variant, state), Asked(query=(pair,)), outcome=SILENT)
         book.case(requirement, detail, trial, AnsweredAsListed(f"the query {pair[0]}={pair[1]:.40}"))
+
+
+def _paths(view: View, book: Book, line: int) -> None:
+    """Add the cases of names in the path that have another form than the documented one."""
+    variant, state = view.main
+    requirement = view.requirement("situation", "path", line)
+    for row in view.operation.request.parameters:
+        if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
+            continue
+        for label, value, _ in broken_texts(row):
+            detail = f"{id_part(row.name)}-{label}"
+            given = Asked(path=((row.name, value),))
+            trial = attempt(view, f"odd-{detail}", Where(variant, state), given, outcome=SILENT)
+            book.case(requirement, detail, trial, AnsweredAsListed(f"{row.name} {value:.40} in the path"))
 
 
 def _odd_values(row: Parameter, refused: bool) -> Iterator[tuple[str, str]]:

@@ -63,8 +63,11 @@ def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
     return [version for thing in things for version in (thing.min, thing.max) if version]
 
 
-def _shown_null(specs: Sequence[Spec]) -> frozenset[str]:
-    """The ``ref`` of each parameter that a sample shows as null, which documents that it may be null."""
+def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
+    """The ``ref`` and the name of each row that a sample shows as null, which documents that it may be null.
+
+    Rows of other names share the entry and not the meaning: the owner of a thing may be null where its own id may not.
+    """
     found = set()
     for spec in specs:
         for operation in spec.operations:
@@ -72,7 +75,7 @@ def _shown_null(specs: Sequence[Spec]) -> frozenset[str]:
             for row in operation.response.parameters if bodies else ():
                 place = place_of(operation, row)
                 if place is not None and any(None in values_at(body, place)[0] for body in bodies):
-                    found.add(row.ref)
+                    found.add((row.ref, row.name))
     return frozenset(found)
 
 

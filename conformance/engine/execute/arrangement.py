@@ -169,18 +169,18 @@ class Arrangement:
             for setup in trial.setup:
                 self._enter(setup, trial, request, version)
             if request.ready:
-                request.before = self._seen(trial, request, version)
+                request.before = self._seen(trial, request)
             if any(binding.relation.endswith("shown") for binding in trial.request.bindings):
                 body = self.context.fitting(trial.request.operation, trial.request.body)
                 request.body = self.subject.bindings.filled(body, trial.outcome.accepted is True, request.filled.values)
             yield
 
-    def _seen(self, trial: Trial, request: Request, version: Microversion) -> Mapping[str, Any] | None:
+    def _seen(self, trial: Trial, request: Request) -> Mapping[str, Any] | None:
         """The views that a refused request must leave as they are; None if nothing can be seen."""
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             seen = self.subject.current() if self.compares else self.subject.view
             return seen if trial.situation.state is not None else None
-        return self.snapshots.before(trial, request.filled, version, request.body)
+        return self.snapshots.before(trial, request.filled, request.body)
 
     def _enter(self, setup: Setup, trial: Trial, request: Request, version: Microversion) -> None:
         if isinstance(setup, Prepared):

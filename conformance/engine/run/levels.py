@@ -1,6 +1,7 @@
 """The levels of a run: which of the cases are tried.
 
-``full`` tries all cases. ``essential`` decides each requirement once, by its cheapest case.
+``full`` tries all cases. ``essential`` decides each requirement once, by its cheapest case, or by the next one if that
+decides nothing.
 """
 
 from __future__ import annotations

@@ -200,6 +200,7 @@ def test_situations_are_statuses_that_last():
     lasting = set(KNOWN.under_test.stable_statuses)
     assert KNOWN.under_test.initial_status in lasting
     assert {s for states in KNOWN.under_test.statuses_to_try.values() for s in states} <= lasting
+    assert set(KNOWN.under_test.statuses_to_show) <= lasting - {KNOWN.under_test.initial_status}
     assert {s for way in KNOWN.under_test.transitions for s in (way.source, way.target)} <= lasting
 
 

@@ -121,3 +121,19 @@ def test_the_transition_itself_and_requests_on_parts_are_not_tried_meanwhile():
     assert not ids(suite(part, service=service), "under-way"), "no part can be made meanwhile"
     assert not ids(suite(action(error=(404,))), "under-way"), "no transition is described"
     assert not ids(suite(action(), service=service), "under-way"), "no error is listed"
+
+
+def test_a_name_of_another_form_is_sent_in_the_path_of_what_is_read():
+    def show(*rows, method="GET", error=(404,)):
+        found = suite(plain(method, "/gears/{gear_id}", *rows, name="show", normal=(200,), error=error))
+        return {one.removeprefix("show/situation/path"): case(found, one) for one in ids(found, "situation/path")}
+
+    number = row("gear_id", "integer", location="path", required=True)
+    (detail, one), *more = show(number).items()
+    assert (detail, more) == ("[gear_id-type]", [])
+    assert (one.trial.request.path, one.trial.outcome.accepted) == ((("gear_id", "conformance"),), None)
+    assert one.expectation == AnsweredAsListed("gear_id conformance in the path")
+    assert show(replace(number, type="string")) == {}, "any text is a name"
+    assert show(number, error=(400, 404)) == {}, "the cases of 400 send it"
+    assert show(number, method="DELETE") == {}, "a request that changes something is not made for an observation"
+    assert show(replace(number, name="cog_id")) == {}, "no part of the path"
