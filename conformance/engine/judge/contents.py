@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.api.response_fields import NAMED, Place, values_at
 from conformance.engine.api.types import is_of_type, type_name
-from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
 from conformance.engine.model.expectation import Expectation
 
 
@@ -117,6 +117,34 @@ def _another(value: Any, evidence: Evidence) -> bool:
 
 def _inapplicable(reason: str) -> Judgement:
     return Judgement("inapplicable", "not shown", reason)
+
+
+@dataclass(frozen=True)
+class HiddenFrom(Expectation):
+    """A field that the reference shows to another role only. An answer without it proves nothing, as it may lack it.
+
+    Attributes:
+        role: the role to which the field is not shown.
+        default_policy: True if the cloud is known to keep the documented defaults; a shown field is an omission then.
+    """
+
+    name: str
+    place: Place
+    role: str
+    default_policy: bool
+
+    @property
+    def expected(self) -> str:
+        return f"{self.name} is not shown to the role {self.role}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        role = evidence.role or self.role
+        if not evidence.accepted or role != self.role or not values_at(evidence.body, self.place)[0]:
+            return _inapplicable(f"no answer shows {self.name} to the role {self.role}")
+        reason = f"{self.name} is shown to the role {self.role}, although the reference names another role for it"
+        if self.default_policy:
+            return left_out("shown", reason)
+        return silent("shown", reason, {"field": self.name, "role": self.role})
 
 
 @dataclass(frozen=True)
