@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 _FORM = re.compile(r"(\d{1,4})\.(\d{1,5})\Z")
 
@@ -22,6 +22,7 @@ class Microversion:
     minor: int
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Microversion:
         """Read ``major.minor``.
 
@@ -60,6 +61,7 @@ class VersionRange:
     max: Microversion | None = None
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, low: str | None, high: str | None) -> VersionRange:
         """Read the two ends. Raises ValueError as Microversion.parse does."""
         return cls(Microversion.parse(low) if low else None, Microversion.parse(high) if high else None)

@@ -68,11 +68,12 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
         config.pluginmanager.register(certifying, "conformance-guided")
     lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
-    config.pluginmanager.register(Levels(choices.level, tried(opened.shares)), "conformance-levels")
+    levels = Levels(choices.level, tried(opened.shares))
+    config.pluginmanager.register(levels, "conformance-levels")
     sessions = [share.session for share in opened.shares]
     config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
-    config.pluginmanager.register(Owner(config, opened, signals), "conformance-owner")
+    config.pluginmanager.register(Owner(config, opened, signals, levels), "conformance-owner")
 
 
 def _options(config: pytest.Config, choices: Choices, named: Sequence[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from conformance.plugin.items import CaseItem
 from conformance.plugin.markers import READONLY
 from conformance.plugin.selection import selection
 from reports.words import LEFT_OUT, count, number
-from specs.record.model import scoped
+from specs.record.model import Result, scoped
 
 if TYPE_CHECKING:
     from conformance.engine.api.service import ServiceDescription
@@ -63,12 +63,21 @@ def choose(
         )
     if level == ESSENTIAL:
         chosen = tuple(cheapest(chosen, service, possible))
-        left_out = len(cases) - len(chosen)
-        said.append(
-            f"level essential: {number(left_out)} of {count(len(cases), 'case')} left out; each requirement is tried "
-            "once, by its cheapest case"
-        )
+        said.append(essential(len(cases) - len(chosen), len(cases)))
     return Choice(chosen, tuple(said))
+
+
+def essential(left: int, cases: int) -> str:
+    """The sentence about the cases that the level ``essential`` leaves out."""
+    return (
+        f"level essential: {number(left)} of {count(cases, 'case')} left out; each requirement is tried by its "
+        "cheapest case, and by another one only if that decides nothing"
+    )
+
+
+def undecided(result: Result) -> bool:
+    """Whether a case has decided nothing of its requirement, so that another case of it may."""
+    return result.verdict == "inconclusive" or (result.verdict == "inapplicable" and result.observation is None)
 
 
 def select(session: Session, level: str, *, readonly: bool) -> tuple[Case, ...]:
@@ -117,6 +126,8 @@ class Levels:
         self._level = level
         self._services = services
         self._collected: list[CaseItem] = []
+        self._left: dict[str, list[CaseItem]] = {}
+        self._among: dict[str, int] = {}
         self.left_out: tuple[str, ...] = ()
 
     @pytest.hookimpl(tryfirst=True)
@@ -145,6 +156,8 @@ class Levels:
             every = self._without_markers(config.option.keyword, name) if readonly else None
             chosen |= {(name, case.id) for case in self._chosen(name, service, mine, every)}
         left = [item for item in cases if (item.tested, item.case.id) not in chosen]
+        for item in left:
+            self._left.setdefault(item.tested, []).append(item)
         if left:
             config.hook.pytest_deselected(items=left)
             gone = set(left)
@@ -156,6 +169,7 @@ class Levels:
         """Choose among the cases of a service, and note what is left out. ``readonly``: see ``choose``."""
         session = service.session
         possible = session.can_make if session is not None else lambda _: True
+        self._among[name] = len(cases)
         choice = choose(cases, self._level, service.description, possible, readonly=readonly)
         said = choice.left_out if cases or readonly else ()
         self.left_out += tuple(scoped(name, f" {one}") if len(self._services) > 1 else one for one in said)
@@ -165,6 +179,27 @@ class Levels:
             for sentence in said:
                 session.context.notes.add(LEFT_OUT, sentence)
         return choice.cases
+
+    def instead_of(self, items: Iterable[CaseItem]) -> list[CaseItem]:
+        """Choose further cases of the requirements of which the tried cases have decided nothing.
+
+        Args:
+            items: the cases of a service that were tried last.
+        """
+        tried = [item for item in items if item.result is not None and undecided(item.result)]
+        if self._level != ESSENTIAL or not tried:
+            return []
+        name = tried[0].tested
+        service, left, wanted = self._services[name], self._left.get(name, []), {i.case.requirement.id for i in tried}
+        possible = service.session.can_make if service.session is not None else lambda _: True
+        offered = [i for i in left if i.case.requirement.id in wanted and possible(i.case.trial)]
+        chosen = {case.id for case in cheapest([item.case for item in offered], service.description)}
+        more = [item for item in offered if item.case.id in chosen]
+        self._left[name] = [item for item in left if item.case.id not in chosen]
+        if more and service.session is not None:
+            among, now = self._among[name], len(self._left[name])
+            service.session.context.notes.correct(LEFT_OUT, essential(now + len(more), among), essential(now, among))
+        return more
 
 
 def _names(item: pytest.Item) -> list[str]:

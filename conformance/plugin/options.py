@@ -110,7 +110,8 @@ OPTIONS = (
     ),
     Option(
         "level",
-        "essential: try each requirement once, by its cheapest case; full: try all cases (the default)",
+        "essential: try the cheapest case of each requirement, and another one only if it decides nothing; "
+        "full: try all cases (the default)",
         "LEVEL",
     ),
     Option("max-servers", "the most resources under test that may exist at the same time (default 6)", "N"),

@@ -13,6 +13,7 @@ import pytest
 from conformance.plugin import ending, items
 from conformance.plugin.heads import tallies_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
+from conformance.plugin.levels import Levels
 from conformance.plugin.opened import Opened
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
@@ -31,9 +32,10 @@ TOO_EARLY = "interrupted before anything was tried: nothing was made, and nothin
 class Owner:
     """The pytest hooks of the process that owns the run: the only process, or the controller of pytest-xdist."""
 
-    def __init__(self, config: pytest.Config, opened: Opened, signals: Signals) -> None:
+    def __init__(self, config: pytest.Config, opened: Opened, signals: Signals, levels: Levels) -> None:
         self._config = config
         self._opened = opened
+        self._levels = levels
         self._shares = opened.shares
         self._signals = signals
         signals.stop = self._interrupt
@@ -85,9 +87,13 @@ class Owner:
         share.prepare(cases, tell, alone=len(self._shares.every) == 1)
         if share.trouble:
             return False
-        share.start(cases)
-        for case_id in share.as_decided(list(cases)):
-            _run(session, cases[case_id], None)
+        while cases:
+            share.start(cases)
+            for case_id in share.as_decided(list(cases)):
+                _run(session, cases[case_id], None)
+            more = () if share.trouble else self._levels.instead_of(cases.values())
+            cases = {item.case.id: item for item in more}
+            self._selected |= {(item.service, item.case.id) for item in more}
         return not (share.trouble or share.session.context.stopping.is_set())
 
     def _begin_record(self) -> bool:

@@ -92,7 +92,7 @@ def cloud(monkeypatch):
     class Executor:
         def __init__(self, context, subject):
             self.context, self.subject = context, subject
-            self.discard = subject.discard
+            self.discard = self.leave = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
                 waits=lambda trial: False, take=lambda: None, collect=dict, expects_refusal=lambda trial: False

@@ -10,11 +10,13 @@ from widgets import KNOWLEDGE, TOP, WIDGET, action, becomes, spec, status
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.kinds import GONE
 from conformance.engine.cloud.poll import WaitResult
+from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.provision.context import Notes, Patience
+from conformance.engine.provision.places import Places
 from conformance.engine.provision.subject import Subject
 from conformance.engine.provision.unkept import Unkept
 from specs.model import Policy
@@ -44,7 +46,8 @@ class Cloud:
     def create(self, *_, **__):
         self.made += 1
         self.server = {"id": f"w{self.made}", "status": "IDLE", "locked": False, "turning": None}
-        return SimpleNamespace(id=self.server["id"], body=dict(self.server), role=Role.MEMBER)
+        id_ = self.server["id"]
+        return Made("widget", id_, id_, f"/widgets/{id_}", Role.MEMBER, dict(self.server), answer(202))
 
     def send(self, ask):
         (name,) = ask.body
@@ -83,6 +86,7 @@ OPERATIONS = (SPIN, CALM, WAKE, BREAK, FIX, LOCK, UNLOCK)
 
 
 def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional=()):
+    stopping = threading.Event()
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
@@ -94,7 +98,8 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         top=TOP,
         patience=Patience(status=1.0, settle=0.0),
         notes=Notes(),
-        stopping=threading.Event(),
+        stopping=stopping,
+        places=Places(stopping),
         role_names=frozenset(roles),
         version_for=lambda operation: TOP,
         unkept=Unkept(optional),

@@ -13,6 +13,7 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.execute.arrangement import Request
+from conformance.engine.execute.barriers import NOBODY
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence
@@ -21,7 +22,6 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import ACCEPTED, Owned, named_by
 from conformance.engine.provision.paths import Paths
-from specs.microversion import Microversion
 
 
 @dataclass
@@ -95,10 +95,8 @@ class Aftermath:
         return replace(evidence, before=request.before, after={**evidence.after, **after})
 
     def _after(self, evidence: Evidence, request: Request) -> Mapping[str, object]:
-        version: Microversion = evidence.version or self.context.top
-        return self.snapshots.after(
-            evidence.trial, request.filled, version, request.body, request.before or {}, evidence.status or 0
-        )
+        before, status = request.before or {}, evidence.status or 0
+        return self.snapshots.after(evidence.trial, request.filled, request.body, before, status)
 
     @staticmethod
     def _renamed(trial: Trial, request: Request) -> Owned | None:
@@ -183,3 +181,14 @@ class Aftermath:
             waited=result.seconds,
             unseen="the run was stopped" if stopping.is_set() else None,
         )
+
+
+def creates(trial: Trial, request: Request) -> str | None:
+    """The kind of thing that the request may make on the side: the journal must know it before the request."""
+    if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
+        return None
+    kind, named_by = request.needs.creates
+    body = request.body if isinstance(request.body, dict) else {}
+    inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
+    name = inner.get(named_by) if isinstance(inner, dict) else None
+    return kind if isinstance(name, str) else None

@@ -73,9 +73,9 @@ class _Contrast:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_Kind = tuple[str, str, tuple[str, ...], Manner, int]
+_Kind = tuple[str, str, tuple[str, ...], Manner, bool]
 """The requests that one request to a route that cannot exist stands for: the method, the form of its path, the names of
-its query, its manner, and the code of the answer with which its own is compared."""
+its query, its manner, and whether the request with which it is compared was accepted."""
 
 
 @dataclass
@@ -199,7 +199,7 @@ class Controls:
 def _kind(operation: Operation, ask: Ask, answer: Answer) -> _Kind:
     """The kind of requests to routes that cannot exist with which an answer is compared."""
     path = operation.path if operation.action is not None else _elsewhere(operation.path, operation.path, "*")
-    return ask.method, form(path), tuple(name for name, _ in ask.query), manner(ask), answer.status
+    return ask.method, form(path), tuple(name for name, _ in ask.query), manner(ask), answer.ok
 
 
 def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:

@@ -20,7 +20,7 @@ from conformance.engine.cloud.errors import (
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import quota_used_up, says_quota
 from conformance.engine.cloud.roles import Role, Sender
-from conformance.engine.execute.aftermath import Aftermath
+from conformance.engine.execute.aftermath import Aftermath, creates
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
 from conformance.engine.execute.barriers import NOBODY, barrier, limits
 from conformance.engine.execute.byproducts import Byproducts
@@ -33,11 +33,12 @@ from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
-from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.setup import Ended, Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.handing import hand_on
 from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
@@ -176,6 +177,7 @@ class Executor:
                 return Evidence(trial, version=version, problem=request)
             with self.arrangement.set_up(trial, request, version):
                 evidence = self._exchanged(trial, version, request, probes)
+                evidence = self.arrangement.transitions.seen(trial, evidence)
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
             self.looks.drop(trial)
@@ -226,12 +228,13 @@ class Executor:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method == "PUT" and not trial.operation.path.endswith("}"):
             self.paths.elements.forget_below(request.filled.path)  # the request may have replaced all of them
-        if trial.situation.state is None:
+        if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
+        self.subject.worn = self.subject.worn or trial.operation.id in self.context.service.tried_last
         evidence = self.settling.followed(evidence, answer, request, probes)
         if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
             # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
@@ -303,11 +306,11 @@ class Executor:
         if trial.exchange == Twice(of_another=True) and request.filled.owned is not None:
             self.paths.forget(request.filled)
             other = self.arrangement.filled(trial, request.needs, version)
-            seen = self.arrangement.snapshots.before(trial, other.filled, version, once.body)
+            seen = self.arrangement.snapshots.before(trial, other.filled, once.body)
             request = replace(other, body=once.body, before=seen)
         elif request.before is not None and not (request.needs.after or self.paths.steps.sent):
             # What the first request has made, and what is not taken back below, is no trace of the second one.
-            seen = self.arrangement.snapshots.before(trial, request.filled, version, request.body)
+            seen = self.arrangement.snapshots.before(trial, request.filled, request.body)
             request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
         again_made = request.intent
@@ -360,20 +363,9 @@ class Executor:
             query=request.query,
             operation=operation.id,
             intent=request.intent,
-            expect_created=self._creates(trial, request) if request.needs.creates else None,
+            expect_created=creates(trial, request) if request.needs.creates else None,
         )
         return self.context.cloud.send(ask)
-
-    @staticmethod
-    def _creates(trial: Trial, request: Request) -> str | None:
-        """The kind of thing that the request may make on the side: the journal must know it before the request."""
-        if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
-            return None
-        kind, named_by = request.needs.creates
-        body = request.body if isinstance(request.body, dict) else {}
-        inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
-        name = inner.get(named_by) if isinstance(inner, dict) else None
-        return kind if isinstance(name, str) else None
 
     def _answered(
         self, trial: Trial, version: Microversion, answer: Answer, before: Mapping[str, Any] | None, role: str
@@ -393,6 +385,14 @@ class Executor:
             role=role,
             exchanges=exchanges,
         )
+
+    def leave(self) -> None:
+        """Give the resources of the lane up at its end. One that is as it was made serves another lane."""
+        self.looks.take()
+        below = f"{self.context.kind.path_of(self.subject.known_id)}/"
+        if not self.paths.elements.has_below(below):
+            hand_on(self.subject)
+        self.discard()
 
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.

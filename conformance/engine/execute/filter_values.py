@@ -14,11 +14,17 @@ from conformance.engine.model.listing import Listing, Page, values_of
 NONE_OF_THEM = "conformance-none-of-them"
 NUMBER_OF_NONE = 987654321
 
+LONG_AGO = "2000-01-01T00:00:00Z"
+"""A time before all times that a cloud shows."""
+
 _PLAIN = re.compile(r"[\w.:/ -]+")
 """Texts without a special meaning in services that read a filter as a pattern."""
 
 _PAIR = re.compile(rf'\{{"{_PLAIN.pattern}": "{_PLAIN.pattern}"\}}')
 """The JSON text of a name with its value, both of them such texts."""
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def text(value: Any) -> str:
@@ -95,6 +101,8 @@ def none_of(before: Page, plan: Listing, value: Any) -> Any:
     for choice in plan.choices:
         if text(choice).casefold() not in taken:
             return choice
+    if isinstance(value, str) and _MOMENT.match(value):
+        return LONG_AGO
     if plan.pairs:
         return json.dumps({NONE_OF_THEM: NONE_OF_THEM})
     if plan.field[-1:] == ("addresses",):

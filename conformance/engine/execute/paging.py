@@ -21,7 +21,7 @@ from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
-from conformance.engine.execute.filter_values import none_of, pick, text
+from conformance.engine.execute.filter_values import LONG_AGO, none_of, pick, text
 from conformance.engine.execute.page import page_of
 from conformance.engine.judge.lists import comparable
 from conformance.engine.model.binding import Binding
@@ -52,8 +52,8 @@ SOON = 30.0
 TICK = 1.1
 """Seconds between the creation of two elements, so that their times, which have whole seconds, differ."""
 
-LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
-"""Times before and after all times that a cloud shows."""
+DISTANT = "2999-01-01T00:00:00Z"
+"""A time after all times that a cloud shows."""
 
 
 @dataclass

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.engine.api.producers import SAFE, element_in, form, last_version, listed_by, placeholders
+from conformance.engine.api.producers import SAFE, element_in, form, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.owned import Owned, content, name_in
 from conformance.engine.provision.paths import Filled
 from conformance.engine.provision.steps import members
@@ -46,6 +47,7 @@ class Snapshots:
     subject: Subject
     marked: frozenset[str] = frozenset()
     _answers: dict[tuple[str, Role, str], Answer] = field(default_factory=dict)
+    _kept_out: set[tuple[str, str]] = field(default_factory=set)
 
     def forget(self) -> None:
         """Ask the cloud anew for every view from now on, since something may have changed."""
@@ -58,13 +60,13 @@ class Snapshots:
             self._answers[key] = self.context.cloud.get(path, role=role, microversion=str(version))
         return self._answers[key]
 
-    def before(self, trial: Trial, filled: Filled, version: Microversion, body: Any) -> Mapping[str, Any] | None:
+    def before(self, trial: Trial, filled: Filled, body: Any) -> Mapping[str, Any] | None:
         """The views that a refused request must leave as they are; None if nothing can be seen."""
         bare = trial.situation.state is None
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             return None if bare else self.subject.view
         view = None if bare else self.subject.current()
-        apart = self._apart(trial, filled, version, body, None)
+        apart = self._apart(trial, filled, body, None)
         if view is None:
             return apart if trial.situation.state is None else None
         recorded = (
@@ -73,14 +75,14 @@ class Snapshots:
         return {**view, **(apart or {}), **({RECORDED: tuple(recorded)} if recorded is not None else {})}
 
     def after(
-        self, trial: Trial, filled: Filled, version: Microversion, body: Any, before: Mapping[str, Any], status: int
+        self, trial: Trial, filled: Filled, body: Any, before: Mapping[str, Any], status: int
     ) -> Mapping[str, Any]:
         """The same views after a refusal with a code, without that of the resource under test."""
         name = name_in(body)
         if name is not None and not name.startswith(self.context.cloud.prefix):
             name = None
         parts = {key: before[key] for key in (BEING, SHOWN, BELOW) if key in before}
-        now = self._comparable(parts, self._apart(trial, filled, version, body, name or ""))
+        now = self._comparable(parts, self._apart(trial, filled, body, name or ""))
         seen = {key: value for key, value in now.items() if key in before}
         if RECORDED in before and _for_the_sender(trial, status):
             known = before[RECORDED]
@@ -105,9 +107,7 @@ class Snapshots:
         below = seen.get(BELOW, {})
         return {**seen, BELOW: {key: below.get(key, value) for key, value in before[BELOW].items()}}
 
-    def _apart(
-        self, trial: Trial, filled: Filled, version: Microversion, body: Any, name: str | None
-    ) -> Mapping[str, Any] | None:
+    def _apart(self, trial: Trial, filled: Filled, body: Any, name: str | None) -> Mapping[str, Any] | None:
         """The views but that of the resource under test.
 
         ``name`` is None before the request; after it, it is the name in the body, empty if there is none.
@@ -117,7 +117,7 @@ class Snapshots:
             return None
         producer = self.context.producers.made_by(trial.request.operation)
         if producer is not None and not producer.chosen and not scoped:
-            return {BEING: self._listed(trial, name, version) if name else False}
+            return {BEING: self._listed(trial, name) if name else False}
         owned = filled.owned
         if owned is not None and owned.producer is not None and owned.producer.reader is not None and not scoped:
             return self._owned(trial, owned, owned.producer.reader, again)
@@ -197,18 +197,19 @@ class Snapshots:
         producer = self.context.producers.of(operation.path)
         return producer.name if producer is not None else "id"
 
-    def _listed(self, trial: Trial, name: str, version: Microversion) -> bool:
+    def _listed(self, trial: Trial, name: str) -> bool:
+        """Whether the list of a collection, which all trials of the collection share, shows an element of a name."""
         producer = self.context.producers.made_by(trial.request.operation)
         lister = producer.lister if producer is not None else None
         if lister is None or "{" in lister.path:
             return False
-        last = last_version(lister)
-        at = min(version, last) if last is not None else version
         for role in ("admin", "member"):
-            if role in self.context.role_names:
-                answer = self._get(lister.path, Role(role), at)
+            if role in self.context.role_names and (lister.path, role) not in self._kept_out:
+                answer = self._get(lister.path, Role(role), self.context.version_for(lister))
                 if answer.ok and element_in(answer.json, "name", name):
                     return True
+                if answer.status == FORBIDDEN:
+                    self._kept_out.add((lister.path, role))
         return False
 
     def _record(self) -> dict[str, bool] | None:

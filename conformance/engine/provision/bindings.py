@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from conformance.engine.api import bodies, json_path
 from conformance.engine.api.given import Attachment, MadeUp, ShownValue
@@ -16,7 +16,6 @@ from conformance.engine.cloud.discover import Candidate, Missing
 from conformance.engine.cloud.exchange import ABSENT, Ask
 from conformance.engine.cloud.fields import value, values
 from conformance.engine.cloud.kinds import View
-from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
@@ -24,6 +23,7 @@ from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.found import first_listed
+from conformance.engine.provision.holder import Holder
 from conformance.engine.provision.owned import FRESH, Owned, content
 
 NAMED = ("path", "shown", "sent", "before")
@@ -37,38 +37,6 @@ NAME, UUID, PASSWORD, PROJECT, USER = "name", "uuid", "password", "project", "us
 """Resources of bindings that every service knows: a new name, UUID or password, and the project and user of the run."""
 
 GENERATED = frozenset({NAME, UUID, PASSWORD, PROJECT, USER})
-
-
-class Holder(Protocol):
-    """The members of ``provision.subject.Subject``, the resource under test, that values depend on.
-
-    Attributes:
-        must_replace: True if the next situation needs another resource.
-        outdated: whether the resource may have changed since it was last shown.
-    """
-
-    must_replace: bool
-    outdated: bool
-
-    @property
-    def view(self) -> View | None:
-        """The resource as last shown; None where there is none."""
-
-    @property
-    def resource_id(self) -> str:
-        """The id of the resource."""
-
-    def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
-        """Wait until the resource stays in one of the statuses."""
-
-    def stir(self, path: str = "") -> None:
-        """Note that a part of the resource is changing, at this path."""
-
-    def current(self) -> View | None:
-        """The resource as it is now."""
-
-    def reach(self, state: str) -> object:
-        """Bring the resource into a status."""
 
 
 class Bindings:
@@ -86,13 +54,15 @@ class Bindings:
         self._subject = subject
         self._free: dict[str, list[Made]] = {}
         self._made: list[Made] = []
+        self._spares: dict[str, Candidate] = {}
         self.attached: dict[str, Made] = {}
         self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
 
     def new_resource(self) -> None:
-        """Forget the attachments of the former resource under test."""
+        """Forget the attachments of the former resource under test, and the things found for it."""
         self.attached.clear()
+        self._spares.clear()
 
     def give_up(self) -> list[Made]:
         """Forget all resources that were made for bindings; offer the unused ones to other lanes, return the others."""
@@ -184,6 +154,8 @@ class Bindings:
             bindings: the bindings of the request.
             accepted: True if the cloud accepted the request; a refused request uses nothing up.
         """
+        if accepted:
+            self._spares.clear()
         for binding in bindings if accepted else ():
             shown = self._context.service.shown_value(binding.resource, binding.attribute)
             if shown is not None and shown.can_be_lost:
@@ -300,6 +272,9 @@ class Bindings:
     def _discovered(self, binding: Binding, rules: Candidates, must_work: bool) -> Any:
         """An attribute of a discovered thing: the one that the resource under test uses, or another one."""
         discovery, name = self._context.discovery, binding.resource
+        # For a request that is refused all the same, the thing found for the one before will do.
+        if rules.spare and not must_work and (spare := self._spares.get(name)) is not None:
+            return spare.value(binding.attribute)
         if rules.role is not None and rules.role not in self._context.cloud.roles:
             raise Unavailable(f"{rules.why_role}, and no such role was given")
         view = self._view(rules.role) if rules.in_use and (rules.spare or binding.relation == "other") else None
@@ -314,6 +289,7 @@ class Bindings:
         if rules.spare:
             for one in _have(discovery.every(name)):
                 if not used(one):
+                    self._spares[name] = one
                     return one.value(binding.attribute)
             raise Unavailable(rules.unfit)
         first = _have(discovery.found(name))

@@ -50,6 +50,12 @@ class Notes:
         with self._lock:
             self.entries.setdefault((kind, text))
 
+    def correct(self, kind: str, text: str, instead: str) -> None:
+        """Note another text in place of one that no longer holds."""
+        with self._lock:
+            self.entries.pop((kind, text), None)
+            self.entries.setdefault((kind, instead))
+
     def sorted(self) -> list[tuple[str, str]]:
         """Kind and text of each note so far."""
         with self._lock:
@@ -75,6 +81,7 @@ class RunContext:
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
         silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
         complete_at_once: the operations that show new things without any status, so that nothing can be waited for.
+        empty_at_first: the paths of collections below a resource under test that are empty when it has been made.
         named_by_numbers: whether the things of a collection are named by numbers, by the path of the collection, the
             placeholder of the thing, and the microversion at which the collection is listed.
         sandbox: True if nobody else uses the cloud.
@@ -103,6 +110,7 @@ class RunContext:
     elevated: set[str] = field(default_factory=set)
     silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
     complete_at_once: set[str] = field(default_factory=set)
+    empty_at_first: set[str] = field(default_factory=set)
     named_by_numbers: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)

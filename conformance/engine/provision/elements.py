@@ -67,7 +67,7 @@ class Elements:
                 return None
         return self._pool[key]
 
-    def kept(self, wanted: ElementNeeded, collection: str) -> Owned | None:
+    def kept_for(self, wanted: ElementNeeded, collection: str, _: Operation) -> Owned | None:
         """The element of a collection that this lane has made and still has; None without one."""
         return self._pool.get((collection, tuple(sorted(wanted.fields.items()))))
 
@@ -93,6 +93,10 @@ class Elements:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
         wanted = set(values)
         return any(owned.value in wanted and owned.role == str(role) for owned in self._pool.values())
+
+    def has_below(self, path: str) -> bool:
+        """Whether the pool has an element whose path begins so."""
+        return any(owned.path.startswith(path) for owned in self._pool.values())
 
     def clear(self) -> None:
         """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""

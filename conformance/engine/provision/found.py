@@ -6,6 +6,8 @@ from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.roles import Role
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
+from specs.microversion import Microversion
+from specs.model import Operation
 
 
 def first_listed(context: RunContext, collection: str, placeholder: str) -> str:
@@ -25,3 +27,11 @@ def first_listed(context: RunContext, collection: str, placeholder: str) -> str:
             if (found := identity(element, placeholder)) is not None:
                 return found
     raise Unavailable(f"the cloud shows no element of {collection} that could stand for {placeholder}")
+
+
+def is_number(operation: Operation, name: str, version: Microversion) -> bool:
+    """Whether a placeholder of a path stands for a number at a version, by the reference."""
+    return any(
+        row.name == name and row.location == "path" and row.type in ("integer", "int") and version in row.range
+        for row in operation.request.parameters
+    )

@@ -31,6 +31,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.found import is_number
 from conformance.engine.provision.owned import Owned
 from conformance.engine.provision.steps import Steps
 from conformance.engine.provision.subject import Subject
@@ -254,7 +255,9 @@ class Paths:
                 return owned.value, owned
             if self._context.service.always_made and operation.method not in SAFE:
                 raise Unavailable(f"no operation makes an element of {wants.collection} for {{{placeholder.name}}}")
-        owned = self.elements.kept(placeholder.element, wants.collection)
+        template, empty = placeholder.element.collection, self._context.empty_at_first
+        own = self.elements.own if template in empty else self.elements.kept_for
+        owned = own(placeholder.element, wants.collection, operation)
         if owned is not None:
             return owned.value, owned
         try:
@@ -263,6 +266,8 @@ class Paths:
             owned = self.elements.own(placeholder.element, wants.collection, operation)
             if owned is None:
                 raise
+            if f"{{{self._context.service.identifier}}}" in template:
+                empty.add(template)  # nothing is below a resource of this run that nobody has made there
             return owned.value, owned
 
     def _named(self, wants: _Wanted, rule: Naming) -> str:
@@ -308,7 +313,7 @@ class Paths:
 
     def _nothing(self, wants: _Wanted, unknown: str) -> str:
         """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
-        if not _is_number(wants.operation, wants.placeholder.name, wants.version):
+        if not is_number(wants.operation, wants.placeholder.name, wants.version):
             return unknown
         key = (wants.placeholder.element.collection, wants.placeholder.name, str(self._listed_at(wants)))
         numbers = self._context.named_by_numbers
@@ -390,10 +395,3 @@ class Paths:
                         self.seen_by_admin.add(value)
                     return value
         raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
-
-
-def _is_number(operation: Operation, name: str, version: Microversion) -> bool:
-    return any(
-        row.name == name and row.location == "path" and row.type in ("integer", "int") and version in row.range
-        for row in operation.request.parameters
-    )

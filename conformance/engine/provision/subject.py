@@ -21,6 +21,7 @@ from conformance.engine.provision.actions import Actions
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
 
 CALM = 10.0
@@ -52,6 +53,10 @@ class Subject:
         actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
         outdated: whether the resource may have changed since it was last shown.
+        made: the resource as it was made; None where there is none.
+        begun: whether the lane has had a resource.
+        worn: whether a request was accepted that may have changed more of the resource than its status.
+        under_way: the status of a transition that a trial has started; empty if none has.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -62,6 +67,7 @@ class Subject:
         self.locked = False
         self.must_replace = False
         self.altered = False
+        self.under_way = ""
         self.environment = ""
         self.furnished: set[str] = set()
         self._moved = False
@@ -70,10 +76,11 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = False
+        self.outdated = self.worn = False
+        self.begun = False
         self.known_id = ""
         self.actions = Actions(context)
-        self._made: Made | None = None
+        self.made: Made | None = None
         self._broken: set[Edge] = set()
         self._against = ""
 
@@ -88,9 +95,9 @@ class Subject:
         Raises:
             RuntimeError: there is no resource, which is a defect of this suite.
         """
-        if self._made is None:
+        if self.made is None:
             raise RuntimeError("the lane has no resource under test")
-        return self._made.id
+        return self.made.id
 
     @property
     def status(self) -> str | None:
@@ -179,7 +186,7 @@ class Subject:
     def _have_one(self) -> Problem | None:
         if self.context.stopping.is_set():
             return Problem("inconclusive", "the run was stopped")
-        if self._made is None or self.view is None:
+        if self.made is None or self.view is None:
             return self._create()
         return None
 
@@ -235,6 +242,7 @@ class Subject:
             self.refresh()
             return f"{edge.operation.id} was answered {answer.status or answer.error} in status {edge.source}"
         self.actions.began(answer)
+        self.bindings.used((), True)
         result = self.settle(edge.targets, edge.operation.id)
         self._note_unkept(edge, result)
         if self.status not in edge.targets:
@@ -258,18 +266,21 @@ class Subject:
     def _create(self) -> Problem | None:
         environment = self.context.service.under_test.environments.get(self.environment, Environment(()))
         name = self._kind.name
+        if not self.begun and taken_over(self):
+            return None
+        self.begun = True
         try:
             version = str(self.context.top)
-            self._made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
+            self.made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
         except ResourceError as error:
             # A cloud need not support every environment.
             if self.environment and not says_quota(str(error)):
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
-        self.known_id = self._made.id
+        self.known_id = self.made.id
         self.resources_made += 1
         self.locked = False
-        self.view = dict(self._made.body)
+        self.view = dict(self.made.body)
         self.seen_in = {str(self.status): self.view}
         if self.bindings.attached:
             self.bindings.new_resource()
@@ -362,11 +373,11 @@ class Subject:
 
     def discard(self) -> None:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
-        if self._made is not None:
+        if self.made is not None:
             self.before_leaving()
-        made, self._made, self.view, self.known_id = self._made, None, None, ""
-        self.locked = self.must_replace = self.altered = self._moved = self.outdated = False
-        self.actions.last = ""
+        made, self.made, self.view, self.known_id = self.made, None, None, ""
+        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
+        self.actions.last = self.under_way = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:

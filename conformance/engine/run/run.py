@@ -196,25 +196,27 @@ class Run:
         with self._lock:
             self._subjects.append(subject)
         executor = Executor(self.context, subject)
-        pending = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
+        in_order = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
+        pending = [job for job in in_order if self.deviating.isdisjoint(job.ids)]
+        deviating = [job for job in in_order if not self.deviating.isdisjoint(job.ids)]
         group: list[Tried] = []
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
             with self.locks.taken(alone, self.context.stopping):
-                while pending and not self.context.stopping.is_set():
+                while (pending or deviating) and not self.context.stopping.is_set():
                     self._make_way(executor)
-                    job = self._next(pending, executor)
+                    job = self._next(pending or deviating, executor)
                     self._try(job, executor, group)
-                    pending.remove(job)
+                    (pending or deviating).remove(job)
                 self._close(group, executor)
         except Exception as error:
-            for job in (*(tried.job for tried in group), *pending) if not self._broken else ():
+            for job in (*(tried.job for tried in group), *pending, *deviating) if not self._broken else ():
                 self._give_up(job, fault(error))
         finally:
             self._settle_held(executor)
             with contextlib.suppress(Exception):  # the journal lists a resource that is left
-                executor.discard()
+                executor.leave()
             self.context.places.leave()
             with self._lock:
                 self.resources_made += subject.resources_made
@@ -242,19 +244,17 @@ class Run:
     def _next(self, pending: list[Job], executor: Executor) -> Job:
         """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
-        Trials that are expected to fail come after all others. Where the reference is silent, those that are expected
-        to be refused come first, since they share a look.
+        Where the reference is silent, trials that are expected to be refused come first, since they share a look.
         """
-        if self.deviating:
-            pending = [job for job in pending if self.deviating.isdisjoint(job.ids)] or pending
         status = executor.subject.status or self.context.service.under_test.initial_status
-        here = [job for job in pending if job.trial.situation.state in (None, status)]
-        if here and here[0].trial.outcome.accepted is None:
-            kind = here[0].trial.setup, None
-            alike = (job for job in here if (job.trial.setup, job.trial.outcome.accepted) == kind)
-            return next((job for job in alike if executor.looks.expects_refusal(job.trial)), here[0])
-        if here:
-            return here[0]
+        here = (job for job in pending if job.trial.situation.state in (None, status))
+        first = next(here, None)
+        if first is not None and first.trial.outcome.accepted is None:
+            kind = first.trial.setup, None
+            alike = (job for job in (first, *here) if (job.trial.setup, job.trial.outcome.accepted) == kind)
+            return next((job for job in alike if executor.looks.expects_refusal(job.trial)), first)
+        if first is not None:
+            return first
 
         def distance(job: Job) -> float:
             way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)
@@ -345,8 +345,9 @@ class Run:
     def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
         seen = self.context.cloud.seen.of(case.operation.id)
-        why = None if self.context.service.described else unproved_refusal(judgement, evidence, seen)
-        return why or self._contrasts.missing(case, evidence, judgement, seen)
+        described = self.context.service.described
+        why = None if described else unproved_refusal(judgement, case, evidence, seen)
+        return why or self._contrasts.missing(case, evidence, judgement, seen, strict=not described)
 
     def _contrast(self, case: Case, executor: Executor) -> None:
         """Send the documented request of a case's operation, if the chosen cases do not."""

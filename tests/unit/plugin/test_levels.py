@@ -1,17 +1,21 @@
 """``--level`` and ``-m readonly`` as a user gives them: which cases are tried, and the sentences about the others."""
 
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from plugin_project import ROOT
 from shipped import suite_of
 
 from conformance.engine.api.load import load_service
+from conformance.engine.provision.context import Notes
 from conformance.engine.run.levels import reads_only
 from conformance.plugin.choices import choose as choices_of
-from conformance.plugin.levels import asks_for_readonly, choose
+from conformance.plugin.items import CaseItem
+from conformance.plugin.levels import Levels, Tried, asks_for_readonly, choose, undecided
 from conformance.plugin.trouble import Trouble
 from reports.words import LEFT_OUT, left_out
+from specs.record.model import Result, Source
 
 pytest_plugins = ["pytester", "plugin_project"]
 
@@ -28,7 +32,7 @@ def test_essential_tries_each_requirement_once_and_says_what_it_leaves_out(proje
     assert set(requirements(project.tried_cases).values()) == {1}
     assert requirements(project.tried_cases).keys() == requirements(project.cases).keys()
     gone = len(project.cases) - len(project.tried_cases)
-    sentence = f"level essential: {gone} of {len(project.cases)} cases left out; each requirement is tried once, *"
+    sentence = f"level essential: {gone} of {len(project.cases)} cases left out; each requirement is tried by its *"
     result.stdout.fnmatch_lines([f"*{gone} deselected*", f"note: {sentence}"])
     (said,) = left_out(project.record.info)
     page = (project.path / "runs" / "latest" / "report.html").read_text()
@@ -92,7 +96,7 @@ def test_the_sentences_count_what_is_left_out():
         f"-m readonly changes nothing: {len(every) - len(kept)} of {len(every)} cases left out, and with them all "
         f"cases of {len(lost)} requirements",
         f"level essential: {len(kept) - len(chosen.cases)} of {len(kept)} cases left out; each requirement is tried "
-        "once, by its cheapest case",
+        "by its cheapest case, and by another one only if that decides nothing",
     )
 
 
@@ -111,3 +115,81 @@ def test_a_level_that_is_none_is_refused():
 
 def test_the_kind_of_the_notes_stays_as_it_is_in_records():
     assert LEFT_OUT == "left-out"
+
+
+# --- another case of a requirement of which the first has decided nothing ---
+
+
+def result_of(verdict, observation=None):
+    return Result("c", "r", "o", verdict, Source("x.inc", 1), "409", "202", observation=observation)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (result_of("inconclusive"), True),
+        (result_of("inapplicable"), True),
+        (result_of("inapplicable", {"accepted": True}), False),
+        (result_of("pass"), False),
+        (result_of("fail"), False),
+        (result_of("error"), False),
+    ],
+)
+def test_a_case_that_observes_or_judges_has_decided(result, expected):
+    assert undecided(result) == expected
+
+
+def session_of(*verdicts, level="essential", can_make=lambda _: True):
+    """Levels after a collection of the first requirement with that many cases, and the items in their order."""
+    cases = suite_of("compute").cases
+    requirement = next(
+        name for name, number in Counter(c.requirement.id for c in cases).items() if number == len(verdicts)
+    )
+    notes = Notes()
+    context = SimpleNamespace(service=load_service("compute"), notes=notes)
+    service = Tried(context.service, SimpleNamespace(context=context, can_make=can_make))
+    levels = Levels(level, {"compute": service})
+    cases = [case for case in cases if case.requirement.id == requirement]
+    items = [item_of(case, verdict) for case, verdict in zip(cases, verdicts, strict=True)]
+    config = SimpleNamespace(
+        option=SimpleNamespace(markexpr="", keyword=""), hook=SimpleNamespace(pytest_deselected=lambda items: None)
+    )
+    kept = list(items)
+    levels.pytest_collection_modifyitems(config, kept)
+    return levels, kept, notes
+
+
+def item_of(case, verdict):
+    """A case that has its result."""
+    item = CaseItem.__new__(CaseItem)
+    item._nodeid, item.case, item.tested, item.result = case.id, case, "compute", result_of(verdict)
+    return item
+
+
+def test_the_next_case_is_tried_until_one_decides():
+    levels, items, notes = session_of("inconclusive", "inconclusive", "inconclusive")
+    tried = []
+    while items:
+        tried += items
+        items = levels.instead_of(items)
+    assert len({item.case.id for item in tried}) == len(tried) == 3
+    assert [text.partition(" left")[0] for kind, text in notes.sorted() if kind == LEFT_OUT] == [
+        "level essential: 0 of 3 cases"
+    ]
+
+
+def test_a_case_that_decides_is_the_only_one_of_its_requirement():
+    levels, items, _ = session_of("pass", "pass", "pass")
+    assert len(items) == 1
+    assert levels.instead_of(items) == []
+
+
+def test_a_case_that_the_run_cannot_make_is_not_tried_instead():
+    levels, items, _ = session_of(*["inconclusive"] * 3, can_make=lambda _: False)
+    assert levels.instead_of(items) == []
+
+
+def test_the_full_level_leaves_nothing_to_be_tried_instead():
+    levels, items, _ = session_of(*["inconclusive"] * 3, level="full")
+    assert len(items) == 3
+    assert levels.instead_of(items) == []

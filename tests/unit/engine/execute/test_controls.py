@@ -249,7 +249,7 @@ def test_operations_that_differ_in_the_replaced_word_alone_share_the_request_to_
     assert shown(HTML, (TURN, answer(202)), (action("stop"), answer(202))) == ([True, True], 1)
 
 
-def test_an_accepted_answer_is_not_compared_beside_that_of_a_refused_request():
+def test_an_accepted_request_is_not_compared_with_a_route_in_the_manner_of_a_refused_one():
     # The things in the path of a refused request may not exist; a service may look for them first.
     assert shown(HTML, (TEETH, answer(200, {})), (COLOURS, fault("no such gear"))) == ([True, True], 3)
 

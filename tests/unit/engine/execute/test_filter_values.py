@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.execute.filter_values import NONE_OF_THEM, none_of, pick
+from conformance.engine.execute.filter_values import LONG_AGO, NONE_OF_THEM, none_of, pick
 from conformance.engine.model.listing import Listing, Page, values_of
 
 
@@ -54,6 +54,12 @@ def test_what_is_on_its_way_to_another_status_is_the_last_to_be_taken():
     saving, active = {"id": "1", "status": "SAVING"}, {"id": "2", "status": "ACTIVE"}
     assert pick(Page(200, (saving, active), ("1", "2")), plan) == ("2", "ACTIVE")
     assert pick(Page(200, (saving,), ("1",)), plan) == ("1", "SAVING")
+
+
+@pytest.mark.parametrize("shown", ["2026-02-03T04:05:06.789", "2026-02-03T04:05:06Z", "2026-02-03 04:05:06"])
+def test_the_moment_that_no_element_has_is_a_moment(shown):
+    plan = Listing("filter", "made_at", ("x",), "id", field=("made_at",))
+    assert none_of(Page(200, ({"id": "1", "made_at": shown},), ("1",)), plan, shown) == LONG_AGO
 
 
 def test_an_object_of_pairs_is_selected_by_one_pair_of_an_element_of_this_run():

@@ -423,3 +423,17 @@ def test_steps_for_a_trial_that_shares_no_look_are_taken_back_at_once(tmp_path):
     executor, wrong, sent = limits(tmp_path)
     executor.make(wrong(1))
     assert sent()[-1] == "DELETE"
+
+
+def test_a_list_that_a_role_may_not_see_is_not_asked_for_as_this_role_again(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, roles=ROLES)
+    shop.does |= {"POST gears": (403, NO)}
+    shop.does["GET /gears"] = lambda ask: (403, NO) if ask.role == "member" else (200, {"gears": []})
+    for number in range(2):
+        trial = tried(MAKE, key=str(number), accepted=False, role="reader", body={"gear": {"name": shop.prefix}})
+        assert judged(executor.make(trial)) == "pass"
+    assert [text for text in shop.said if text.startswith("GET /gears")] == [
+        "GET /gears as admin",
+        "GET /gears",
+        "GET /gears as admin",
+    ]

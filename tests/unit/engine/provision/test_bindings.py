@@ -205,3 +205,18 @@ def test_an_unused_thing_goes_to_the_next_lane_and_a_used_one_does_not(tmp_path)
     other.used([Binding("wheel", "id", "free")], accepted=True)
     assert [made.id for made in other.give_up()] == ["w-0"]
     assert one.filled(Binding("wheel", "id", "free")) == "w-1"
+
+
+def test_a_spare_thing_is_looked_for_anew_only_where_the_request_must_work(shop):
+    looks = [given(shop, "rack", must_work=must) for must in (True, False, False, True)]
+    assert len(set(looks)) == 1
+    assert [text for text in shop[0].said if text.startswith("GET /racks")] == ["GET /racks as admin"] * 2
+
+
+def test_a_spare_thing_is_looked_for_anew_after_an_accepted_request_and_for_a_new_server(shop):
+    bindings = shop[1].subject.bindings
+    for change in (lambda: bindings.used((), True), bindings.new_resource, lambda: bindings.used((), False)):
+        given(shop, "rack", must_work=False)
+        change()
+    given(shop, "rack", must_work=False)
+    assert [text for text in shop[0].said if text.startswith("GET /racks")] == ["GET /racks as admin"] * 3

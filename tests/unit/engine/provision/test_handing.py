@@ -1,0 +1,84 @@
+"""A resource that a lane leaves as it was made serves a lane after it; a resource that may be changed does not."""
+
+from __future__ import annotations
+
+import pytest
+from subjects import Cloud, subject_on
+
+from conformance.engine.provision.handing import hand_on
+from conformance.engine.provision.locking import lock
+
+
+def left(cloud, change=lambda subject: None):
+    """A subject whose lane has ended after a change, and whether its resource was handed on."""
+    subject = subject_on(cloud)
+    dropped = []
+    subject.context.resources.drop = lambda id_, role: dropped.append(id_)
+    subject.reach("IDLE")
+    change(subject)
+    handed = hand_on(subject)
+    subject.discard()
+    assert dropped == ([] if handed else ["w1"])
+    return subject, handed
+
+
+def test_the_next_lane_begins_with_what_the_one_before_has_left():
+    cloud = Cloud()
+    subject, handed = left(cloud)
+    other = subject.another()
+    assert handed
+    assert other.reach("SPINNING") is None
+    assert (cloud.made, other.known_id, other.resources_made) == (1, "w1", 0)
+
+
+def test_the_look_that_a_group_waits_for_is_taken_before():
+    taken = []
+
+    def look(subject):
+        subject.before_leaving = lambda: taken.append(subject.known_id)
+
+    left(Cloud(), look)
+    assert taken == ["w1"]
+
+
+def test_what_is_tried_again_is_tried_on_a_new_resource():
+    cloud = Cloud()
+    first, _ = left(cloud)
+    second = first.another()
+    second.reach("IDLE")
+    third = first.another()
+    third.reach("IDLE")
+    hand_on(third)
+    second.discard()
+    second.reach("IDLE")
+    assert (cloud.made, second.known_id) == (3, "w3")
+
+
+def test_a_lane_of_another_environment_begins_with_a_resource_of_its_own():
+    cloud = Cloud()
+    subject, _ = left(cloud)
+    other = subject.another()
+    other.environment = "large"
+    other.reach("IDLE")
+    assert cloud.made == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda subject: setattr(subject, "must_replace", True),
+        lambda subject: setattr(subject, "altered", True),
+        lambda subject: setattr(subject, "worn", True),
+        lambda subject: setattr(subject, "environment", "large"),
+        lambda subject: subject.furnished.add("/widgets/w1/gears"),
+        lambda subject: subject.bindings.attached.update(gear=None),
+        lock,
+        lambda subject: subject.reach("SPINNING"),
+    ],
+)
+def test_a_resource_that_may_be_changed_is_given_up(change):
+    assert not left(Cloud(), change)[1]
+
+
+def test_a_lane_without_a_resource_leaves_none():
+    assert not hand_on(subject_on(Cloud()))
