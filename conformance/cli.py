@@ -395,7 +395,9 @@ def sandbox(
         for option, given in (("--release", release), ("--variant", variant)):
             if given:
                 raise click.UsageError(f"{option} and --cloud cannot be combined: the sandbox cloud has one form only")
-        return _sandbox_cloud(port, as_installed, join)
+        from conformance.sandbox.cloud import by_hand
+
+        return by_hand.keep(port, as_installed, join)
     for option, needs_cloud in (("--as-installed", as_installed), ("--with", join)):
         if needs_cloud:
             raise click.UsageError(f"{option} needs --cloud: add --cloud, or leave {option} out")
@@ -419,28 +421,4 @@ def sandbox(
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             raise click.ClickException(f"the sandbox ended unexpectedly, with exit status {nova.wait()}")
-    return 0
-
-
-def _sandbox_cloud(port: int, as_installed: bool, join: Sequence[str]) -> int:
-    from conformance.sandbox.cloud import running
-
-    def tell(sentence: str) -> None:
-        click.echo(f"conformance: {sentence}", err=True)
-
-    with contextlib.ExitStack() as stack:
-        cloud = stack.enter_context(running.sandbox_cloud(port=port, as_installed=as_installed, join=join, tell=tell))
-        for service, url in cloud.urls.items():
-            click.echo(f"{running.release(service)} at {url} ({service})")
-        click.echo(f"ready after {cloud.seconds:.0f} s; logs: {cloud.logs}; Ctrl-C ends it")
-        click.echo(f"clouds: {', '.join(cloud.users)}")
-        click.echo(f"export OS_CLIENT_CONFIG_FILE={cloud.clouds}")
-        click.echo(
-            "conformance run --os-cloud member --os-cloud-admin admin --os-cloud-reader reader --os-cloud-alt alt "
-            "--os-cloud-visitor visitor --allow-disruptive --default-policy"
-        )
-        sys.stdout.flush()
-        with contextlib.suppress(KeyboardInterrupt):
-            cloud.wait()
-            return FAILED
     return 0

@@ -48,9 +48,9 @@ def break_refusals(ground: Ground, book: Catalogue) -> None:
 def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> None:
     """Add breakages of the shape of the error body, in every exchange with the code."""
     judged = Refused | RefusedUnlessProviderChose
-    case = next((c for c in cases if isinstance(c.expectation, judged)), None)
+    case = next((c for c in cases if isinstance(c.expectation, judged) and c.fault is not None), None)
     if case is None:
-        return  # the reference does not say when the code comes, so the cloud need never give it
+        return  # no form of the body is promised, or the reference does not say when the code comes
     roles = ground.roles(case)
     where = Where.of(case.operation, roles=roles, answered="refused")
     if code != 400:

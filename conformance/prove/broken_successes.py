@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.engine.api import request_fields
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.afterwards import BroughtBack
 from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
 from conformance.engine.judge.contents import DocumentedKeys, EmptyBody, FieldShown, HeaderShown, OfMediaType
-from conformance.engine.judge.equality import ComesBack
+from conformance.engine.judge.equality import ComesBack, KeepsValue
 from conformance.engine.model.case import Case
 from conformance.engine.model.probe import Listed
 from conformance.prove.after import Altered, AlteredLater, Body, Code, Field, Header
 from conformance.prove.ground import Catalogue, Ground, exactly
 from conformance.prove.instead import Answer, Elsewhere
-from conformance.prove.where import Unreadable, Where
+from conformance.prove.where import Holds, Unreadable, Where
 
 UNDOCUMENTED = "conformance_added"
 """A key that no reference has."""
@@ -65,6 +67,11 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             book.add(case, "key-added", where, after=added)
         elif isinstance(expectation, FieldShown):
             _field(ground, book, case, expectation)
+            for other in cases[1:]:  # the same promise at the earliest version, and in other statuses
+                early = other.trial.request.version is not None
+                there = replace(where, versions=exactly(ground.version(other))) if early else ground.here(other)
+                there = replace(there, answered="accepted")
+                book.add(other, "field-late" if early else "field-lost", there, after=Field(expectation.place, "drop"))
             if expectation.required and requirement.operation not in paged:
                 paged.add(requirement.operation)
                 book.add(case, "html", where, after=Body("html"))
@@ -117,6 +124,11 @@ def _equality(ground: Ground, book: Catalogue) -> None:
             field = (ground.service.resource, expectation.field)
             here = ground.here(case, answered="accepted")
             book.add(case, "another-value", here, after=AlteredLater(field), made_anew=True)
+        elif isinstance(expectation, KeepsValue):
+            fields = request_fields.fields(case.operation, ground.version(case))
+            path = next(field.path for field in fields if field.name == expectation.name)
+            left_out = replace(where, body=Holds(path, "left out", lambda value: value is ABSENT))
+            book.add(case, "another-value", left_out, after=AlteredLater(expectation.shown_at))
         elif not isinstance(expectation, ComesBack):
             continue
         elif expectation.probe is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from conformance.prove.breakage import Breakage
 from conformance.prove.broken_bounds import break_bounds
+from conformance.prove.broken_causes import break_causes
 from conformance.prove.broken_constraints import break_constraints
 from conformance.prove.broken_lists import break_lists
 from conformance.prove.broken_outcomes import break_outcomes
@@ -14,7 +15,15 @@ from conformance.prove.broken_refusals import break_refusals
 from conformance.prove.broken_successes import break_successes
 from conformance.prove.ground import Catalogue, Ground
 
-GENERATORS = (break_successes, break_refusals, break_constraints, break_outcomes, break_bounds, break_lists)
+GENERATORS = (
+    break_successes,
+    break_refusals,
+    break_causes,
+    break_constraints,
+    break_outcomes,
+    break_bounds,
+    break_lists,
+)
 """Each adds the breakages of some kinds of requirements to a catalogue."""
 
 

@@ -19,7 +19,8 @@ from conformance.prove.outcome import Outcome
 from conformance.prove.prover import Prover
 from conformance.prove.score import Score
 from conformance.prove.stock import Stock
-from conformance.sandbox.process import RunningSandbox, Sandbox
+from conformance.sandbox.cloud.part import PartOfCloud, sandbox_of
+from conformance.sandbox.process import RunningSandbox
 from reports import proof as report
 from specs.load import load_directory
 from specs.model import Spec
@@ -65,7 +66,7 @@ def prove(
     every, selected = _specs(specs)
     began, started = time.monotonic(), utc_now()
     with (
-        Sandbox() as sandbox,
+        sandbox_of(every[0].service) as sandbox,
         tempfile.TemporaryDirectory(prefix="prove-") as directory,
         Stock(sandbox, every, Path(directory), tidy=False) as stock,
     ):
@@ -78,7 +79,7 @@ def prove(
                 say(f"nothing to break: {specs} gives {len(everything)} breakages, and none of kind {kind!r}")
                 return 2
             ledger = Ledger(output, suite_of(sandbox.release, everything))
-            _, cloud = sandbox.service(every[0].service)
+            cloud = sandbox.service(every[0].service)[1] if isinstance(sandbox, RunningSandbox) else sandbox.release
             left = [breakage for breakage in wanted if breakage.id not in ledger.found]
             taken_over = len(wanted) - len(left)
             say(
@@ -150,7 +151,7 @@ class _Teller:
 class _Bench:
     """The objects that all provers of a proof share."""
 
-    sandbox: RunningSandbox
+    sandbox: RunningSandbox | PartOfCloud
     every: Sequence[Spec]
     selected: Sequence[Spec]
     stock: Stock

@@ -12,7 +12,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Requirement, Suite, id_part
 from conformance.engine.model.setup import Ended, Locked
 from conformance.prove.breakage import After, Breakage, Instead
-from conformance.prove.where import NO_RESOURCE, Where, is_inner
+from conformance.prove.where import Where, is_inner, shown_status
 from specs.microversion import Microversion, VersionRange
 from specs.model import Operation
 from specs.record.ids import RequirementId, case_detail
@@ -96,7 +96,7 @@ class Ground:
             self.service.passing(case.operation) and Ended() not in case.trial.setup and situation.target == "own"
         )
         if self.scoped(case.operation) and not under_way:
-            said["states"] = frozenset({situation.state or NO_RESOURCE})
+            said["states"] = frozenset({shown_status(case.trial)})
         if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:

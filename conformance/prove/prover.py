@@ -25,6 +25,7 @@ from conformance.prove.hosts import bring_back
 from conformance.prove.outcome import Outcome, Unbroken, judge
 from conformance.prove.proxy import Proxy
 from conformance.prove.stock import Stock
+from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
 from specs.model import Spec
 from specs.record.model import Result
@@ -52,7 +53,7 @@ class Prover:
         gate: passed alone by a breakage whose cases use up the quota of the whole project for a moment.
     """
 
-    sandbox: RunningSandbox
+    sandbox: RunningSandbox | PartOfCloud
     specs: Sequence[Spec]
     selected: Sequence[Spec]
     controls: int = CONTROLS

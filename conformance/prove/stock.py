@@ -24,6 +24,7 @@ from conformance.engine.cloud.target import Target
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.session import Session, Settings
 from conformance.prove.wire import Upstream
+from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
 from specs.model import Spec
 from specs.record.model import Result
@@ -45,7 +46,9 @@ class Stock:
         tidy: True if all servers are deleted at the end; not needed on a sandbox that ends with the proof.
     """
 
-    def __init__(self, sandbox: RunningSandbox, specs: Sequence[Spec], directory: Path, tidy: bool = True) -> None:
+    def __init__(
+        self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path, tidy: bool = True
+    ) -> None:
         settings = Settings(
             Target.sandbox(sandbox.url, sandbox.tokens), directory, sandbox=True, release=sandbox.release
         )

@@ -12,7 +12,7 @@ from conformance.engine.api.response_fields import children
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial
 from conformance.prove.wire import Request, Upstream
 from specs.microversion import Microversion, VersionRange
@@ -104,6 +104,12 @@ def is_listing(trial: Trial) -> bool:
     return isinstance(trial.exchange, Paged)
 
 
+def shown_status(trial: Trial) -> str:
+    """The status that the resource in the path shows when the request of a trial comes; NO_RESOURCE without one."""
+    changing = trial.setups(UnderWay)
+    return changing[0].status if changing else trial.situation.state or NO_RESOURCE
+
+
 @dataclass(frozen=True)
 class Where:
     """A selection of exchanges of one operation. An attribute that is None does not matter.
@@ -188,7 +194,7 @@ class Where:
         request = trial.request
         if self.roles is not None and not {request.role, request.fallback_role or request.role} & self.roles:
             return False
-        if self.states is not None and (situation.state or NO_RESOURCE) not in self.states:
+        if self.states is not None and shown_status(trial) not in self.states:
             return False
         if self.locked is not None and (Locked() in trial.setup) != self.locked:
             return False

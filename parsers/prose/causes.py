@@ -175,7 +175,11 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _fixed(lacks=("token",)),
     ),
     # Locks and quotas.
-    (rf"{_THE}{_WORDS}\s+is\s+locked(?:\s+even\s+if\s+.*)?", _fixed(locked=True)),
+    (
+        rf"{_THE}{_WORDS}\s+is\s+locked(?:\s+even\s+if\s+.*)?|{_WORDS}\s+(?:has\s+)?locked\s+{_THE}{_WORDS}(?:\s+for"
+        r"\s+\w+)?",
+        _fixed(locked=True),
+    ),
     (
         rf"{_THE}{_WORDS}\s+does\s+not\s+have\s+(?:sufficient|enough)\s+(?P<n>{_WORDS})\s+quota|{_THE}(?P<n2>{_WORDS})"
         r"\s+quota\s+(?:is|would\s+be|has\s+been)\s+exceeded",
@@ -245,6 +249,11 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         rf"non-?existing)\s+(?P<n>{_WORDS})"
         rf"|(?:an?\s+)?(?:unknown|non-?existent)\s+(?P<n2>{_WORDS})",
         lambda m: _named("missing", m["n"] or m["n2"]),
+    ),
+    (rf"(?P<n>{_THE}{_WORDS})\s+not\s+found(?:\s+(?:for|with|by|in)\s+.+)?", _missing),
+    (
+        rf"{_THE}{_WORDS}\s+(?:do(?:es)?\s+not|do(?:es)?n't|cannot|can\s+not|can't)\s+find\s+(?P<n>{_THE}{_WORDS})",
+        _missing,
     ),
     # What still uses the thing.
     (rf"(?:any\s+)?(?P<n>{_WORDS})\s+(?:(?:is|are)\s+)?(?:still\s+)?using\s+(?:this|it)\b.*", _of("used_by")),

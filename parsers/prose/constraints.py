@@ -206,6 +206,7 @@ _NULLABLE = re.compile(
     rf"always\s+(?:returns?\s+)?{_NULL}|\bshow\s+as\s+{_NULL}",
     _FLAGS,
 )
+_UNSET = re.compile(rf"^(?:It\s+)?May\s+be\s+(?:undefined|unset|empty)(?:\s+or\s+(?:None|{_NULL}))?\.?$", _FLAGS)
 _NOT_NULL = re.compile(
     rf"{_NULL}\s+(?:value\s+)?(?:was\s+|is\s+)?(?:not\s+allowed|allowed\b.*\bnot\s+allowed|allowed\b.*\bisn't\s+"
     rf"allowed)|\b(?:cannot|must\s+not)\s+be\s+{_NULL}",
@@ -220,6 +221,8 @@ def _nullable(sentence: Sentence, row: ParameterRow) -> Fields | None:
         return None  # the value is a string, in which "None" is a word
     if _NOT_NULL.search(text):
         return {"nullable": False}
+    if row.section == "response" and _UNSET.match(text):
+        return {"nullable": True}  # JSON has no other way to show a value that is not there
     m = _NULLABLE.search(text)
     if m is None or re.search(r"\b(?:cannot|not)\s+be\b|\b(?:keys?|entry|entries)\b", text, _FLAGS):
         return None

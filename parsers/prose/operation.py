@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
 from parsers.prose.rules import (
+    Added,
     CodeRange,
     Constraint,
     Fact,
@@ -67,6 +68,9 @@ def _constrained(
     """Return the constraints of the descriptions, with those that the operation's sentences add."""
     found = {key: dict(fields) for key, fields in read.items()}
     for fact in facts:
+        if isinstance(fact, Added):
+            for key in _added_rows(source, fact):
+                found[key] = {"min": fact.version, **found[key]}
         if not isinstance(fact, Constraint):
             continue
         for row in source.rows:
@@ -75,6 +79,15 @@ def _constrained(
                 new = {name: value for name, value in fact.fields if known.get(name) is None}
                 found[row.key] = {**new, **found[row.key]}
     return {key: fields for key, fields in found.items() if fields}
+
+
+def _added_rows(source: OperationSource, new: Added) -> Iterator[ParameterKey]:
+    """Give the rows of a field that is new in a version, unless the row itself says since when it exists."""
+    for row in source.rows:
+        there = new.in_response if row.section == "response" else new.in_request
+        own = row.parameter
+        if there and own.name.split(".")[-1] == new.name and own.min is None and row.versions.min is None:
+            yield row.key
 
 
 @lru_cache(maxsize=4)

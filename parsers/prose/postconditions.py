@@ -83,6 +83,11 @@ _RETURNED = re.compile(
     rf"(?P<attribute>{ATTRIBUTE})",
     _FLAGS,
 )
+_CONFIRMED = re.compile(
+    rf"^To\s+confirm\s+the\s+\w+,\s+check\s+that\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+"
+    rf"(?:is|are)\s+{_LIST}",
+    _FLAGS,
+)
 _REMAINS = re.compile(
     rf"^If\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+remains\b.*?\bor\s+becomes\s+{_LIST},?\s*the"
     rf"\s+\w+(?:\s+\w+)?\s+failed",
@@ -186,8 +191,11 @@ def _seen(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _placed(sentence: Sentence, scope: Scope) -> Reading | None:
-    """C5: "The new allocation is returned in the ``a`` state"; C1: "In the response, the pool status is ``A``"."""
-    if m := _REPORTED.match(sentence.text) or _RETURNED.match(sentence.text):
+    """C5: "The new allocation is returned in the ``a`` state"; C1: "In the response, the pool status is ``A``".
+
+    C1, too: "To confirm the update, check that the pool status is ``A``".
+    """
+    if m := _REPORTED.match(sentence.text) or _RETURNED.match(sentence.text) or _CONFIRMED.match(sentence.text):
         return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), _names(m))),))
     m = _IN_STATE.search(sentence.text)
     if m is None or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):

@@ -75,6 +75,16 @@ class Constraint:
 
 
 @dataclass(frozen=True)
+class Added:
+    """A field that is new in a version: in the request, in the response, or in both."""
+
+    name: str
+    version: str
+    in_request: bool
+    in_response: bool
+
+
+@dataclass(frozen=True)
 class Gate:
     """Microversions of operations. ``only``: words of the titles that it applies to; ``besides``: of those excepted."""
 
@@ -106,6 +116,7 @@ Fact = (
     | Code
     | CodeRange
     | Constraint
+    | Added
     | Gate
     | MayChange
     | Marked

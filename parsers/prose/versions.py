@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from parsers.prose.added import added
 from parsers.prose.clauses import NUMBER, before, gone_from, version_clauses, without_versions
 from parsers.prose.rules import NOTHING, Gate, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
@@ -162,16 +163,18 @@ def _whole(sentence: Sentence) -> bool:
 
 
 def _directive(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
-    """E2: ``versionadded`` without a text, or with one that introduces the API; other texts describe changes."""
+    """E2, E3: ``versionadded`` without a text, or with one that introduces the API or names new fields."""
     if sentence.block.kind not in ("versionadded", "versionchanged"):
         return None
     m = _DIRECTIVE.match(sentence.block.text.strip())
     if not sentence.first:
         return NOTHING
-    if m is None or sentence.block.kind == "versionchanged" or sentence.block.section:
+    if m is None or sentence.block.kind == "versionchanged":
         return NOTHING
     rest = m["rest"].strip()
-    if rest and not _INTRODUCED.search(rest):
+    if new := tuple(added(m["version"], rest)):
+        return Reading(new)
+    if sentence.block.section or (rest and not _INTRODUCED.search(rest)):
         return NOTHING
     return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
 

@@ -78,12 +78,16 @@ class Figures:
     @cached_property
     def offered(self) -> frozenset[str]:
         """The operations that are documented, live, and not of a part that the cloud lacks."""
-        return frozenset(self.untried) | {
+        lacking = {
             name
             for name, results in self._of_operation.items()
-            if not all(one.verdict == "inapplicable" for one in results)
-            or not any((one.reason or "").startswith(ABSENT_PART) for one in results)
+            if all(one.verdict == "inapplicable" for one in results)
+            and any((one.reason or "").startswith(ABSENT_PART) for one in results)
         }
+        tried = self._of_operation.keys() - lacking
+        # An operation that nothing tries is of a lacking part if all others of its page are.
+        pages = {_page(name) for name in lacking} - {_page(name) for name in tried}
+        return frozenset(tried) | {name for name in self.untried if _page(name) not in pages}
 
     @cached_property
     def accepted(self) -> frozenset[str]:
@@ -120,6 +124,11 @@ class Figures:
             if name.endswith(f"/{kind}") and name.partition("/")[0] in self.offered and reason != "beyond-cloud"
         }
         return Pairs(len(decided), {**still, **without}, len(by_requirement))
+
+
+def _page(operation: str) -> str:
+    """The source file of the reference with an operation."""
+    return operation.partition(".")[0]
 
 
 def _reason(results: Iterable[Result]) -> str:

@@ -43,16 +43,21 @@ class Asserted:
         return self.request.split()[0]
 
     @property
+    def collection(self) -> str:
+        """The collection at the head of the path."""
+        return re.sub(r"^/v[\d.]+|/\{(project|tenant)_id\}", "", self.request.split()[1]).split("/")[1]
+
+    @property
     def of_one(self) -> bool:
         """True if the path ends with the id of an element."""
         return self.request.split()[1].endswith("}")
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The path of the request, however the endpoint begins it."""
+        """The path of the request, with or without the version and the project at its beginning."""
         path = re.sub(r"^/v[\d.]+|/\{(project|tenant)_id\}(?=/(volumes|snapshots|types))", "", self.request.split()[1])
         parts = re.split(r"\{\w+\}", path.rstrip("/"))
-        return re.compile(r"(?:/v[\d.]+)?" + r"([^/]+)".join(map(re.escape, parts)) + "/?")
+        return re.compile(r"(?:/v[\d.]+)?(?:/[0-9a-f]{32})?" + r"([^/]+)".join(map(re.escape, parts)) + "/?")
 
     def met(self, heard: Heard) -> re.Match[str] | None:
         """Return the match of the path, with the ids in it, if a request is this one."""
@@ -214,16 +219,21 @@ def _order(broken: Broken) -> Fault:
 
 
 def _status(broken: Broken) -> Fault:
-    """After the last change that the test asks for, the element is shown in an error."""
-    memory = _Memory()
-    writes = [one for one in broken.before if one.method in ("POST", "PUT") and one.service == broken.about.service]
+    """After the last change that the test asks for, the element is shown in an error.
+
+    The change touches the element that it names or makes; all elements, if it is made on a thing of another collection.
+    """
+    memory, about = _Memory(), broken.about
+    writes = [one for one in broken.before if one.method in ("POST", "PUT") and one.service == about.service]
+    everything = bool(writes) and writes[-1].collection != about.collection
 
     def change(heard: Heard, status: int, value: Any) -> tuple[int, Any]:
-        if status < 300 and (not writes or (done := writes[-1].met(heard))):
-            memory.touched |= set(done.groups()) if writes and done else set()
-            memory.touched |= {str(_object(value).get("id"))}
-        found = broken.about.met(heard)
-        if found and set(found.groups()) & memory.touched and "status" in _object(value):
+        done = writes[-1].met(heard) if writes else None
+        if status < 300 and (done or not writes):
+            memory.touched |= {*(done.groups() if done else ()), str(_object(value).get("id"))}
+        found = about.met(heard)
+        touched = found and (set(found.groups()) & memory.touched or (everything and memory.touched))
+        if touched and "status" in _object(value):
             shown = _object(value)
             shown["status"] = "ERROR" if str(shown["status"]).isupper() else "error"
         return status, value

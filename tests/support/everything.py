@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,11 @@ def everything(clouds: Path, names: Mapping[str, str] | None = None) -> dict[str
         clouds: a clouds.yaml.
         names: role -> the entry of a user, each of which is asked; by default those of a sandbox cloud.
     """
-    config = OpenStackConfig(config_files=[str(clouds)])
     entries = names or {role: role for role in ("admin", "member", "alt")}
-    sessions = {role: config.get_one(entry).get_session() for role, entry in entries.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the SDK announces what its next release drops
+        config = OpenStackConfig(config_files=[str(clouds)])
+        sessions = {role: config.get_one(entry).get_session() for role, entry in entries.items()}
     projects = [session.get_project_id() for session in sessions.values()]
     found: dict[str, Any] = {}
     for service in SERVICES:

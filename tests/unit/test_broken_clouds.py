@@ -58,6 +58,16 @@ def test_an_action_is_told_from_other_actions_by_its_body() -> None:
     assert not reboot.met(heard("POST", "/v2.1/servers/1/action", {"resize": {}}))
 
 
+@pytest.mark.parametrize(
+    "root", ["", "/v3", "/v3/7c3938c00e8e4131bb79ea61378dd551", "/7c3938c00e8e4131bb79ea61378dd551"]
+)
+def test_a_request_is_met_with_or_without_version_and_project(root: str) -> None:
+    found = SHOW.met(heard("GET", f"{root}/volumes/1"))
+    assert found is not None
+    assert found.groups() == ("1",)
+    assert SHOW.met(heard("GET", f"{root}/volumes/1/metadata")) is None
+
+
 def test_another_code_comes_in_place_of_the_asserted_one_only() -> None:
     change = fault(broken("code", GONE)).change
     assert change is not None
@@ -96,6 +106,16 @@ def test_a_thing_is_in_an_error_only_after_the_change() -> None:
     look = heard("GET", "/v3/volumes/1")
     assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "available"
     change(heard("POST", "/v3/volumes", {}), 202, {"volume": {"id": "1"}})
+    assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "error"
+
+
+def test_a_change_of_another_thing_touches_every_element() -> None:
+    snap = Asserted("storage", "POST /v3/{project_id}/servers/{server_id}/action {snap}", 202, "snap")
+    change = fault(broken("status", SHOW, snap)).change
+    assert change is not None
+    look = heard("GET", "/v3/volumes/1")
+    assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "available"
+    change(heard("POST", "/v3/servers/2/action", {"snap": {}}), 202, None)
     assert change(look, 200, {"volume": {"status": "available"}})[1]["volume"]["status"] == "error"
 
 

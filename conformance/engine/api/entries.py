@@ -290,11 +290,13 @@ class QueryField:
         field: of a listed element.
         part: the key of the value in each object below the field; None if the field itself holds the value.
         where: keys of such an object, with the values that they must have if they are present.
+        exact: True if the field shows a moment to its last digit, so that a filter by it can be tried.
     """
 
     field: str
     part: str | None = None
     where: tuple[tuple[str, Any], ...] = ()
+    exact: bool = False
 
 
 @dataclass(frozen=True)

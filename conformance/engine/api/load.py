@@ -105,8 +105,7 @@ def _value_rule(entry: Mapping[str, Any]) -> ValueRule:
 
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
     fields = tuple(
-        (f["name"], f.get("min_microversion"), tuple(_binding(v) if isinstance(v, dict) else v for v in f["values"]))
-        for f in entry.get("fields", ())
+        (f["name"], f.get("min_microversion"), tuple(map(_value, f["values"]))) for f in entry.get("fields", ())
     )
     shown_in, statuses = tuple(entry["shown_in"]), tuple(entry.get("statuses", ()))
     apart = _value(entry.get("apart", {}))
@@ -232,11 +231,13 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },
+        statuses_to_show=tuple(entry.get("statuses_to_show", ())),
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
         lock=lock.get("set", ""),
         unlock=lock.get("unset", ""),
         lock_shown_by=lock.get("shown_by", ""),
         brought_back={operation: tuple(fields) for operation, fields in entry.get("brought_back", {}).items()},
+        under_way={status: tuple(map(_step, steps)) for status, steps in entry.get("under_way", {}).items()},
         action_log=_actions(entry.get("action_log", {})),
         usual_environments=tuple(entry.get("usual_environments", ())),
         environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},
@@ -274,7 +275,8 @@ def _list_rule(entry: Mapping[str, Any]) -> ListRule:
 
 
 def _query_field(entry: Mapping[str, Any]) -> QueryField:
-    return QueryField(entry["field"], entry.get("part"), tuple(entry.get("where", {}).items()))
+    where = tuple(entry.get("where", {}).items())
+    return QueryField(entry["field"], entry.get("part"), where, bool(entry.get("exact")))
 
 
 def _environment(entry: Mapping[str, Any]) -> Environment:

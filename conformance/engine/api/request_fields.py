@@ -7,6 +7,7 @@ no sample shows has no place in the tree, and so is no field.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -101,8 +102,8 @@ def places_of(
             place = (*kin[:-1], row.name)
         elif place is None and not shown:
             place = (row.name,)
-        elif place is None and not dot and _anywhere(shown):
-            continue  # the row stands beside such a member, or within it
+        elif place is None and not dot and (_anywhere(shown) or _is_flat(shown, rows)):
+            continue  # the row stands beside such a member, or within it; or in an object that no row's name tells
         elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*wrapper_of(shown), row.name)
         if place is not None:
@@ -122,6 +123,16 @@ def _of_another_prefix(shown: list[Any], name: str) -> tuple[str, ...] | None:
 def _anywhere(shown: list[Any]) -> bool:
     """Whether samples have an object whose keys are data: a row that no sample shows may stand in its members."""
     return any(NAMED in place for body in shown for place in places_in(body))
+
+
+def _is_flat(shown: list[Any], rows: Iterable[Parameter]) -> bool:
+    """Whether a table names members of nested objects without the names of the objects, of which samples show several.
+
+    Such a table does not tell in which object a row stands that no sample shows.
+    """
+    own = len(wrapper_of(shown)) + 1
+    deep = (place for row in rows if "." not in row.name and (place := place_in(shown, row.name)) is not None)
+    return len({place[:-1] for place in deep if len(place) > own}) > 1
 
 
 def _of_other_versions(operation: Operation, row: Parameter) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.engine.api.entries import ActionLog, Byproduct, Environment, Transition
 from conformance.engine.api.given import Attachment
+from conformance.engine.model.binding import Step
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,11 @@ class StatefulResource:
         optional_statuses: stable ones that a cloud need not keep.
         lasting_fields: fields that change only by a request while no task is under way.
         statuses_to_try: operation id -> the statuses in which it is tested if the reference names none.
+        statuses_to_show: statuses other than the initial one in which the fields that its own GET shows are judged.
         transitions: ways from status to status that the reference does not state.
         lock, unlock: operations by which the owner locks and unlocks it; lock_shown_by: the field that shows it.
         brought_back: operation id -> fields that are again, after it, as they were in the status to which it leads.
+        under_way: passing status -> the requests that bring a resource of the initial status into it.
         action_log: the log of its actions.
         usual_environments: the words of a reference for the usual variant; environments: name -> another variant,
             which is made for cases about it.
@@ -36,11 +39,13 @@ class StatefulResource:
     optional_statuses: tuple[str, ...] = ()
     lasting_fields: tuple[str, ...] = ()
     statuses_to_try: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    statuses_to_show: tuple[str, ...] = ()
     transitions: tuple[Transition, ...] = ()
     lock: str = ""
     unlock: str = ""
     lock_shown_by: str = ""
     brought_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    under_way: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     action_log: ActionLog = field(default_factory=ActionLog)
     usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)

@@ -109,6 +109,7 @@ class Cloud:
             allow_disruptive=allow_disruptive,
             anonymous_refused=self._anonymous_refused,
             names_nothing=self._names_nothing,
+            user_of=self.user_of,
             made=frozenset(k.collection.strip("/") for k in self.profile.kinds.values() if k.factory is not None),
             unknown=family.guard.unknown if family else None,
         )

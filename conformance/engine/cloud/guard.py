@@ -5,6 +5,7 @@ A request other than GET and HEAD passes if
 (a) its target is in this run's journal: the resource at the head of its path, each further id in the path that stands
     for a resource of its own, and each id in the body of what the request changes beside its target;
 (b) or it creates something, and the journal already holds the intent, with the name that the path gives it, if any;
+    also below the user who sends it, where the description says that such things are this user's own;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
 (e) or the user allows changes to shared things, and a later request can undo it;
@@ -27,7 +28,7 @@ from urllib.parse import unquote
 from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
-from conformance.engine.cloud.roles import Anonymous
+from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.model.content import Content
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ AnonymousRefused = Callable[[Anonymous, str], bool]
 """A test whether the cloud refused such a sender (401) at this path."""
 
 
+UserOf = Callable[[Role], str | None]
+"""The id of the user of a role; None if unknown."""
+
 NamesNothing = Callable[["Ask", str, str], bool]
 """A test whether the cloud shows nothing with an id in a collection to the sender."""
 
@@ -71,6 +75,7 @@ class Guard:
         anonymous_refused: asks the cloud whether it refuses requests without a valid token; None holds such requests to
             the same rules as all others.
         names_nothing: asks the cloud whether an id names nothing; None lets only ids seen before count.
+        user_of: tells the user who sends a request; None if nobody knows.
         made: further collections in which this run may have made things.
         unknown: random ids that another guard of this run knows as unknown; both share them.
 
@@ -89,6 +94,7 @@ class Guard:
         allow_disruptive: bool = False,
         anonymous_refused: AnonymousRefused | None = None,
         names_nothing: NamesNothing | None = None,
+        user_of: UserOf | None = None,
         made: frozenset[str] = frozenset(),
         unknown: set[str] | None = None,
     ) -> None:
@@ -100,6 +106,7 @@ class Guard:
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
         self._names_nothing = names_nothing
+        self._user_of = user_of
         self._made = made
         self.unknown: set[str] = set() if unknown is None else unknown
 
@@ -185,7 +192,11 @@ class Guard:
             return self._creation_trouble(ask, segments)
         if self._names_what_it_makes(ask, segments):
             return None
-        if not self.harmless(segments[1], f"/{segments[0]}") and not self._seen_to_be_nothing(ask, segments):
+        mine = self._is_below_user(ask, segments)
+        if mine and len(segments) == 3 and ask.method.upper() == "POST":
+            return self._intent_trouble(ask)
+        known = (mine and len(segments) > 3) or self.harmless(segments[1], f"/{segments[0]}")
+        if not known and not self._seen_to_be_nothing(ask, segments):
             return f"{segments[1]!r} is not in this run's journal ({LEAVE})"
         parts = self._rules.parts.get(segments[0], frozenset())
         if len(segments) > 3 and segments[2] not in parts:
@@ -193,6 +204,13 @@ class Guard:
                 if not self.harmless(further):
                     return f"{further!r} is not in this run's journal ({LEAVE})"
         return None
+
+    def _is_below_user(self, ask: Ask, segments: list[str]) -> bool:
+        """Whether the target is in a collection of things of the user who sends the request."""
+        if self._user_of is None or not isinstance(ask.role, Role) or not self._rules.below_user:
+            return False
+        collection = "/" + "/".join(segments[:3])
+        return _fits(collection, self._rules.below_user) and segments[1] == self._user_of(ask.role)
 
     def _seen_to_be_nothing(self, ask: Ask, segments: list[str]) -> bool:
         # Not remembered, because another role may see a thing that this role does not see.
@@ -216,6 +234,9 @@ class Guard:
         creating = self._rules.own_collections
         if ask.method.upper() != "POST" or (creating is not None and segments[0] not in creating):
             return f"it changes {segments[0]}, which this run did not make ({LEAVE})"
+        return self._intent_trouble(ask)
+
+    def _intent_trouble(self, ask: Ask) -> str | None:
         if ask.intent is None or self._journal is None:
             return "it creates something without an intent in the journal"
         if not self._journal.is_open(ask.intent):

@@ -92,6 +92,8 @@ class GuardRules:
         irreversible: "METHOD /path" of requests that no request undoes, ``*`` for one part of the path. They are sent
             for things of the run alone, whatever the user allows.
         changed_members: members of bodies that name further things which a request changes.
+        below_user: collections below the user of a request in which a POST makes a thing of this user, as paths with
+            ``*`` for the id of the user.
     """
 
     acting_reads: tuple[str, ...] = ()
@@ -99,6 +101,7 @@ class GuardRules:
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     irreversible: tuple[str, ...] = ()
     changed_members: tuple[NamedInBody, ...] = ()
+    below_user: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -150,12 +150,14 @@ def ended(view: View, version: Microversion | None) -> Trial:
     return attempt(view, "ended", Where(variant, state), Asked(version=version), setup=(Ended(),), outcome=REFUSED)
 
 
-def showing(view: View, row: Parameter, version: Microversion) -> Trial:
+def showing(view: View, row: Parameter, version: Microversion, state: str | None = None) -> Trial:
     """Make the trial of the documented request whose response must show a field at a version.
 
-    An administrator asks for a field that only administrators see, unless the request changes something.
+    An administrator asks for a field that only administrators see, unless the request changes something. ``state``: the
+    status of the resource; None for the usual one.
     """
-    variant, state = view.main
+    variant, usual = view.main
+    state = state or usual
     at = None if version == view.default else version
     role = "admin" if row.visible_to == "admin" and view.reads else None
     rule = view.service.showing(view.operation, row.name)

@@ -58,7 +58,14 @@ class Book:
             self.untested.append(untested)
 
     def case(
-        self, requirement: Requirement, detail: str, trial: Trial, expectation: Expectation, about: str = ""
+        self,
+        requirement: Requirement,
+        detail: str,
+        trial: Trial,
+        expectation: Expectation,
+        about: str = "",
+        *,
+        beside: bool = False,
     ) -> None:
         """Add a case. A second case of the same id is dropped with its trial, because it is the same test.
 
@@ -68,6 +75,7 @@ class Book:
             trial: the trial that decides it.
             expectation: the expectation that judges the trial.
             about: the name of the field that the promise is about; empty if it is about none.
+            beside: True if the case judges less of the promise than another one, by an answer that others ask for.
 
         Raises:
             ValueError: as ``trial`` does.
@@ -77,4 +85,5 @@ class Book:
         if case_id not in self.cases:
             fault = self.fault if requirement.kind in FAULTS else None
             parts = self.optional.of(requirement.operation, about)
-            self.cases[case_id] = Case(case_id, requirement, self.trial(trial), expectation, fault, parts, about)
+            own = self.trial(trial)
+            self.cases[case_id] = Case(case_id, requirement, own, expectation, fault, parts, about, beside)

@@ -36,7 +36,7 @@ OBJECTS = ("object", "dict", "none", None)
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Shown:
     """A documented answer in which a sent value is looked for.
 
     Attributes:
@@ -74,13 +74,13 @@ def derive_equality(view: View, book: Book) -> None:
                 _compare(view, book, requirement, field, answer)
 
 
-def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_Answer]:
+def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[Shown]:
     """The documented answers that show a field of the request."""
-    own = _same(view, view.operation, field)
+    own = same_row(view, view.operation, field)
     if own is not None:
         yield own
     yield from _in_list(view, field)
-    reader = _reader(view)
+    reader = reader_of(view)
     # If the request changes the name in its path, the element is no longer shown at this path.
     if reader is None or (own is not None and placeholders(view.operation.path)[-1:] == [field.path[-1]]):
         return
@@ -88,24 +88,24 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[_A
     name = view.service.returned_as(view.operation, field.row.name)
     if name is not None:
         book.used.add(f"returned_under: {view.operation.id} {field.row.name}")
-        yield _Answer("/show", replace(field.row, required=False), name, probe)
+        yield Shown("/show", replace(field.row, required=False), name, probe)
         return
-    shown = _same(view, reader, field)
+    shown = same_row(view, reader, field)
     # A field of an action may have the same name as a field of the resource, and mean something else.
     if shown is not None and (view.operation.action is None or own is not None or shown.row.ref == field.row.ref):
         yield replace(shown, detail="/show", probe=probe)
 
 
-def _same(view: View, operation: Operation, field: request_fields.Field) -> _Answer | None:
+def same_row(view: View, operation: Operation, field: request_fields.Field) -> Shown | None:
     """The row of an operation's answer that is about a field of the request, at the version of the trials."""
     for row in operation.response.parameters:
         place = place_of(operation, row) if _alike(view, row, field) else None
         if place is not None and _tail(place) == _tail(field.path):
-            return _Answer("", row, place)
+            return Shown("", row, place)
     return None
 
 
-def _in_list(view: View, field: request_fields.Field) -> Iterator[_Answer]:
+def _in_list(view: View, field: request_fields.Field) -> Iterator[Shown]:
     """The field of the elements in the list of the collection in which the request makes one; at most one."""
     lister = lister_of(view)
     for row in lister.response.parameters if lister is not None else ():
@@ -114,7 +114,7 @@ def _in_list(view: View, field: request_fields.Field) -> Iterator[_Answer]:
             inside = place[place.index("[]") + 1 :]
             wrapped = inside[:1] == field.path[:1] and inside[1:] == _tail(field.path)
             if wrapped or inside == _tail(field.path):
-                yield _Answer("/list", row, inside, Listed(lister.id if lister is not None else ""))
+                yield Shown("/list", row, inside, Listed(lister.id if lister is not None else ""))
                 return
 
 
@@ -139,7 +139,7 @@ def _alike(view: View, row: Parameter, field: request_fields.Field) -> bool:
     return same and not apart and row.location in ("body", None) and view.default in row.range
 
 
-def _reader(view: View) -> Operation | None:
+def reader_of(view: View) -> Operation | None:
     """The operation that shows the element which the request makes or changes, at the version of the request."""
     operation, producers = view.operation, view.producers
     if producers is None:
@@ -158,7 +158,7 @@ def _tail(place: Place) -> Place:
     return place[1:] if len(place) > 1 else place
 
 
-def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: _Answer) -> None:
+def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: Shown) -> None:
     """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
     for trial in _trials(view, book):

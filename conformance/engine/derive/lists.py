@@ -296,12 +296,16 @@ class _Lists:
                 return {"part": one.part, "where": one.where}
         return {}
 
+    def _exact(self, row: Parameter) -> bool:
+        """Return whether the description knows that the field of a filter by a moment shows the whole moment."""
+        return any(one.exact and name == row.name for name, one in self.view.service.query_fields.items())
+
     def _filter(self, row: Parameter, requirement: Requirement) -> None:
         shown = None if self.names >= PERIOD and row.name in PERIOD else self._shown(row.name)
         if shown is None:
             self.book.without_case(requirement, "no-field", row.name)
             return
-        if row.format == "date-time":
+        if row.format == "date-time" and not self._exact(row):
             why = f"the exact moment that {row.name} is compared with"
             self.book.without_case(requirement, "not-through-api", why)
             return
@@ -314,6 +318,7 @@ class _Lists:
             self.book.without_case(requirement, "no-field", "no documented field names an element")
             return
         more = {"field": shown.field, "shown_at": shown.at, "match": _match(row), **self._parts(row, shown)}
+        more["pairs"] = row.type == "object"
         trial = self._trial(row, "filter", version, name, **more)
         self.book.case(requirement, "", trial, Filtered(row.name), row.name)
 
@@ -324,4 +329,4 @@ def _match(row: Parameter) -> Match:
         return "lacks"
     if re.match(r"min[A-Z_]", row.name) and row.type in ("integer", "int"):
         return "least"
-    return "part" if row.type in ("string", None) and row.format != "uuid" else "equal"
+    return "part" if row.type in ("string", None) and row.format not in ("uuid", "date-time") else "equal"

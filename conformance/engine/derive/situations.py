@@ -3,21 +3,24 @@
 A reference that names no status for an operation and does not list 409 promises nothing about the answer there, except
 that a service never answers with an error of its own that the reference does not list. So any other answer is observed,
 and an unlisted refusal is an omission. One request is made in each status; the lanes hold the resource in it anyway.
+One more is made while the resource changes, if the description names a transition that lasts long enough.
 The same holds for a query with a value that a documented parameter cannot have, or with a parameter that no document
-knows: services differ in whether they ignore or refuse these.
+knows: services differ in whether they ignore or refuse these. It also holds for a name in the path of another form than
+the documented one, which most services do not find and some refuse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.engine.api.producers import placeholders
 from conformance.engine.derive.attempt import SILENT, Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.constraints import broken_texts, must_understand
 from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import AnsweredAsListed
 from conformance.engine.model.case import id_part
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, UnderWay
 from specs.model import Parameter
 
 BAD_REQUEST = 400
@@ -44,8 +47,13 @@ def derive_situations(view: View, book: Book) -> None:
     if view.scoped and listed and all(code.code != CONFLICT for code in listed):
         _statuses(view, book, listed[0].line)
         _locked(view, book, listed[0].line)
+    if view.scoped and listed and view.can_be_held and view.environment is None:
+        _under_way(view, book, listed[0].line)
     if listed and view.can_be_held and view.environment is None:
-        _queries(view, book, listed[0].line, any(code.code == BAD_REQUEST for code in listed))
+        refused = any(code.code == BAD_REQUEST for code in listed)
+        _queries(view, book, listed[0].line, refused)
+        if view.reads and not refused:
+            _paths(view, book, listed[0].line)
 
 
 def _statuses(view: View, book: Book, line: int) -> None:
@@ -72,6 +80,29 @@ def _locked(view: View, book: Book, line: int) -> None:
     book.case(requirement, "", trial, AnsweredAsListed(f"a locked {view.service.resource}"))
 
 
+def _under_way(view: View, book: Book, line: int) -> None:
+    """Add a case while each described transition of the resource is under way.
+
+    Elements below the resource, and the things that the request would use, cannot be made meanwhile.
+    """
+    under_test = view.service.under_test
+    variant = view.main[0]
+    starting = {step.operation for steps in under_test.under_way.values() for step in steps}
+    if placeholders(view.operation.path) != [view.service.identifier] or view.operation.id in starting:
+        return
+    requirement = view.requirement("situation", "under-way", line)
+    for status, steps in under_test.under_way.items():
+        trial = attempt(
+            view,
+            f"under-way-{id_part(status)}",
+            Where(variant, under_test.initial_status),
+            setup=(UnderWay(status, steps),),
+            outcome=SILENT,
+        )
+        if all(one.relation != "attached" for one in trial.request.bindings):
+            book.case(requirement, status, trial, AnsweredAsListed(f"a {view.service.resource} that is {status}"))
+
+
 def _queries(view: View, book: Book, line: int, listed: bool) -> None:
     """Add the cases of queries; ``listed`` tells whether 400 is listed, so that its cases try some of the values."""
     variant, state = view.main
@@ -87,6 +118,20 @@ def _queries(view: View, book: Book, line: int, listed: bool) -> None:
     for detail, pair in odd:
         trial = attempt(view, f"odd-{detail}", Where(variant, state), Asked(query=(pair,)), outcome=SILENT)
         book.case(requirement, detail, trial, AnsweredAsListed(f"the query {pair[0]}={pair[1]:.40}"))
+
+
+def _paths(view: View, book: Book, line: int) -> None:
+    """Add the cases of names in the path that have another form than the documented one."""
+    variant, state = view.main
+    requirement = view.requirement("situation", "path", line)
+    for row in view.operation.request.parameters:
+        if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
+            continue
+        for label, value, _ in broken_texts(row):
+            detail = f"{id_part(row.name)}-{label}"
+            given = Asked(path=((row.name, value),))
+            trial = attempt(view, f"odd-{detail}", Where(variant, state), given, outcome=SILENT)
+            book.case(requirement, detail, trial, AnsweredAsListed(f"{row.name} {value:.40} in the path"))
 
 
 def _odd_values(row: Parameter, refused: bool) -> Iterator[tuple[str, str]]:

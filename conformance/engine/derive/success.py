@@ -225,6 +225,9 @@ def _body_rows(view: View, book: Book) -> None:
                 book.case(requirement, "", showing(view, row, version), shown, row.name)
                 if rule := view.service.showing(view.operation, row.name):
                     book.used.add(f"preconditions_to_show: {rule.operation} {rule.fields}")
+                elif view.shows_resource and not shown.nullable:
+                    for state in view.service.under_test.statuses_to_show:
+                        book.case(requirement, state, showing(view, row, version, state), shown, row.name)
 
 
 def _last_with_content(view: View) -> Microversion | None:
@@ -253,7 +256,7 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
     if place is None or TEMPLATE.search(row.name):
         return None
     in_samples = [value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]]
-    nullable = bool(row.nullable) or None in in_samples or row.ref in view.shown_null
+    nullable = bool(row.nullable) or None in in_samples or (row.ref, row.name) in view.shown_null
     required = (
         row.required
         and row.visible_to is None

@@ -13,10 +13,13 @@ from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
+from conformance.engine.derive.moments import derive_moments
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
 from conformance.engine.derive.success import (
@@ -59,8 +62,11 @@ def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
     return [version for thing in things for version in (thing.min, thing.max) if version]
 
 
-def _shown_null(specs: Sequence[Spec]) -> frozenset[str]:
-    """The ``ref`` of each parameter that a sample shows as null, which documents that it may be null."""
+def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
+    """The ``ref`` and the name of each row that a sample shows as null, which documents that it may be null.
+
+    Rows of other names share the entry and not the meaning: the owner of a thing may be null where its own id may not.
+    """
     found = set()
     for spec in specs:
         for operation in spec.operations:
@@ -68,7 +74,7 @@ def _shown_null(specs: Sequence[Spec]) -> frozenset[str]:
             for row in operation.response.parameters if bodies else ():
                 place = place_of(operation, row)
                 if place is not None and any(None in values_at(body, place)[0] for body in bodies):
-                    found.add(row.ref)
+                    found.add((row.ref, row.name))
     return frozenset(found)
 
 
@@ -192,10 +198,13 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_lists(view, book)
         derive_values(view, book)
         derive_equality(view, book)
+        derive_kept(view, book)
+        derive_earliest(view, book)
         derive_afterwards(view, book)
         derive_undocumented(view, book)
         derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)
+    derive_moments(view, book)
     untested_conditions(view, book)

@@ -7,28 +7,40 @@ at another place of the answer, counts as documented: the cases of that row judg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from conformance.engine.api.response_fields import NAMED, Place, place_in, places_in
-from conformance.engine.derive.attempt import Where, attempt
+from conformance.engine.derive.attempt import Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.success import TEMPLATE
 from conformance.engine.derive.view import View
 from conformance.engine.judge.contents import DocumentedKeys
-from specs.model import Operation
+from specs.model import Operation, Parameter
+
+PAGE = ("limit", "1")
+"""The query for a page of one element: a list that has more may show a link to the next page, and nothing else does."""
 
 
 def derive_undocumented(view: View, book: Book) -> None:
-    """Add the case that the answer of the documented request has no other keys, at the highest version."""
+    """Add the cases that neither the documented answer nor a page of a list has other keys, at the highest version."""
     known = documented_keys(view.operation)
     if any(TEMPLATE.search(row.name) for row in view.operation.response.parameters):
         return  # such a row stands for fields of any name
     if not known or view.operation.response.body.content == "empty":
         return
     variant, state = view.main
-    trial = attempt(view, "documented", Where(variant, state))
+    where = Where(variant, state)
     requirement = view.requirement("body", "undocumented", view.operation.response.body.line)
-    book.case(requirement, "", trial, DocumentedKeys(tuple(known.items())))
+    expectation = DocumentedKeys(tuple(known.items()))
+    book.case(requirement, "", attempt(view, "documented", where), expectation)
+    if any(row.name == PAGE[0] and row.location == "query" for row in _rows_now(view)):
+        page = attempt(view, "page", where, Asked(query=(PAGE,)))
+        book.case(requirement, PAGE[0], page, expectation)
+
+
+def _rows_now(view: View) -> Iterator[Parameter]:
+    """Yield the rows of the request that exist at the highest version."""
+    return (row for row in view.operation.request.parameters if view.default in row.range)
 
 
 def documented_keys(operation: Operation) -> Mapping[Place, frozenset[str]]:

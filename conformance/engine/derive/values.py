@@ -33,6 +33,9 @@ from specs.model import Parameter
 GIVEN = "given"
 """Stands for any value of an optional field."""
 
+NULL = "null"
+"""Stands for null, of a row that says that its value may be null."""
+
 
 @dataclass(frozen=True)
 class _Value:
@@ -85,6 +88,8 @@ def derive_values(view: View, book: Book) -> None:
 def _values(row: Parameter, known: Any, last: Microversion | None) -> Iterator[_Value]:
     if not row.required:
         yield _Value(row, GIVEN, known, last)
+    if row.nullable:
+        yield _Value(row, NULL, None, last)
     for label, value in values.let_in(row):
         yield _Value(row, label, value, last)
 

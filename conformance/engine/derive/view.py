@@ -53,7 +53,7 @@ class View:
         top: the highest microversion that reference and cloud share.
         vocabulary: the documented values of statuses, each with its spec.
         common: the headers of every response, each with its spec.
-        shown_null: the parameters that a sample shows as null.
+        shown_null: the entry and the name of each row that a sample shows as null.
         producers: the operations that make elements of collections; None if they do not matter.
         within: the environment of the resources of the trials, by its name in the description; empty for the usual one.
         only: True if the endpoint has the version ``top`` alone, so that requests name none (see ``ApiVersion``).
@@ -65,7 +65,7 @@ class View:
     top: Microversion
     vocabulary: tuple[tuple[Spec, Vocabulary], ...] = ()
     common: tuple[tuple[Spec, Parameter], ...] = ()
-    shown_null: frozenset[str] = frozenset()
+    shown_null: frozenset[tuple[str, str]] = frozenset()
     producers: Producers | None = None
     within: str = ""
     only: bool = False
@@ -102,6 +102,15 @@ class View:
     def scoped(self) -> bool:
         """Whether the operation acts on one resource that has statuses."""
         return bool(self.service.identifier) and f"{{{self.service.identifier}}}" in self.operation.path
+
+    @cached_property
+    def shows_resource(self) -> bool:
+        """Whether the operation shows the resource that has statuses: a GET of its own path."""
+        return (
+            self.reads
+            and bool(self.service.identifier)
+            and self.operation.path.endswith(f"/{{{self.service.identifier}}}")
+        )
 
     @cached_property
     def makes_resource(self) -> bool:

@@ -16,10 +16,11 @@ from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.execute.under_way import Transitions
 from conformance.engine.model.binding import Binding, Step, bindings_in
 from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
-from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup
+from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup, UnderWay
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
@@ -77,6 +78,7 @@ class Arrangement:
         snapshots: takes the views that a refused request must leave as they are.
         undo: reverts the changes of the steps before a request, and of a request that should have been refused.
         quotas: sets limits, and puts them back.
+        transitions: keeps a transition of the resource under way for the trials that need one.
         waits: tells whether the look after a refused trial is left to its group.
         look: takes that look, and releases the steps that the arrangement keeps for the group.
         lock: locks the resource before a trial.
@@ -89,6 +91,7 @@ class Arrangement:
     snapshots: Snapshots
     undo: Callable[[Request], None]
     quotas: Quotas = field(init=False)
+    transitions: Transitions = field(init=False)
     waits: Callable[[Trial], bool] = lambda _: False
     look: Callable[[], None] = lambda: None
     lock: Callable[[Trial], Problem | None] = lambda _: None
@@ -99,6 +102,7 @@ class Arrangement:
 
     def __post_init__(self) -> None:
         self.quotas = Quotas(self.context, self.paths.steps)
+        self.transitions = Transitions(self.context, self.subject, self.paths)
 
     @property
     def holds(self) -> bool:
@@ -183,6 +187,8 @@ class Arrangement:
             for step in setup.steps:
                 take = self.quotas.set if step.seen_by else self.paths.steps.before
                 take(step, request.filled.values, self.paths.path_of)
+        elif isinstance(setup, UnderWay):
+            self.transitions.start(setup, request.filled.values)
         elif isinstance(setup, Ended):
             self.paths.end(trial.request.operation, request.filled, trial.request.role, version)
 
@@ -262,7 +268,7 @@ class Arrangement:
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a resource that suits the trial into a status, without a lock."""
-        if state is None:
+        if state is None or self.transitions.lasts(trial):
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)

@@ -33,7 +33,7 @@ from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Probe
-from conformance.engine.model.setup import Ended, Locked
+from conformance.engine.model.setup import Ended, Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
@@ -178,6 +178,7 @@ class Executor:
                 return Evidence(trial, version=version, problem=request)
             with self.arrangement.set_up(trial, request, version):
                 evidence = self._exchanged(trial, version, request, probes)
+                evidence = self.arrangement.transitions.seen(trial, evidence)
             if evidence.problem or not self._came_late(trial, version, request, evidence):
                 return evidence
             self.looks.drop(trial)
@@ -228,7 +229,7 @@ class Executor:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method in REPLACING and not trial.operation.path.endswith("}"):
             self.paths.forget_below(request.filled.path)
-        if trial.situation.state is None:
+        if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:
             # A request that should have been refused may have changed anything; later trials must not suffer from it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,17 @@ from conformance.engine.model.listing import Listing, Page, values_of
 NONE_OF_THEM = "conformance-none-of-them"
 NUMBER_OF_NONE = 987654321
 
+LONG_AGO = "2000-01-01T00:00:00Z"
+"""A time before all times that a cloud shows."""
+
 _PLAIN = re.compile(r"[\w.:/ -]+")
 """Texts without a special meaning in services that read a filter as a pattern."""
+
+_PAIR = re.compile(rf'\{{"{_PLAIN.pattern}": "{_PLAIN.pattern}"\}}')
+"""The JSON text of a name with its value, both of them such texts."""
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def text(value: Any) -> str:
@@ -32,7 +42,8 @@ def _candidates(before: Page, plan: Listing) -> Iterator[tuple[str, Any]]:
     """The names of elements with their values; elements that pass to another status come last."""
     for element, name in sorted(zip(before.elements, before.names, strict=True), key=_forms):
         for value in values_of(element, plan) or ():
-            if name is not None and _PLAIN.fullmatch(text(value)):
+            plain = (_PAIR if plan.pairs else _PLAIN).fullmatch(text(value))
+            if name is not None and plain:
                 yield name, value
 
 
@@ -54,13 +65,26 @@ def pick(before: Page, plan: Listing, shared: str | None = None) -> tuple[str, A
         numbers = [(n, v) for n, v in found if isinstance(v, int) and not isinstance(v, bool)]
         distinct = sorted({v for _, v in numbers})
         return next(((n, v) for n, v in numbers if v == distinct[len(distinct) // 2]), None)
-    found.sort(key=lambda pair: not (shared and text(pair[1]).startswith(shared)))
+    own = _own(before, shared)
+    found.sort(key=lambda pair: (not (shared and text(pair[1]).startswith(shared)), pair[0] not in own))
     everywhere = {text(v) for _, v in found if all(text(v) in map(text, _values(e, plan)) for e in before.elements)}
     chosen = next((pair for pair in found if text(pair[1]) not in everywhere), found[0] if found else None)
     if chosen is None:
         return None
     written = next((c for c in plan.choices if text(c).casefold() == text(chosen[1]).casefold()), chosen[1])
     return chosen[0], written
+
+
+def _own(before: Page, shared: str | None) -> set[str]:
+    """The names of the elements of which a field begins as the names of this run's elements do."""
+    return {
+        name
+        for element, name in zip(before.elements, before.names, strict=True)
+        if shared
+        and name
+        and isinstance(element, Mapping)
+        and any(text(v).startswith(shared) for v in element.values())
+    }
 
 
 def _values(element: Any, plan: Listing) -> tuple[Any, ...]:
@@ -77,6 +101,10 @@ def none_of(before: Page, plan: Listing, value: Any) -> Any:
     for choice in plan.choices:
         if text(choice).casefold() not in taken:
             return choice
+    if isinstance(value, str) and _MOMENT.match(value):
+        return LONG_AGO
+    if plan.pairs:
+        return json.dumps({NONE_OF_THEM: NONE_OF_THEM})
     if plan.field[-1:] == ("addresses",):
         return "2001:db8:ffff::77" if plan.parameter.endswith("6") else "198.51.100.77"
     try:

@@ -14,9 +14,10 @@ from conformance.engine.execute.paging import SOON
 from conformance.engine.execute.views import with_view
 from conformance.engine.judge.afterwards import MISSING
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import Listed, Looked, Probe, Removed
+from conformance.engine.model.probe import Kept, Listed, Looked, Probe, Removed
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import with_administrator
 from conformance.engine.provision.owned import Owned
 from specs.microversion import Microversion
 
@@ -29,9 +30,13 @@ class Inspection:
     _before: Answer | None = field(default=None)
 
     def before(self, trial: Trial, path: str, version: Microversion, probes: tuple[Probe, ...]) -> None:
-        """Look at the thing that the request will remove, if a probe asks for it: afterwards nothing would show it."""
-        wanted = any(isinstance(probe, Removed) for probe in probes)
-        self._before = self._get(path, Role(trial.request.role), version) if wanted else None
+        """Look at the thing that the request will remove or change, if a probe asks how it was before."""
+        wanted = any(isinstance(probe, Removed | Kept) for probe in probes)
+        self._before = None
+        for role in with_administrator(trial.request.role, self.context.role_names) if wanted else ():
+            self._before = self._get(path, Role(role), version)
+            if self._before.ok or not any(isinstance(probe, Kept) for probe in probes):
+                break
 
     def after(self, evidence: Evidence, made: Owned | None, path: str, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the findings of the probes about the thing that the request was about.
@@ -46,6 +51,11 @@ class Inspection:
         for probe in probes:
             if isinstance(probe, Removed) and self._before is not None:
                 evidence = self._removed(evidence, probe, path)
+            elif isinstance(probe, Kept) and self._before is not None:
+                seen = self._until(evidence, path, lambda answer: answer.ok, SOON)
+                was = self._before.json if self._before.ok else None
+                looked = Looked(seen.status, self._before.status, seen.json if seen.ok else None, was)
+                evidence = _found(evidence, probe, looked, seen)
             elif isinstance(probe, Listed) and made is not None:
                 evidence = self._listed(evidence, probe, made)
         return evidence

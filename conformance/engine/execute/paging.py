@@ -21,7 +21,7 @@ from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
-from conformance.engine.execute.filter_values import none_of, pick, text
+from conformance.engine.execute.filter_values import LONG_AGO, none_of, pick, text
 from conformance.engine.execute.page import page_of
 from conformance.engine.judge.lists import comparable
 from conformance.engine.model.binding import Binding
@@ -52,8 +52,8 @@ SOON = 30.0
 TICK = 1.1
 """Seconds between the creation of two elements, so that their times, which have whole seconds, differ."""
 
-LONG_AGO, DISTANT = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
-"""Times before and after all times that a cloud shows."""
+DISTANT = "2999-01-01T00:00:00Z"
+"""A time after all times that a cloud shows."""
 
 
 @dataclass
@@ -78,6 +78,7 @@ class Paging:
     reused: int = 0
     kept: list[Subject] = field(default_factory=list)
     _shared: dict[str, str] = field(default_factory=dict)
+    _grown: set[str] = field(default_factory=set)
 
     def make(self, trial: Trial, listing: Listing, version: Microversion, roles: tuple[str, ...]) -> Evidence:
         """Ask for the controls and the pages, in the first of the roles that may see the list.
@@ -177,7 +178,7 @@ class Paging:
 
     def _element(self, stock: Stock, kind: str, name: str) -> None:
         """Make one element: apart from the other, else with its fields only, else with nothing but its name."""
-        if stock.isolated_by is None:
+        if stock.isolated_by is None and not stock.fields:
             self.context.resources.make(kind)
             return
         given: dict[str, Any] = {
@@ -199,14 +200,16 @@ class Paging:
                 self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
 
     def grow(self, trial: Trial, collection: str, number: int) -> bool:
-        """Let a list below the resource under test grow: by the operation that makes its elements, else by two actions.
+        """Let a list grow by the operation that makes its elements, else by two actions on the resource that has it.
 
-        Returns:
-            True if that could be done.
+        A list at the top of the API grows once, since an element of the run may not show what a filter needs.
+        Returns True if that could be done.
         """
-        if trial.situation.state is None:
-            return False
         producer = self.context.producers.of(trial.request.operation.path)
+        if trial.situation.state is None:
+            if producer is None or collection in self._grown or self.context.cloud.guard.read_only:
+                return False
+            self._grown.add(collection)
         if producer is None:
             return lock(self.subject) is None and unlock(self.subject) is None
         try:
@@ -261,8 +264,8 @@ class _Asking:
         before, answer = self._control(may_reuse)
         if self.fresh and before.ok and len(before.elements) < 2:
             before, answer = self._until_two()
-        few = self.plan.way in TWO and before.ok and len(before.elements) < 2
-        if few and self.paging.grow(self.trial, self._path(), 2 - len(before.elements)):
+        lacking = self._lacking(before) if before.ok else 0
+        if lacking and self.paging.grow(self.trial, self._path(), lacking):
             self.exchanges.clear()
             before, answer = self._control()
         if not before.ok:
@@ -291,6 +294,12 @@ class _Asking:
         if self.plan.way in TWO and len(after.elements) < 2:
             return self._evidence(answer, problem=Problem("inapplicable", self._few()))
         return self._evidence(first or answer, pages)
+
+    def _lacking(self, before: Page) -> int:
+        """The number of elements that the trial needs beside those of a list."""
+        if self.plan.way in TWO:
+            return max(0, 2 - len(before.elements))
+        return int(self.plan.way == "filter" and pick(before, self.plan, self.shared) is None)
 
     def _until_two(self) -> tuple[Page, Answer]:
         """Ask for the control until it shows the two elements that were just made."""

@@ -48,6 +48,7 @@ class FieldShown(Expectation):
         enum: the documented values; empty if there are none.
         wrapped: True if no row describes the object around the field, so that a missing object breaks this promise.
         identifies: True if the field is the id of the resource that the request names.
+        open: True if another case judges whether the request is accepted; a refusal then shows nothing.
     """
 
     name: str
@@ -58,6 +59,7 @@ class FieldShown(Expectation):
     enum: tuple[Any, ...] = ()
     wrapped: bool = False
     identifies: bool = False
+    open: bool = False
 
     @property
     def expected(self) -> str:
@@ -66,6 +68,8 @@ class FieldShown(Expectation):
 
     def judge(self, evidence: Evidence) -> Judgement:
         other = _not_successful(evidence)
+        if other and self.open:
+            return _inapplicable(f"the request was answered {evidence.status} in this situation")
         if other:
             return other
         if evidence.body in (None, "") and not self.required:

@@ -1,4 +1,4 @@
-"""Expectations about values that come back: a value that was sent is shown."""
+"""Expectations about values: one that was sent is shown, and one that was not sent stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.engine.api.response_fields import Place, values_at
 from conformance.engine.cloud.redact import is_secret_name
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.probe import Listed, Looked, Probe, ViewOf
+from conformance.engine.model.probe import Kept, Listed, Looked, Probe, ViewOf
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 
@@ -70,6 +70,46 @@ class ComesBack(Expectation):
             return holds("the same")
         values = "" if is_secret_name(self.name) else f": {sent[0]!r:.60} was sent, {shown[0]!r:.60} is shown"
         return broken("another value", f"{self.name} does not come back{values}")
+
+
+@dataclass(frozen=True)
+class KeepsValue(Expectation):
+    """A field that an update leaves out has the same value after the update as before it.
+
+    Attributes:
+        name: the field.
+        shown_at: its place in the body that shows the element.
+        probe: the views of the element before and after the update.
+        changed: the field that the update sends.
+    """
+
+    name: str
+    shown_at: Place
+    probe: Kept
+    changed: str
+
+    @property
+    def expected(self) -> str:
+        return f"{self.name} keeps its value when {self.changed} alone is sent"
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return (self.probe,)
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if not evidence.accepted:
+            return undecided(evidence.status, f"the request was answered {evidence.status}, so it changed nothing")
+        looked = evidence.found.get(self.probe)
+        if not isinstance(looked, Looked) or looked.was is None or looked.shown is None:
+            return undecided("no view", f"{self.probe.operation} did not show the element before and after the request")
+        was, _ = values_at(looked.was, self.shown_at)
+        now, _ = values_at(looked.shown, self.shown_at)
+        if not was or was[0] in (None, "", [], {}):
+            return _not_shown(f"{self.name} had no value before the request")
+        if was == now:
+            return holds("the same")
+        values = "" if is_secret_name(self.name) or not now else f": it was {was[0]!r:.60}, and is {now[0]!r:.60}"
+        return broken("another value", f"{self.name} was not sent, and did not keep its value{values}")
 
 
 def _not_shown(reason: str) -> Judgement:

@@ -43,6 +43,7 @@ class Case:
         fault: the expectation about the body of the error, if a refusal keeps the promise.
         parts: the optional parts of a cloud that the case needs.
         about: the name of the field that the promise is about; empty if it is about none.
+        beside: True if the case judges less of the promise than another one, by an answer that others ask for.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Case:
     fault: Expectation | None = None
     parts: frozenset[str] = frozenset()
     about: str = ""
+    beside: bool = False
 
     @property
     def operation(self) -> Operation:

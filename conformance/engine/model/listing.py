@@ -7,6 +7,7 @@ decide anything.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -33,6 +34,7 @@ class Listing:
         part: the key that holds the value in each object below the field; None where the field holds it.
         where: keys of such an object, with the values that they must have if they are present.
         match: how a filter selects.
+        pairs: True if the filter takes an object of names and values, and selects elements that have these pairs.
         key: the value of the parameter that names the order's key.
         direction: the parameter that names the order's direction.
         choices: the documented values of the parameter.
@@ -49,6 +51,7 @@ class Listing:
     part: str | None = None
     where: tuple[tuple[str, Any], ...] = ()
     match: Match = "equal"
+    pairs: bool = False
     key: str | None = None
     direction: str | None = None
     choices: tuple[Any, ...] = ()
@@ -128,7 +131,8 @@ class Pages:
 def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
     """Return the values of the field in question: one, or those of a list; None if the element does not show the field.
 
-    An object counts as its ``id``, or as the parts of the objects below it. Null and the empty text are not values.
+    An object counts as its ``id``, or as the parts of the objects below it; for a filter of pairs, as the JSON text of
+    each name with its value. Null and the empty text are not values.
     """
     value = element
     for key in listing.field:
@@ -138,6 +142,8 @@ def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:
     if listing.part is not None:
         fit = (one for one in _holders(value, listing.part) if all(one.get(key, v) == v for key, v in listing.where))
         return tuple(one[listing.part] for one in fit)
+    if listing.pairs and isinstance(value, Mapping):
+        return tuple(json.dumps({name: one}) for name, one in value.items() if isinstance(one, str))
     if isinstance(value, Mapping):
         if "id" not in value:
             return None

@@ -61,11 +61,18 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """The bodies with which an operation shows the element that the request changes, before and after the request."""
+
+    operation: str
+
+
+@dataclass(frozen=True)
 class Before:
     """The resource under test right before the request, although it is accepted: the expectation compares with that."""
 
 
-Probe = Before | StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed
+Probe = Before | StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept
 
 
 @dataclass(frozen=True)
@@ -76,10 +83,12 @@ class Looked:
         status: the code of its answer; None without an answer.
         before: the code of the same request before the request under test; None if it was not sent.
         shown: the thing as it is shown; None if it is not, or if the list does not hold it.
+        was: the thing as it was shown before the request under test; None if it was not looked at.
         more: True if the list has more pages, which may hold it.
     """
 
     status: int | None = None
     before: int | None = None
     shown: Any = None
+    was: Any = None
     more: bool = False

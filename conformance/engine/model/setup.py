@@ -37,4 +37,12 @@ class Ended:
     """The short-lived thing that the path names has ended."""
 
 
-Setup = Locked | Existing | Prepared | Ended
+@dataclass(frozen=True)
+class UnderWay:
+    """The resource under test is changing: some requests have brought it into a status that passes by itself."""
+
+    status: str
+    steps: tuple[Step, ...]
+
+
+Setup = Locked | Existing | Prepared | Ended | UnderWay

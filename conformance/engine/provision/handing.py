@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def hand_on(subject: Subject) -> bool:
     """Offer the resource of a lane that ends to the lanes after it. Returns False if it may be another one by now."""
-    changed = subject.must_replace or subject.altered or subject.worn or subject.locked
+    changed = subject.must_replace or subject.altered or subject.worn or subject.locked or subject.under_way
     apart = subject.environment or subject.furnished or subject.bindings.attached
     if subject.made is None or subject.view is None or changed or apart:
         return False

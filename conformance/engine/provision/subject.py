@@ -56,6 +56,7 @@ class Subject:
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
         worn: whether a request was accepted that may have changed more of the resource than its status.
+        under_way: the status of a transition that a trial has started; empty if none has.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -66,6 +67,7 @@ class Subject:
         self.locked = False
         self.must_replace = False
         self.altered = False
+        self.under_way = ""
         self.environment = ""
         self.furnished: set[str] = set()
         self._moved = False
@@ -375,7 +377,7 @@ class Subject:
             self.before_leaving()
         made, self.made, self.view, self.known_id = self.made, None, None, ""
         self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
-        self.actions.last = ""
+        self.actions.last = self.under_way = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:

@@ -82,7 +82,9 @@ class Contrasts:
         with self._lock:
             return case.operation.id in self._answers
 
-    def missing(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
+    def missing(
+        self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent], *, strict: bool = False
+    ) -> str | None:
         """The reason why a refusal does not show that the fault of its request is the cause; None if it does.
 
         Args:
@@ -90,6 +92,8 @@ class Contrasts:
             evidence: the evidence of its trial.
             judgement: the judgement on it, without regard to contrasts.
             seen: the answers to all requests of the operation.
+            strict: True if nothing but the reference tells which requests are sound: only an accepted request that has
+                the faulty member, too, is a contrast then.
         """
         kind, status = case.requirement.kind, judgement.status or evidence.status or 0
         if judgement.verdict != "pass" or not 400 <= status < 500:
@@ -99,7 +103,10 @@ class Contrasts:
         answers |= {(answer.status, members(ask.body, ask.query)) for ask, answer in seen if answer.ok}
         accepted = any(200 <= code < 300 for code, _ in answers)
         if kind in FAULTS_OF_REQUESTS:
-            return None if _contrasts(case, evidence, status, answers) else _lacking(status, answers)
+            shown = (
+                _accepted_with_all(case, evidence, answers) if strict else _contrasts(case, evidence, status, answers)
+            )
+            return None if shown else _lacking(status, answers)
         if kind in SAME_FOR_ALL and not accepted and any(code == status for code, _ in answers):
             return f"the documented request is answered {status}, too, so another part of it may be the cause"
         if kind == FORBIDDEN and status == HIDDEN and not accepted:
@@ -108,15 +115,35 @@ class Contrasts:
 
 
 def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tuple[int, Members]]) -> bool:
-    """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one."""
+    """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one.
+
+    The answers to requests with just these members decide alone, if there are any: a further member of another request
+    may be one without which no request is accepted.
+    """
+    name = case.about.rpartition(".")[2]
+
+    def sound(places: Members) -> Members:
+        return frozenset(place for place in places if not name or name not in place)
+
+    refused = sound(members(evidence.sent, evidence.trial.request.query))
+    exact = {code for code, had in answers if sound(had) == refused}
+    return any(
+        200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
+        for code in exact or {code for code, had in answers if refused <= had}
+    )
+
+
+def _accepted_with_all(case: Case, evidence: Evidence, answers: Iterable[tuple[int, Members]]) -> bool:
+    """Whether a request with all members of the refused one, the faulty one included, was accepted."""
     request = evidence.trial.request
     name = case.about.rpartition(".")[2]
-    sound = {place for place in members(evidence.sent, request.query) if not name or name not in place}
-    return any(
-        sound <= had
-        for code, had in answers
-        if 200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
-    )
+
+    def inside(place: tuple[str, ...]) -> bool:
+        """Whether a place is below the faulty member, whose odd value may be an object or a list."""
+        return bool(name) and name in place[:-1]
+
+    sent = {place for place in members(evidence.sent, request.query) if not inside(place)}
+    return any(200 <= code < 300 and sent <= had for code, had in answers)
 
 
 def _lacking(status: int, answers: Iterable[tuple[int, Members]]) -> str:

@@ -3,7 +3,7 @@
 The lane of a trial depends on the trial alone, so that the processes of a run need not agree on it. The name of a lane
 is the status in which its trials start. A trial that starts in the initial status and leads to another one belongs to
 the lane of that other status. Trials that start and end in the initial status are most of the work: they are divided
-over a few lanes by their operation. Each environment has a lane of its own.
+over a few lanes by their operation. Each environment and each transition that is kept under way has a lane of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import zlib
 
 from conformance.engine.api.producers import SAFE
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.model.setup import Locked, Prepared
+from conformance.engine.model.setup import Locked, Prepared, UnderWay
 from conformance.engine.model.trial import Trial
 
 HOME_LANES = 4
@@ -38,6 +38,8 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         if trial.situation.target == "unknown" or trial.request.operation.method in SAFE:
             return NO_RESOURCE
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
+    if under_way := trial.setups(UnderWay):
+        return under_way[0].status
     if trial.situation.environment:
         return trial.situation.environment
     if state != service.under_test.initial_status:
@@ -69,6 +71,8 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
         rank = 2 if locked else int(outcome.refused_for == "sender")
     elif locked:
         rank = 3
+    elif trial.setups(UnderWay) and operation.method in SAFE:
+        rank = 3  # an accepted request of another method may end the transition
     elif outcome.accepted is None:
         rank = 5
     elif trial.request.uses_optional_fields:

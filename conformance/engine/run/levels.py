@@ -36,6 +36,8 @@ def cheapest(
 ) -> list[Case]:
     """Choose one case of each requirement, so that all of them together cost few requests.
 
+    A case that judges less of its requirement than another is chosen only for want of others.
+
     Requirements with the least choice choose first. A trial or a status that one of them pays for is free for the
     others. The choice is the same for the same arguments, so that the processes of a run need not agree on it.
 
@@ -52,7 +54,8 @@ def cheapest(
         offers.setdefault(case.requirement.id, []).append(case)
     known = {case.trial.key: possible(case.trial) for case in cases}
     for name, offered in offers.items():
-        offers[name] = [case for case in offered if known[case.trial.key]] or offered
+        whole = [case for case in offered if not case.beside] or offered
+        offers[name] = [case for case in whole if known[case.trial.key]] or whole
     paid: set[str] = set()
     chosen: set[str] = set()
 

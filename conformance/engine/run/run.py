@@ -345,8 +345,9 @@ class Run:
     def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
         seen = self.context.cloud.seen.of(case.operation.id)
-        why = None if self.context.service.described else unproved_refusal(judgement, evidence, seen)
-        return why or self._contrasts.missing(case, evidence, judgement, seen)
+        described = self.context.service.described
+        why = None if described else unproved_refusal(judgement, case, evidence, seen)
+        return why or self._contrasts.missing(case, evidence, judgement, seen, strict=not described)
 
     def _contrast(self, case: Case, executor: Executor) -> None:
         """Send the documented request of a case's operation, if the chosen cases do not."""

@@ -2,8 +2,9 @@
 
 A reference seldom says which values a request needs on a given cloud: the words of a sample may name things of another
 cloud, a value may have to be unique, and an error that is listed may be due to any part of a request. So a refusal on
-such a service contradicts nothing, and it proves a promise only beside an accepted request of the same operation. An
-accepted request, the content of its answer, its effects, and a 5xx are judged as everywhere.
+such a service contradicts nothing, and it proves a promise only beside an accepted request of the same operation; the
+refusal of a value only beside an accepted request that gives the same fields. An accepted request, the content of its
+answer, its effects, and a 5xx are judged as everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from conformance.engine.api.producers import Producers, collection_of, listed_by
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, members
 from specs.model import Operation
+
+OF_OTHER_CAUSES = frozenset({403, 409})
+"""Status codes of refusals for the sake of a role or of a status, not of a value."""
+
+_SILENT = (
+    "this suite has no description of the service, which would say what a request needs beside the reference, so "
+    "another part of the request may be the cause of"
+)
 
 NO_TOKEN = 401
 """The status code of a refusal for want of a valid token, of which no other part of the request is the cause."""
@@ -42,6 +52,11 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
             f"{judgement.reason}; neither the reference nor a description of the service says which roles may send "
             "the request"
         )
+    elif evidence.accepted and case.requirement.kind in FAULTS_OF_REQUESTS and _is_misplaced(case):
+        why = (
+            f"{judgement.reason}; but no sample shows the field, and there is no description of the service, so its "
+            "place in the body is not known"
+        )
     elif evidence.accepted and case.requirement.kind == "error/404" and unlisted:
         why = (
             f"{judgement.reason}; but no operation of the reference lists or makes things of /{unlisted}, and there is "
@@ -61,22 +76,30 @@ def unlisted_collection(operation: Operation, operations: Mapping[str, Operation
     return None
 
 
-def unproved_refusal(judgement: Judgement, evidence: Evidence, answers: Iterable[Sent]) -> str | None:
+def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answers: Iterable[Sent]) -> str | None:
     """Return the reason why a refusal proves no promise; None if it does, or if the judgement is about something else.
 
     Args:
         judgement: the judgement on a case.
+        case: the case.
         evidence: the evidence of its trial.
         answers: the answers to all requests of the same operation.
     """
     if judgement.verdict != "pass" or not _is_refusal(judgement, evidence) or evidence.status == NO_TOKEN:
         return None
-    if any(answer.ok for _, answer in answers):
-        return None
-    return (
-        "no request of the operation was accepted, and this suite has no description of the service, which would say "
-        "what a request needs beside the reference, so another part of the request may be the cause of the refusal"
-    )
+    if not any(answer.ok for _, answer in answers):
+        return f"no request of the operation was accepted, and {_SILENT} the refusal"
+    if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
+        return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
+    return None
+
+
+def _is_misplaced(case: Case) -> bool:
+    """Whether the place of the field of a case in the body is a guess: the samples of the request do not show it."""
+    request, name = case.operation.request, case.about.rpartition(".")[2]
+    samples = [sample.body for sample in request.samples if sample.valid and isinstance(sample.body, dict)]
+    in_body = any(row.location == "body" and row.name == case.about for row in request.parameters)
+    return in_body and bool(samples) and not any(name in place for body in samples for place in members(body))
 
 
 def _is_refusal(judgement: Judgement, evidence: Evidence) -> bool:

@@ -16,6 +16,7 @@ from conformance.sandbox.cloud.children import Children, listener
 from conformance.sandbox.cloud.layout import DOMAIN, REGION, SERIES, SERVICE_PROJECT, Layout, Service
 from conformance.sandbox.cloud.processes import Processes
 from conformance.sandbox.cloud.settings import further as settings
+from conformance.sandbox.cloud.tables import write_ahead
 from conformance.sandbox.environments import Plan, Run, Tell, cache, this_python
 from conformance.sandbox.environments import environment as installed
 
@@ -89,6 +90,8 @@ def join(python: Path, cloud: Layout, services: Sequence[Service], processes: Pr
     api = Api(layout)
     for service in services:
         layout.files(service.name).mkdir(parents=True)
+        for database in service.databases:
+            write_ahead(layout.database(database))  # makes the empty file, too
         (layout.root / "lock" / service.name).mkdir(parents=True)
         settings.write(layout, service)
         _register(api, layout, service)

@@ -21,6 +21,7 @@ KINDS = (
     "error/409",
     "precondition",
     "postcondition",
+    "refusal",
     "situation",
     "equality",
     "microversion",
@@ -31,7 +32,7 @@ KINDS = (
 MUTATIONS = {
     "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"},
     "body": {"content", "html", "empty", "field-dropped", "field-renamed", "field-null", "field-retyped", "field-value"}
-    | {"other-id", "other-server"},
+    | {"other-id", "other-server", "field-late", "field-lost"},
     "header": {"header-dropped", "header-form"},
     "constraint": {"accepted", "unlisted", "500", "effect-status"},
     "error/400": {"accepted", "unlisted", "500", "effect-status", "error-html", "error-empty", "error-no-message"},
@@ -57,6 +58,7 @@ MUTATIONS = {
         "still-listed",
         "left-out",
     },
+    "refusal": {"accepted", "other-code"},
     "situation": {"500"},
     "equality": {"another-value"},
     "microversion": {"too-early", "too-late", "ignored", "500"},
@@ -121,3 +123,18 @@ def test_a_quota_is_not_enforced(everything):
 def test_every_requirement_is_broken_or_a_reason_is_given(ground, everything):
     reasons = unbreakable(ground, everything)
     assert set(reasons.values()) <= {"HTTP allows no body with a 204"}
+
+
+def test_one_cloud_breaks_what_only_a_new_kind_of_case_sees(everything):
+    found = {breakage.id: breakage.cases for breakage in everything}
+    assert found["servers.update-server/equality/description/kept#another-value"] == (
+        "servers.update-server/equality/description/kept",
+    )
+    console = "servers-remote-consoles.create-console/situation/under-way"
+    assert found[f"{console}#500@MIGRATING"] == (f"{console}[MIGRATING]",)
+    typo = "os-flavor-access.addTenantAccess/refusal/missing-tenant"
+    assert found[f"{typo}#accepted"] == (typo,)
+    shown = "servers.show-server-details/body/name"
+    assert f"{shown}[at-2.1]" in found[f"{shown}#field-late"]
+    assert shown not in found[f"{shown}#field-late"]
+    assert found[f"{shown}#field-lost"] == (f"{shown}[in-SHUTOFF]",)

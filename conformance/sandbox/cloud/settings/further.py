@@ -15,6 +15,7 @@ BACKEND = "dummy"
 SHARE_TYPE = "default"
 _CREDENTIALS = "service_credentials"
 
+_ROOMY = ("shares", "gigabytes", "snapshots", "snapshot_gigabytes", "share_networks", "share_groups", "backups")
 _WITHOUT = ("bios", "console", "inspect", "raid", "rescue", "vendor")
 """Kinds of Ironic's interfaces that a node may lack."""
 
@@ -64,6 +65,7 @@ def _manila(layout: Layout) -> Sections:
         },
         "coordination": {"backend_url": f"file://{layout.files('manila')}"},
         _CREDENTIALS: credentials(layout, "manila"),
+        "quota": {} if layout.as_installed else dict.fromkeys(_ROOMY, 2000),
     }
 
 

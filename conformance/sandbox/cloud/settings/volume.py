@@ -23,6 +23,7 @@ def sections(layout: Layout) -> Sections:
             "api_paste_config": etc / PASTE,
             "resource_query_filters_file": etc / FILTERS,
             "enabled_backends": VOLUME_BACKENDS,
+            **({} if layout.as_installed else {f"quota_{name}": 100 for name in ("volumes", "snapshots", "backups")}),
             "default_volume_type": VOLUME_BACKENDS[0],
             # The migrations make this type of groups.
             "default_group_type": "default_cgsnapshot_type",

@@ -12,6 +12,7 @@ from conformance.engine.cloud.errors import GuardRefusal
 from conformance.engine.cloud.exchange import Ask
 from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.profile import GuardRules
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role
 
 FOREIGN = str(uuid.uuid4())
@@ -302,3 +303,23 @@ def test_a_run_that_changes_nothing_sends_only_what_reads(world):
         assert not world.passes(method, path, guard=guard, role=NO_TOKEN)
     assert guard.forbids("GET", "/servers/{server_id}") is None
     assert "changes nothing" in (guard.forbids("POST", "/servers") or "")
+
+
+def test_a_user_makes_and_removes_things_of_his_own_below_himself(world):
+    me = str(uuid.uuid4())
+    rules = GuardRules(below_user=("/users/*/keys",))
+    guard = Guard(world.journal, rules, user_of=lambda role: me if role is Role.MEMBER else None)
+    intent = world.journal.intend("keys", "k")
+    for method, path, more in (
+        ("POST", f"/users/{me}/keys", {}),
+        ("POST", f"/users/{FOREIGN}/keys", {"intent": intent}),
+        ("POST", f"/users/{me}/others", {"intent": intent}),
+        ("POST", f"/users/{me}/keys", {"intent": intent, "role": Role.ADMIN}),
+        ("PUT", f"/users/{me}/keys", {"intent": intent}),
+        ("DELETE", f"/users/{me}/keys/{FOREIGN}", {}),
+        ("DELETE", f"/users/{me}", {}),
+    ):
+        assert not world.passes(method, path, guard=guard, **more)
+    assert world.passes("POST", f"/users/{me}/keys", guard=guard, intent=intent)
+    world.journal.made(intent, "17", f"/users/{me}/keys/17")
+    assert world.passes("DELETE", f"/users/{me}/keys/17", guard=guard)

@@ -8,7 +8,7 @@ import pytest
 from shelf import ANSWERS, BODY, ELEMENT, EVERY, LIST, ROWS, SUITE, operation
 from widgets import KNOWLEDGE, TOP, case, ids, row, suite, untested
 
-from conformance.engine.api.entries import ListRule
+from conformance.engine.api.entries import ListRule, QueryField
 from conformance.engine.derive.lists import collection, plain
 from conformance.engine.model.case import REASONS
 from specs.microversion import Microversion
@@ -142,3 +142,11 @@ def test_spellings_of_a_name(name, expected):
 def test_specs_may_bound_the_operation_itself():
     found = suite(operation(row("limit", "integer", location="query"), microversions=Versions(max="2.3")))
     assert case(found, "list/list/limit").trial.request.version is None
+
+
+def test_a_moment_selects_only_by_a_field_that_shows_all_of_it():
+    exact = replace(KNOWLEDGE, query_fields={"made_at": QueryField("made", exact=True)})
+    listing = case(suite(LIST, service=exact), "list/list/made_at").trial.exchange.listing
+    assert (listing.field, listing.match) == (("made",), "equal")
+    plainly = replace(KNOWLEDGE, query_fields={"made_at": QueryField("made")})
+    assert untested(suite(LIST, service=plainly))["list/list/made_at"] == "not-through-api"

@@ -5,11 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import COLOUR, KNOWLEDGE, PARAMETERS, PATH, REFUSAL, action, case, ids, row, status, suite, untested
+from widgets import (
+    COLOUR,
+    KNOWLEDGE,
+    PARAMETERS,
+    PATH,
+    REFUSAL,
+    action,
+    case,
+    ids,
+    plain,
+    row,
+    status,
+    suite,
+    untested,
+)
 
+from conformance.engine.api.entries import BindingRule
+from conformance.engine.derive.refusals import UNKNOWN_ID
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.contents import ErrorBody
-from conformance.engine.model.binding import Step
+from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.setup import Locked, Prepared
 from specs.model import Code, Condition, Parameter, Policy, Request
 from specs.record.model import Source
@@ -245,6 +261,23 @@ def test_what_names_nothing_where_404_is_not_listed_is_a_400_or_observed():
     assert one.expectation == RefusedWhereSilent(400, "an id that names nothing")
     assert (one.trial.situation.state, one.trial.situation.target) == (None, "unknown")
     assert ids(suite(action(error=(400, 404))), "error/400") == []
+
+
+@pytest.mark.parametrize(
+    ("bound", "unknown"),
+    [
+        (Binding("/gears"), UNKNOWN_ID),
+        (Binding("/gears", "id", "fresh"), UNKNOWN_ID),
+        (Binding("/gears", "name"), None),
+        ("a constant", None),
+    ],
+)
+def test_what_a_body_names_is_unknown_if_it_is_an_element_of_a_collection(bound, unknown):
+    service = replace(KNOWLEDGE, bindings=(BindingRule("*", "gear_id", bound),))
+    make = plain("POST", "/widgets", row("gear_id", required=True), error=(404,), normal=(202,))
+    found = suite(make, service=service)
+    sent = [one.trial.request.body for one in found.cases if one.id.endswith("error/404[unknown-gear_id]")]
+    assert sent == ([{"gear_id": unknown}] if unknown else [])
 
 
 def test_400_may_be_another_listed_refusal_and_has_a_body():

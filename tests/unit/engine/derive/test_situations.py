@@ -8,7 +8,9 @@ from widgets import KNOWLEDGE, action, case, driving, ids, plain, row, status, s
 
 from conformance.engine.derive.situations import NOWHERE
 from conformance.engine.judge.codes import AnsweredAsListed
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import Locked, UnderWay
+from conformance.engine.run.lanes import lane_of
 from specs.model import Code, Condition
 
 LOCKED = Condition("locked_requires_admin", "widget", 23)
@@ -97,3 +99,41 @@ def test_a_request_that_changes_something_gets_an_unknown_parameter_only_where_i
     drop = plain("DELETE", "/gears/{gear_id}", row("force", "boolean", location="query"), name="drop", error=(404,))
     assert list(queries(suite(drop))) == ["force-type", "unknown"]
     assert queries(suite(gears(row("limit", "integer"), error=()))) == {}, "no error is listed at all"
+
+
+MOVING = {"TURNING": (Step("widgets.turn", {}),)}
+
+
+def test_every_request_on_the_resource_itself_is_tried_while_it_changes():
+    service = driving(KNOWLEDGE, under_way=MOVING)
+    found = suite(action(error=(404, 409), preconditions=(status("IDLE"),)), service=service)
+    one = case(found, "spin/situation/under-way[TURNING]")
+    assert one.expectation == AnsweredAsListed("a widget that is TURNING")
+    assert one.trial.setup == (UnderWay("TURNING", MOVING["TURNING"]),)
+    assert (one.trial.situation.state, one.trial.outcome.accepted) == ("IDLE", None)
+    assert lane_of(one.trial, service) == "TURNING", "the trials share one transition"
+
+
+def test_the_transition_itself_and_requests_on_parts_are_not_tried_meanwhile():
+    service = driving(KNOWLEDGE, under_way=MOVING)
+    assert not ids(suite(action("turn", error=(404,)), service=service), "under-way")
+    part = plain("GET", "/widgets/{widget_id}/parts/{part_id}", name="part", error=(404,))
+    assert not ids(suite(part, service=service), "under-way"), "no part can be made meanwhile"
+    assert not ids(suite(action(error=(404,))), "under-way"), "no transition is described"
+    assert not ids(suite(action(), service=service), "under-way"), "no error is listed"
+
+
+def test_a_name_of_another_form_is_sent_in_the_path_of_what_is_read():
+    def show(*rows, method="GET", error=(404,)):
+        found = suite(plain(method, "/gears/{gear_id}", *rows, name="show", normal=(200,), error=error))
+        return {one.removeprefix("show/situation/path"): case(found, one) for one in ids(found, "situation/path")}
+
+    number = row("gear_id", "integer", location="path", required=True)
+    (detail, one), *more = show(number).items()
+    assert (detail, more) == ("[gear_id-type]", [])
+    assert (one.trial.request.path, one.trial.outcome.accepted) == ((("gear_id", "conformance"),), None)
+    assert one.expectation == AnsweredAsListed("gear_id conformance in the path")
+    assert show(replace(number, type="string")) == {}, "any text is a name"
+    assert show(number, error=(400, 404)) == {}, "the cases of 400 send it"
+    assert show(number, method="DELETE") == {}, "a request that changes something is not made for an observation"
+    assert show(replace(number, name="cog_id")) == {}, "no part of the path"

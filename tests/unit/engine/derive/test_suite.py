@@ -13,7 +13,9 @@ from widgets import (
     action,
     becomes,
     case,
+    driving,
     ids,
+    plain,
     row,
     sample,
     spec,
@@ -186,7 +188,8 @@ def test_body_rows_are_shown_at_their_places():
     )
     inner = {"name": "n", "mood": "sad", "owner": None, "secret": "s", "maker": {"name": "m"}}
     found = suite(action(answers=rows, answered=(sample({"widget": inner}),)))
-    shown = {c.expectation.name: c.expectation for c in found.cases if isinstance(c.expectation, FieldShown)}
+    bodies = [c for c in found.cases if isinstance(c.expectation, FieldShown) and "[at-" not in c.id]
+    shown = {c.expectation.name: c.expectation for c in bodies}
     assert shown["widget"] == FieldShown("widget", ("widget",), "object", True, False)
     assert shown["name"] == FieldShown("name", ("widget", "name"), "string", True, False)
     assert shown["mood"] == FieldShown("mood", ("widget", "mood"), "string", False, False, ("merry", "sad"))
@@ -372,6 +375,8 @@ def test_an_operation_beyond_the_cloud_or_out_of_reach_has_a_reason():
     assert (late.cases, untested(late)) == ((), {"spin": "beyond-cloud"})
     other = suite(action(path="/{version}"))
     assert (other.cases, untested(other)) == ((), {"spin": "not-derivable"})
+    told = replace(KNOWLEDGE, placeholder_values={"version": "v9"})
+    assert suite(action(path="/{version}"), service=told).cases, "the description says how the path begins"
     lacking = replace(KNOWLEDGE, untestable={"widgets.spin": "it needs two of everything"})
     (left,) = suite(action(), service=lacking).untested
     assert (left.reason, left.detail) == ("not-derivable", "it needs two of everything")
@@ -395,3 +400,49 @@ def test_a_sample_with_the_required_fields_alone_sets_no_optional_fields(body, a
     found = suite(action("spin", samples=(sample(body, "2.5"),)))
     flags = {case.trial.request.uses_optional_fields for case in found.cases if "sample" in case.trial.key}
     assert flags == {alters}
+
+
+def test_a_sample_of_null_speaks_for_rows_of_its_name_alone():
+    def shows(name, path, field, value):
+        return plain("GET", path, name=name, answers=(row(field, required=True, location="body"),),
+                     answered=(sample({field: value}),), normal=(200,))  # fmt: skip
+
+    def entry(operation):
+        (shown,) = operation.response.parameters
+        return replace(operation, response=replace(operation.response, parameters=(replace(shown, ref="gear"),)))
+
+    found = suite(
+        entry(shows("see", "/gears", "owner", None)),
+        entry(shows("list", "/cogs", "owner", "x")),
+        entry(shows("find", "/wheels", "id", "x")),
+    )
+    assert case(found, "list/body/owner").expectation.nullable
+    assert not case(found, "find/body/id").expectation.nullable
+
+
+def test_null_is_sent_where_a_row_lets_it_in():
+    def normal(**more):
+        return ids(suite(action("paint", row("hue", **more), samples=(sample({"paint": {"hue": "red"}}),))), "null")
+
+    assert normal(nullable=True) == ["paint/normal/202[hue-null]"]
+    assert normal(nullable=True, enum=("red", "blue")) == ["paint/normal/202[hue-null]"]
+    assert normal() == []
+    shown = action("paint", row("hue", nullable=True), samples=(sample({"paint": {"hue": None}}),))
+    assert ids(suite(shown), "null") == [], "the sample is such a request"
+    one = case(suite(action("paint", row("hue", nullable=True))), "paint/normal/202[hue-null]")
+    assert one.trial.request.body == {"paint": {"hue": None}}
+
+
+def test_fields_are_judged_in_further_statuses_of_the_description():
+    def show(path="/widgets/{widget_id}", name="show"):
+        rows = (row("widget", "object", True), row("host", required=True), row("mood", nullable=True))
+        body = sample({"widget": {"host": "h", "mood": None}})
+        return plain("GET", path, name=name, answers=rows, answered=(body,), normal=(200,))
+
+    service = driving(KNOWLEDGE, statuses_to_show=("HALTED",))
+    found = suite(show(), show("/widgets/{widget_id}/parts", "parts"), service=service)
+    assert ids(found, "[HALTED]") == ["show/body/widget[HALTED]", "show/body/host[HALTED]"]
+    one = case(found, "show/body/host[HALTED]")
+    assert (one.trial.situation.state, one.trial.outcome.accepted) == ("HALTED", True)
+    assert one.expectation == case(found, "show/body/host").expectation
+    assert ids(suite(show()), "[HALTED]") == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from widgets import case, ids, plain, row, sample, suite
 
-from conformance.engine.derive.undocumented import documented_keys
+from conformance.engine.derive.undocumented import PAGE, documented_keys
 from conformance.engine.judge.contents import DocumentedKeys
 
 ROWS = (row("widgets", "array"), row("widgets.size", "integer"), row("hue", max="2.5"), row("labels", "object"))
@@ -40,3 +42,15 @@ def test_the_documented_request_is_judged_once_and_for_free():
 
 def test_without_a_sample_nothing_is_known_of_the_keys():
     assert ids(suite(plain("GET", "/widgets", name="see", answers=ROWS)), "undocumented") == []
+
+
+def test_a_page_of_a_list_may_show_what_the_whole_list_does_not():
+    def listed(*queries):
+        return plain("GET", "/widgets", *queries, name="see", normal=(200,), answers=ROWS, answered=(sample(BODY),))
+
+    limit = row("limit", "integer", location="query")
+    found = suite(listed(limit))
+    whole, page = case(found, "see/body/undocumented"), case(found, "see/body/undocumented[limit]")
+    assert page.expectation == whole.expectation
+    assert page.trial.request.query == (*whole.trial.request.query, PAGE)
+    assert ids(suite(listed()), "undocumented") == ids(suite(listed(replace(limit, max="2.5"))), "undocumented")

@@ -93,7 +93,10 @@ def test_a_field_that_is_required_later_only_may_be_missing_before():
 
 def test_a_field_goes_after_its_last_version():
     found = suite(answered(row("mood", required=True, max="2.5")))
-    assert ids(found, "mood") == ["spin/microversion/mood/max-2.5[2.5]", "spin/microversion/mood/max-2.5[2.6]"]
+    assert ids(found, "microversion/mood") == [
+        "spin/microversion/mood/max-2.5[2.5]",
+        "spin/microversion/mood/max-2.5[2.6]",
+    ]
     assert case(found, "spin/microversion/mood/max-2.5[2.6]").expectation.bound == "up to 2.5"
 
 

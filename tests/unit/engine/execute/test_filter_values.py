@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.execute.filter_values import pick
+from conformance.engine.execute.filter_values import LONG_AGO, NONE_OF_THEM, none_of, pick
 from conformance.engine.model.listing import Listing, Page, values_of
 
 
@@ -54,3 +54,20 @@ def test_what_is_on_its_way_to_another_status_is_the_last_to_be_taken():
     saving, active = {"id": "1", "status": "SAVING"}, {"id": "2", "status": "ACTIVE"}
     assert pick(Page(200, (saving, active), ("1", "2")), plan) == ("2", "ACTIVE")
     assert pick(Page(200, (saving,), ("1",)), plan) == ("1", "SAVING")
+
+
+@pytest.mark.parametrize("shown", ["2026-02-03T04:05:06.789", "2026-02-03T04:05:06Z", "2026-02-03 04:05:06"])
+def test_the_moment_that_no_element_has_is_a_moment(shown):
+    plan = Listing("filter", "made_at", ("x",), "id", field=("made_at",))
+    assert none_of(Page(200, ({"id": "1", "made_at": shown},), ("1",)), plan, shown) == LONG_AGO
+
+
+def test_an_object_of_pairs_is_selected_by_one_pair_of_an_element_of_this_run():
+    plan = Listing("filter", "metadata", ("widgets",), "id", ("metadata",), pairs=True)
+    theirs = {"id": "1", "name": "his", "metadata": {"readonly": "True", "odd": "{}"}}
+    ours = {"id": "2", "name": "conformance-1-a", "metadata": {"key": "a"}}
+    page = Page(200, (theirs, ours, {"id": "3", "metadata": {}}), ("1", "2", "3"))
+    assert pick(page, plan, "conformance-1") == ("2", '{"key": "a"}')
+    assert pick(page, plan) == ("1", '{"readonly": "True"}')
+    assert none_of(page, plan, '{"key": "a"}') == f'{{"{NONE_OF_THEM}": "{NONE_OF_THEM}"}}'
+    assert pick(Page(200, ({"id": "1", "metadata": {"odd": "{}"}},), ("1",)), plan) is None

@@ -6,7 +6,7 @@ import pytest
 from workshop import CHANGE, DROP, EVERY, MAKE, opened, tried
 
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.probe import Listed, Looked, Removed
+from conformance.engine.model.probe import Kept, Listed, Looked, Removed
 
 GONE, LISTED = Removed("widgets.get-gears-gear_id"), Listed("widgets.get-gears")
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
@@ -65,3 +65,10 @@ def test_a_list_with_a_next_page_does_not_show_that_a_thing_is_missing(shop, bod
 
 def test_a_request_that_makes_nothing_is_in_no_list(shop):
     assert looked(shop, CHANGE, LISTED, body=BODY) is None
+
+
+def test_a_thing_is_shown_before_and_after_it_is_changed(shop):
+    found = looked(shop, CHANGE, Kept("widgets.get-gears-gear_id"), body={"gear": {"name": "conformance-changed"}})
+    assert (found.status, found.before) == (200, 200)
+    assert found.was["gear"]["name"] != "conformance-changed"
+    assert found.shown["gear"]["name"] == "conformance-changed"

@@ -295,6 +295,25 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
     assert len(on.widgets) == 1 + works
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_list_at_the_top_grows_once_where_no_element_has_a_value_to_select_by(named):
+    made: Any = SimpleNamespace(name="widget_id")
+    on = Shelf([widget(1, name="")])
+    one = paging(on, producers=SimpleNamespace(of={LIST.path: made}.get))
+    one.context.cloud.guard = SimpleNamespace(read_only=False)  # type: ignore[misc]  # a stand-in
+
+    class Elements:
+        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
+            on.widgets.append(widget(2, **({} if named else {"name": ""})))
+
+    one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
+    by_name = case(SUITE, "list/list/name").trial
+    for _ in range(2):
+        shown = made_of(one, by_name)
+        assert (shown.problem is None) == named
+    assert len(on.widgets) == 2
+
+
 def test_a_list_that_nobody_answers_is_undecided(monkeypatch):
     on = shelf()
     send = on.send

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import evidence
 
-from conformance.engine.judge.equality import ComesBack, shows
-from conformance.engine.model.probe import ViewOf
+from conformance.engine.judge.equality import ComesBack, KeepsValue, shows
+from conformance.engine.model.probe import Kept, Looked, ViewOf
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -98,3 +98,39 @@ def test_a_reason_names_both_values_but_no_secret():
     secret = ComesBack("adminPass", ("paint", "adminPass"), ("adminPass",), required=True)
     told = secret.judge(evidence(sent={"paint": {"adminPass": "p-1"}}, body={"adminPass": "p-2"}))
     assert told.reason == "adminPass does not come back"
+
+
+KEPT = KeepsValue("note", ("widget", "note"), Kept("widgets.show"), "name")
+
+
+def noted(value):
+    return {"widget": {"note": value} if value is not None else {}}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "verdict"),
+    [
+        (noted("n"), noted("n"), "pass"),
+        (noted("n"), noted(""), "fail"),
+        (noted("n"), noted("m"), "fail"),
+        (noted("n"), noted(None), "fail"),
+        (noted(""), noted("m"), "inapplicable"),
+        (noted(None), noted("m"), "inapplicable"),
+        (None, noted("n"), "inconclusive"),
+        (noted("n"), None, "inconclusive"),
+    ],
+)
+def test_a_field_that_was_not_sent_keeps_its_value(was, now, verdict):
+    judgement = KEPT.judge(evidence(found={KEPT.probe: Looked(200, 200, now, was)}))
+    assert judgement.verdict == verdict
+    assert KEPT.judge(evidence(400, found={KEPT.probe: Looked(200, 200, now, was)})).verdict == "inconclusive"
+    assert KEPT.judge(evidence()).verdict == "inconclusive", "nothing was looked at"
+
+
+def test_the_reason_names_both_values_of_a_field_but_no_secret():
+    def told(name):
+        found = {KEPT.probe: Looked(200, 200, {name: "b"}, {name: "a"})}
+        return KeepsValue(name, (name,), KEPT.probe, "name").judge(evidence(found=found)).reason
+
+    assert told("note") == "note was not sent, and did not keep its value: it was 'a', and is 'b'"
+    assert told("adminPass") == "adminPass was not sent, and did not keep its value"

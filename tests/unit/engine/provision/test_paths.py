@@ -85,6 +85,7 @@ def test_the_table_may_give_a_value_of_the_cloud(tmp_path):
     shop[0].does["GET servers"] = shown
     assert fill(shop, JOB).path == "/jobs/h-1.example.org"
     assert set(asked) == {"admin"}
+    assert "h-1.example.org" in shop[1].paths.seen_by_admin, "a member may be told that there is no such host"
     attributes.pop(f"{prefix}hypervisor_hostname")
     assert fill(shop, JOB).path == "/jobs/h-1"
 

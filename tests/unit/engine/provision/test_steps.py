@@ -95,6 +95,17 @@ def test_a_step_that_is_refused_to_a_member_is_an_administrators(tmp_path):
     assert shop.changes == ["POST /clubs/c%201/join", "POST /clubs/c%201/join as admin"]
 
 
+def test_a_step_about_a_thing_that_is_hidden_from_a_member_is_an_administrators(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    shop.does["POST /clubs/c%201/join"] = lambda ask: 404 if ask.role == "member" else 200
+    assert executor.paths.steps.before(Step(JOIN.id, {}), HERE, never).ok
+    assert shop.changes == ["POST /clubs/c%201/join", "POST /clubs/c%201/join as admin"]
+    shop.asked.clear()
+    shop.does["POST /clubs/c%201/join"] = 404
+    executor.paths.steps.after(Step(JOIN.id, {}), HERE, never, None)
+    assert len(shop.changes) == 1, "what is gone needs no undoing"
+
+
 def test_a_step_that_the_reference_leaves_to_administrators_is_not_tried_by_others(tmp_path):
     join = replace(JOIN, policy=Policy(("admin",), 1))
     shop, executor = opened(tmp_path, join)

@@ -68,6 +68,35 @@ def test_another_answer_to_the_request_without_the_fault_is_a_contrast(code: int
     assert missing("error/400", 400, answered(code, WHOLE)) is None
 
 
+def test_a_request_with_just_the_same_members_decides_before_one_with_more() -> None:
+    alike, more = {"make": {"size": 1}}, {"make": {"size": 1, "name": "n", "colour": "c"}}
+    broken = {"make": {"size": 1, "name": {}}}
+    assert missing("error/400", 400, answered(202, more), about="name", sent=broken) is None
+    assert missing("error/400", 400, answered(202, more), answered(400, alike), about="name", sent=broken)
+    assert missing("error/400", 400, answered(400, alike), answered(202, alike), about="name", sent=broken) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "before", "shown"),
+    [
+        ({"make": {"size": {"odd": 1}}}, answered(202, WHOLE), True),
+        ({"make": {"size": ["odd"]}}, answered(202, WHOLE), True),
+        ({"make": {"name": "n"}}, answered(202, WHOLE), True),
+        ({"make": {"size": {}}}, answered(202, {"make": {"name": "n"}}), False),
+        ({"make": {"size": {}}}, answered(404, WHOLE), False),
+        ({"make": {"size": {}, "other": 1}}, answered(202, WHOLE), False),
+    ],
+)
+def test_without_a_description_only_an_accepted_request_with_the_faulty_member_is_a_contrast(
+    sent: Any, before: Evidence, shown: bool
+) -> None:
+    contrasts = Contrasts()
+    contrasts.note(before)
+    refused = answered(400, sent, False)
+    why = contrasts.missing(case("error/400"), refused, holds(400), (), strict=True)
+    assert (why is None) is shown
+
+
 def test_an_accepted_request_counts_whatever_it_was_sent_for() -> None:
     assert missing("error/400", 400, answered(202, WHOLE, documented=False)) is None
     contrasts = Contrasts()

@@ -55,6 +55,12 @@ def test_a_status_that_another_requirement_needs_is_not_paid_for_twice():
     assert chosen(*cases) == ["a/far", "b/far"]
 
 
+def test_a_case_that_judges_less_is_chosen_only_for_want_of_others():
+    near = replace(case("near", "r", refused("near", "IDLE")), beside=True)
+    assert chosen(near, case("far", "r", refused("far", "JAMMED"))) == ["far"]
+    assert chosen(near) == ["near"]
+
+
 def test_a_case_that_the_run_cannot_make_is_chosen_only_for_want_of_others():
     cases = [case("near", "r", refused("near", "IDLE")), case("far", "r", refused("far", "JAMMED"))]
     assert chosen(*cases, possible=lambda one: one.key != "near") == ["far"]

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from widgets import plain
+from widgets import plain, row, sample
 
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
@@ -69,7 +69,16 @@ def answers(*codes):
 )
 def test_a_refusal_keeps_a_promise_only_beside_an_accepted_request(verdict, status, others, proved):
     judgement = Judgement(verdict, str(status), None, status=status)
-    assert (unproved_refusal(judgement, evidence(status), answers(*others)) is None) is proved
+    assert (unproved_refusal(judgement, case(), evidence(status), answers(*others)) is None) is proved
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "proved"),
+    [("error/400", 400, True), ("error/400", 409, False), ("constraint", 403, False), ("error/409", 409, True)],
+)
+def test_a_code_for_a_role_or_a_status_does_not_prove_a_constraint(kind, status, proved):
+    judgement = Judgement("pass", str(status), None, status=status)
+    assert (unproved_refusal(judgement, case(kind), evidence(status), answers(201)) is None) is proved
 
 
 def test_services_with_a_folder_are_described():
@@ -88,3 +97,18 @@ def test_a_name_is_not_unknown_where_nothing_lists_or_makes_such_things():
     assert "any name may be the name of one" in doubt.reason
     assert doubted(*accepted).verdict == "fail"
     assert doubted(failed(500), case("error/404"), evidence(500), "quota-classes").verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("about", "rows", "bodies", "verdict"),
+    [
+        ("age", [row("name"), row("age")], [{"car": {"name": "Beetle"}}], "inconclusive"),
+        ("name", [row("name"), row("age")], [{"car": {"name": "Beetle"}}], "fail"),
+        ("age", [row("name"), row("age")], [], "fail"),
+        ("limit", [], [{"car": {"name": "Beetle"}}], "fail"),
+    ],
+)
+def test_the_place_of_a_field_that_no_sample_shows_is_a_guess(about, rows, bodies, verdict):
+    add = plain("POST", "/cars", *rows, samples=tuple(map(sample, bodies)))
+    broken = SimpleNamespace(requirement=SimpleNamespace(kind="error/400"), operation=add, about=about)
+    assert doubted(failed(201), broken, evidence(201)).verdict == verdict

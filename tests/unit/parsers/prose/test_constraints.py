@@ -127,6 +127,21 @@ def test_null(text, nullable):
 
 
 @pytest.mark.parametrize(
+    ("text", "section", "nullable"),
+    [
+        ("A name. May be undefined. Some words are reserved.", "response", True),
+        ("The network of a port. May be empty.", "response", True),
+        ("The id of the rack. May be empty or None.", "response", True),
+        ("A name. May be undefined.", "request", None),
+        ("A list of tags. This list may be empty.", "response", None),
+        ("May be undefined behaviour.", "response", None),
+    ],
+)
+def test_a_value_that_may_be_undefined_is_shown_as_null(text, section, nullable):
+    assert read_description(row("kind", text, section=section)).get("nullable") is nullable
+
+
+@pytest.mark.parametrize(
     ("text", "since"),
     [
         ("This field has become mandatory in microversion 3.7. Else the list is empty.", "3.7"),

@@ -40,6 +40,8 @@ def status(*becomes, resource="share", **extra):
          [status("pending", resource="member")]),
         ("In the response, the pool provisioning status is ``ACTIVE`` or ``ERROR``.",
          [status("ACTIVE", "ERROR", resource="pool", attribute="provisioning_status")]),
+        ("To confirm the update, check that the pool provisioning status is ``ACTIVE``.",
+         [status("ACTIVE", resource="pool", attribute="provisioning_status")]),
     ],
 )  # fmt: skip
 def test_final_status(text, expected):

@@ -35,6 +35,9 @@ def refused(text: str, *items: str) -> tuple[tuple[int | None, Cause], ...]:
         ("404 (if the lid does not exist)", 404, Cause(missing=("lid",))),
         ("**404 (Not Found)**: Returned if the volume does not exist.", 404, Cause(missing=("volume",))),
         ("The request fails with 409 when the volume is locked.", 409, Cause(locked=True)),
+        ("409 - the scanner has locked this lid for cleaning", 409, Cause(locked=True)),
+        ("404 - lid not found for Lid ID", 404, Cause(missing=("lid",))),
+        ("If the scanner doesn't find lid {lid_id}, it will return 404.", 404, Cause(missing=("lid_id",))),
         (
             "Attempting to delete a volume that is still used by a server will result in a 409.",
             409,

@@ -1,0 +1,129 @@
+"""Trials on a resource that is changing: the transition is started once, and kept for the trials that need it."""
+
+from __future__ import annotations
+
+import pytest
+from widgets import action, plain
+from workshop import EVERY, opened, tried
+
+from conformance.engine.model.binding import Step
+from conformance.engine.model.setup import UnderWay
+
+MOVE = action("move", path="/servers/{server_id}/action")
+OPEN = action("open", path="/servers/{server_id}/action", error=(404,))
+LOOK = plain("GET", "/servers/{server_id}/face", normal=(200,))
+MOVING = UnderWay("MOVING", (Step("widgets.move", {}),))
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    monkeypatch.setattr("conformance.engine.execute.under_way.SOON", 0.0)
+    shop, executor = opened(tmp_path, *EVERY, MOVE, OPEN, LOOK)
+
+    def act(ask):
+        name, server = next(iter(ask.body)), shop.things["/servers"][ask.path.split("/")[2]]
+        if name == "move":
+            server["status"] = "MOVING"
+            return 202
+        return shop.opens(server)
+
+    shop.opens = lambda _: 409
+    for number in range(1, 9):
+        shop.does[f"POST /servers/server-{number}/action"] = act
+        shop.does[f"GET /servers/server-{number}/face"] = 200
+    return shop, executor
+
+
+def moving(operation, **more):
+    return tried(operation, "IDLE", setup=(MOVING,), accepted=None, **more)
+
+
+def opening(key="k"):
+    return moving(OPEN, body={"open": None}, key=key)
+
+
+def moves(shop):
+    return [one for one in shop.asked if one.body == {"move": None}]
+
+
+def test_one_transition_serves_all_trials_that_leave_it_under_way(shop):
+    for key in "ab":
+        evidence = shop[1].make(opening(key))
+        assert (evidence.problem, evidence.status) == (None, 409)
+    assert shop[1].make(moving(LOOK)).status == 200
+    assert (len(moves(shop[0])), shop[0].dropped) == (1, [])
+
+
+def test_a_trial_without_it_gets_another_resource(shop):
+    shop[1].make(opening())
+    shop[1].make(tried(OPEN, "IDLE", body={"open": None}, accepted=None, key="free"))
+    assert shop[0].dropped == ["server-1"]
+
+
+def test_a_transition_that_has_ended_is_started_on_another_resource(shop):
+    shop[1].make(opening("a"))
+    shop[0].things["/servers"]["server-1"]["status"] = "IDLE"
+    assert shop[1].make(opening("b")).problem is None
+    assert (len(moves(shop[0])), shop[0].dropped) == (2, ["server-1"])
+
+
+def test_a_refusal_that_comes_after_the_end_says_nothing(shop):
+    def ends(server):
+        server["status"] = "IDLE"
+        return 409
+
+    shop[0].opens = ends
+    problem = shop[1].make(opening()).problem
+    assert problem is not None
+    assert (problem.verdict, problem.reason) == (
+        "inapplicable",
+        "the resource was no longer MOVING when the answer came",
+    )
+
+
+def test_a_resource_that_is_locked_meanwhile_serves_no_other_trial(shop):
+    def locks(server):
+        server["locked"] = True
+        return 202
+
+    shop[0].opens = locks
+    assert shop[1].make(opening("a")).problem is None
+    shop[1].make(opening("b"))
+    assert shop[0].dropped == ["server-1"]
+
+
+def test_an_accepted_request_is_not_followed_until_the_transition_has_ended(shop):
+    shop[0].opens = lambda _: 202
+    evidence = shop[1].make(opening())
+    assert (evidence.status, evidence.timed_out, evidence.statuses) == (202, False, ())
+
+
+@pytest.mark.parametrize("code", [202, 409])
+def test_a_transition_that_does_not_begin_makes_the_trial_inapplicable(shop, code):
+    shop[0].does["POST /servers/server-1/action"] = code
+    problem = shop[1].make(opening()).problem
+    assert problem is not None
+    assert problem.verdict == "inapplicable"
+    assert "MOVING" in problem.reason
+    del shop[0].does["POST /servers/server-1/action"]
+    shop[1].make(tried(LOOK, "IDLE"))
+    assert shop[0].dropped == ["server-1"], "it may begin yet"
+
+
+def test_a_cloud_on_which_it_fails_twice_makes_no_further_resource_for_it(shop):
+    for number in range(1, 9):
+        shop[0].does[f"POST /servers/server-{number}/action"] = 409
+    problems = [shop[1].make(opening(key)).problem for key in "abcd"]
+    assert [problem.verdict for problem in problems] == ["inapplicable"] * 4
+    assert shop[0].made == 2
+
+
+def test_an_answer_to_a_look_after_the_end_says_nothing(shop):
+    def looked(_):
+        shop[0].things["/servers"]["server-1"]["status"] = "IDLE"
+        return 200
+
+    shop[0].does["GET /servers/server-1/face"] = looked
+    problem = shop[1].make(moving(LOOK)).problem
+    assert problem is not None
+    assert problem.reason == "the resource was no longer MOVING when the answer came"
