@@ -37,7 +37,12 @@ ERRORS = frozenset(
 """The errors that end a command with status 2; each has one sentence as its message."""
 
 AREAS = {
-    "Options": ("conformance/cli.py", "conformance/plugin/choices.py", "conformance/plugin/known.py"),
+    "Options": (
+        "conformance/cli.py",
+        "conformance/cli_references.py",
+        "conformance/plugin/choices.py",
+        "conformance/plugin/known.py",
+    ),
     "Guidelines and certificates": (
         "specs/guideline",
         "reports/certify.py",
