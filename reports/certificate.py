@@ -28,6 +28,9 @@ Standing = Literal["proved", "broken", "not proved"]
 STANDINGS: tuple[Standing, ...] = ("broken", "not proved", "proved")
 """All standings, the gravest first."""
 
+UNKNOWN = "neither the specs of the run nor the versions that the cloud has know this requirement"
+"""Why a requirement is not proved that the run has not seen."""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -210,7 +213,7 @@ def _judge(choice: Choice, needs: Needs, results: dict[tuple[str, str], Result],
         return Judged(capability, "broken", f"the cloud breaks {names}{more}", proofs, unknown, None, flag)
     if unknown:
         service = unknown[0].service or capability.service
-        why = (needs.lacking or {}).get(service) or f"the run knew no requirement {unknown[0]}"
+        why = (needs.lacking or {}).get(service) or f"{UNKNOWN}: {unknown[0]}"
         return Judged(capability, "not proved", why, proofs, unknown, None, flag)
     if capability.foreign:
         why = f"no reference states that {capability.foreign[0].states}; this suite cannot prove it"

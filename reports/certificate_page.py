@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports import words
-from reports.certificate import Certificate, Standing
+from reports.certificate import UNKNOWN, Certificate, Standing
 from reports.certificate_json import as_json
 from reports.html import render
 from specs.record.model import Verdict
@@ -43,6 +43,7 @@ def page(made: Certificate) -> str:
         rows=[(one, one.label, capability) for one, capability in zip(made.judged, data["capabilities"], strict=True)],
         first=_first(data),
         signs=SIGNS,
+        unknown=UNKNOWN,
         tests=[(standing or "not covered", count) for standing, count in made.tests.items() if count],
         data_id=DATA,
         # `<` cannot end the element, because it is written as an escape of JSON.

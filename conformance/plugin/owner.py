@@ -84,7 +84,7 @@ class Owner:
 
     def _try(self, session: pytest.Session, share: Share, cases: Mapping[str, CaseItem]) -> bool:
         """Try the selected cases of a service. Return False if no other service may begin."""
-        share.prepare(cases, tell)
+        share.prepare(cases, tell, alone=len(self._shares.every) == 1)
         if share.trouble:
             return False
         while cases:

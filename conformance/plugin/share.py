@@ -132,10 +132,18 @@ class Share:
             self.stop()
         self._decided.put(result.case)
 
-    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> None:
-        """Make a first resource for the cases that are not decided yet. If this fails, ``trouble`` gives the reason."""
+    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None], alone: bool = True) -> None:
+        """Make a first resource for the cases that are not decided yet.
+
+        If this fails, ``trouble`` gives the reason. A run of several services (not ``alone``) goes on: a note gives the
+        reason, and each case that needs a resource gives it, too.
+        """
         wanted = [case_id for case_id in case_ids if case_id not in self.done]
-        self.trouble = self.trouble or self.session.prepare(wanted, tell)
+        reason = self.session.prepare(wanted, tell)
+        if reason and not alone and not self.session.journal.trouble:
+            self.session.context.notes.add("missing", reason)
+        else:
+            self.trouble = self.trouble or reason
 
     def start(self, case_ids: Iterable[str]) -> None:
         """Start to try cases, except those that are already decided."""

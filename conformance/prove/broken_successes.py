@@ -8,7 +8,14 @@ from conformance.engine.api import request_fields
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.afterwards import BroughtBack
 from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
-from conformance.engine.judge.contents import DocumentedKeys, EmptyBody, FieldShown, HeaderShown, OfMediaType
+from conformance.engine.judge.contents import (
+    DocumentedKeys,
+    EmptyBody,
+    FieldShown,
+    HeaderShown,
+    HiddenFrom,
+    OfMediaType,
+)
 from conformance.engine.judge.equality import ComesBack, KeepsValue
 from conformance.engine.model.case import Case
 from conformance.engine.model.probe import Listed
@@ -67,15 +74,25 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             book.add(case, "key-added", where, after=added)
         elif isinstance(expectation, FieldShown):
             _field(ground, book, case, expectation)
-            for other in cases[1:]:  # the same promise at the earliest version, and in other statuses
-                early = other.trial.request.version is not None
-                there = replace(where, versions=exactly(ground.version(other))) if early else ground.here(other)
-                there = replace(there, answered="accepted")
-                book.add(other, "field-late" if early else "field-lost", there, after=Field(expectation.place, "drop"))
             if expectation.required and requirement.operation not in paged:
                 paged.add(requirement.operation)
                 book.add(case, "html", where, after=Body("html"))
                 book.add(case, "empty", where, after=Body("empty"))
+        for other in cases:
+            if other.beside:
+                _beside(ground, book, other)
+
+
+def _beside(ground: Ground, book: Catalogue, case: Case) -> None:
+    """Add the breakage that breaks a promise on a field in one situation alone: a version, a status or a role."""
+    early = case.trial.request.version is not None
+    there = replace(_accepted(case), versions=exactly(ground.version(case))) if early else ground.here(case)
+    there = replace(there, answered="accepted")
+    if isinstance(case.expectation, HiddenFrom):
+        shown = Field(case.expectation.place, "set", "conformance")
+        book.add(case, "field-shown", replace(there, roles=frozenset({case.expectation.role})), after=shown)
+    elif isinstance(case.expectation, FieldShown):
+        book.add(case, "field-late" if early else "field-lost", there, after=Field(case.expectation.place, "drop"))
 
 
 def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown) -> None:

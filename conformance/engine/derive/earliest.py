@@ -20,7 +20,7 @@ def derive_earliest(view: View, book: Book) -> None:
 
     All accepted requests of the operation must be in the book already.
     """
-    found = _earliest(view, book)
+    found = earliest(view, book)
     if found is None:
         return
     version, trial = found
@@ -35,7 +35,7 @@ def derive_earliest(view: View, book: Book) -> None:
             book.case(requirement, f"at-{version}", trial, shown, row.name, beside=True)
 
 
-def _earliest(view: View, book: Book) -> tuple[Microversion, Trial] | None:
+def earliest(view: View, book: Book) -> tuple[Microversion, Trial] | None:
     """The accepted request of the lowest version with a body, if it is not the version of all other trials."""
     body = view.operation.response.body
     empty = VersionRange.parse(body.min, body.max)

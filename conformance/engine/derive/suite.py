@@ -17,6 +17,7 @@ from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
 from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.hidden import derive_hidden
 from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.moments import derive_moments
@@ -200,6 +201,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_equality(view, book)
         derive_kept(view, book)
         derive_earliest(view, book)
+        derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)
         derive_undocumented(view, book)
         derive_everywhere(view, book)

@@ -1,4 +1,4 @@
-"""Requests with allowed values: each optional field and each enumerated value once, and the limits of values.
+"""Requests with allowed values: each optional field, each enumerated value, null, and the limits of values, once each.
 
 Each request adds one such value, so that a refusal shows which value was refused. A value that another documented
 request already has gets no case. Every value comes from the reference or from the description. If only the type of a

@@ -60,7 +60,7 @@ class Aftermath:
                 pool.dispose(made)
         elif operation.method == "DELETE":
             self.paths.forget(request.filled)
-            pool.forget_below(request.filled.path)
+            self.paths.forget_below(request.filled.path)
             if owned is not None and operation.path.endswith("}"):  # the thing itself, not something below it
                 pool.gone(owned)
         elif (renamed := self._renamed(trial, request)) is not None:

@@ -247,7 +247,7 @@ class Arrangement:
             self.quotas.put_back()
         if self.paths.steps.sent or self._marked:
             self.undo(request)
-            self.paths.elements.forget_below(request.filled.path)
+            self.paths.forget_below(request.filled.path)
             self.subject.outdated = self.subject.outdated or self.subject.view is not None
         self._marked, self.snapshots.marked = False, frozenset()
         self.context.cloud.owing.settle()

@@ -41,6 +41,7 @@ from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.handing import hand_on
 from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.paths import Paths
+from conformance.engine.provision.steps import REPLACING
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.record.model import Exchange
@@ -226,8 +227,8 @@ class Executor:
         changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
         if changes:
             evidence = self.aftermath.accepted(evidence, answer, request)
-        if trial.operation.method == "PUT" and not trial.operation.path.endswith("}"):
-            self.paths.elements.forget_below(request.filled.path)  # the request may have replaced all of them
+        if trial.operation.method in REPLACING and not trial.operation.path.endswith("}"):
+            self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
         if trial.outcome.accepted is False:

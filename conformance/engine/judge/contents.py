@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.api.response_fields import Place, values_at
+from conformance.engine.api.response_fields import NAMED, Place, values_at
 from conformance.engine.api.types import is_of_type, type_name
-from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
 from conformance.engine.model.expectation import Expectation
 
 
@@ -120,6 +120,34 @@ def _inapplicable(reason: str) -> Judgement:
 
 
 @dataclass(frozen=True)
+class HiddenFrom(Expectation):
+    """A field that the reference shows to another role only. An answer without it proves nothing, as it may lack it.
+
+    Attributes:
+        role: the role to which the field is not shown.
+        default_policy: True if the cloud is known to keep the documented defaults; a shown field is an omission then.
+    """
+
+    name: str
+    place: Place
+    role: str
+    default_policy: bool
+
+    @property
+    def expected(self) -> str:
+        return f"{self.name} is not shown to the role {self.role}"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        role = evidence.role or self.role
+        if not evidence.accepted or role != self.role or not values_at(evidence.body, self.place)[0]:
+            return _inapplicable(f"no answer shows {self.name} to the role {self.role}")
+        reason = f"{self.name} is shown to the role {self.role}, although the reference names another role for it"
+        if self.default_policy:
+            return left_out("shown", reason)
+        return silent("shown", reason, {"field": self.name, "role": self.role})
+
+
+@dataclass(frozen=True)
 class FieldAbsent(Expectation):
     """A documented field outside its microversions."""
 
@@ -135,9 +163,12 @@ class FieldAbsent(Expectation):
         other = _not_successful(evidence)
         if other:
             return other
-        values, _ = values_at(evidence.body, self.place)
+        values, parents = values_at(evidence.body, self.place)
         if values:
             return broken("present", f"{self.name} is in the response although it exists only {self.bound}")
+        listed = any(mark in self.place[:-1] for mark in ("[]", NAMED)) and evidence.body not in (None, "")
+        if listed and not parents:  # an empty list shows nothing of the fields of its elements
+            return _inapplicable(f"the response shows no object that could hold {self.name}")
         return holds("absent")
 
 

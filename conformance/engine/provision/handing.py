@@ -3,13 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from conformance.engine.provision.subject import Subject
+    from collections.abc import Callable
+
+    from conformance.engine.cloud.kinds import View
+    from conformance.engine.cloud.resources import Made
+    from conformance.engine.provision.bindings import Bindings
+    from conformance.engine.provision.context import RunContext
 
 
-def hand_on(subject: Subject) -> bool:
+class Held(Protocol):
+    """The members of ``provision.subject.Subject``, the resource under test, that tell whether it can be handed on."""
+
+    context: RunContext
+    made: Made | None
+    view: View | None
+    known_id: str
+    begun: bool
+    must_replace: bool
+    altered: bool
+    worn: bool
+    locked: bool
+    outdated: bool
+    under_way: str
+    environment: str
+    furnished: set[str]
+    bindings: Bindings
+    seen_in: dict[str, View]
+    before_leaving: Callable[[], None]
+
+    @property
+    def status(self) -> str | None:
+        """The status as last seen."""
+
+    def discard(self) -> None:
+        """Give the resource up."""
+
+
+def hand_on(subject: Held) -> bool:
     """Offer the resource of a lane that ends to the lanes after it. Returns False if it may be another one by now."""
     changed = subject.must_replace or subject.altered or subject.worn or subject.locked or subject.under_way
     apart = subject.environment or subject.furnished or subject.bindings.attached
@@ -24,7 +57,7 @@ def hand_on(subject: Subject) -> bool:
     return True
 
 
-def taken_over(subject: Subject) -> bool:
+def taken_over(subject: Held) -> bool:
     """Let a lane begin with a resource that another one has left. Returns False if there is none.
 
     Later the lane makes new ones: what has failed is tried again on a new resource.
@@ -38,5 +71,5 @@ def taken_over(subject: Subject) -> bool:
     return True
 
 
-def _under_test(subject: Subject) -> str:
+def _under_test(subject: Held) -> str:
     return f"{subject.context.kind.name} under test"

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from conformance.engine.cloud.changes import announced_to
 from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.evidence import Problem
+from conformance.engine.provision.actions import Actions
+from conformance.engine.provision.context import RunContext
 
-if TYPE_CHECKING:
-    from conformance.engine.provision.subject import Subject
+
+class Lockable(Protocol):
+    """The members of ``provision.subject.Subject``, the resource under test, that a lock changes or needs."""
+
+    context: RunContext
+    view: View | None
+    locked: bool
+    outdated: bool
+    actions: Actions
+
+    @property
+    def resource_id(self) -> str:
+        """The id of the resource."""
+
+    def refresh(self) -> View | None:
+        """Look at the resource."""
 
 
-def lock(subject: Subject) -> Problem | None:
+def lock(subject: Lockable) -> Problem | None:
     """Lock the resource, and see that it is locked. Returns the reason why it is not; None if it is."""
     known = subject.context.service.under_test
     problem = _turned(subject, known.lock, locked=True)
@@ -23,7 +40,7 @@ def lock(subject: Subject) -> Problem | None:
     return None if shown.get(known.lock_shown_by, True) else _not_shown(subject, known.lock)
 
 
-def lock_before_look(subject: Subject) -> Problem | None:
+def lock_before_look(subject: Lockable) -> Problem | None:
     """Lock the resource, and take it to be locked: the look that is still to come for a group of refusals finds out.
 
     The lock is not announced as a change, so that the look stays to come. Returns as ``lock`` does.
@@ -36,7 +53,7 @@ def lock_before_look(subject: Subject) -> Problem | None:
     return problem
 
 
-def unlock(subject: Subject) -> Problem | None:
+def unlock(subject: Lockable) -> Problem | None:
     """Unlock the resource. Returns the reason why the request failed; None if it was accepted.
 
     Whether the resource shows that it is not locked is found out by the next look (see ``Subject.up_to_date``).
@@ -46,17 +63,17 @@ def unlock(subject: Subject) -> Problem | None:
     return problem
 
 
-def still_locked(subject: Subject) -> Problem:
+def still_locked(subject: Lockable) -> Problem:
     """The problem that a resource still shows a lock which was taken away."""
     return _not_shown(subject, subject.context.service.under_test.unlock)
 
 
-def _not_shown(subject: Subject, operation_id: str) -> Problem:
+def _not_shown(subject: Lockable, operation_id: str) -> Problem:
     name = subject.context.kind.name
     return Problem("inconclusive", f"{operation_id} was accepted, and the {name} does not show it")
 
 
-def _turned(subject: Subject, operation_id: str, locked: bool) -> Problem | None:
+def _turned(subject: Lockable, operation_id: str, locked: bool) -> Problem | None:
     context = subject.context
     operation, name = context.operations.get(operation_id), context.kind.name
     if operation is None or operation.action is None:

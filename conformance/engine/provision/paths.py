@@ -42,8 +42,7 @@ UNKNOWN_NUMBER = "987654321"
 """A number that is the id of nothing."""
 
 SLOWER, LATER = 1.1, 2.0
-"""The factor by which each pause between looks for a short-lived thing, which may end at any moment, exceeds the pause
-before, and the longest pause in seconds."""
+"""The growth of the pauses between looks for a short-lived thing, which may end, and the longest in seconds."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ class Paths:
         self.seen_by_admin: set[str] = set()
         self.elements = Elements(context, subject)
         self.steps = Steps(context, subject)
-        self.elements.prepare = self.prepare
+        self.elements.prepare, self.steps.changed = self.prepare, self.forget_below
 
     def fill(
         self,
@@ -255,8 +254,8 @@ class Paths:
                 return owned.value, owned
             if self._context.service.always_made and operation.method not in SAFE:
                 raise Unavailable(f"no operation makes an element of {wants.collection} for {{{placeholder.name}}}")
-        template, empty = placeholder.element.collection, self._context.empty_at_first
-        own = self.elements.own if template in empty else self.elements.kept_for
+        empty = self._context.empty_at_first
+        own = self.elements.own if placeholder.element.collection in empty else self.elements.kept_for
         owned = own(placeholder.element, wants.collection, operation)
         if owned is not None:
             return owned.value, owned
@@ -266,8 +265,8 @@ class Paths:
             owned = self.elements.own(placeholder.element, wants.collection, operation)
             if owned is None:
                 raise
-            if f"{{{self._context.service.identifier}}}" in template:
-                empty.add(template)  # nothing is below a resource of this run that nobody has made there
+            if f"{{{self._context.service.identifier}}}" in placeholder.element.collection:
+                empty.add(placeholder.element.collection)
             return owned.value, owned
 
     def _named(self, wants: _Wanted, rule: Naming) -> str:
@@ -304,8 +303,7 @@ class Paths:
             except Unavailable as error:
                 return error
 
-        within, stopping = self._context.patience.status, self._context.stopping
-        pause = self._context.patience.settle
+        within, stopping, pause = self._context.patience.status, self._context.stopping, self._context.patience.settle
         seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
@@ -361,6 +359,11 @@ class Paths:
                 del self._known[key]
         if filled.owned is not None:
             self.elements.forget(filled.owned)
+
+    def forget_below(self, path: str) -> None:
+        """Forget the elements below a path, since they are gone or changed."""
+        self.elements.forget_below(path)
+        self._known = {key: value for key, value in self._known.items() if not f"{key[0]}/".startswith(f"{path}/")}
 
     def forget_found(self) -> None:
         """Forget the things that lists have shown: they may be gone by now, and are looked up again."""

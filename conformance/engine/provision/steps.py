@@ -25,6 +25,10 @@ Fill = Callable[[Operation], str]
 """Gives the path of an operation with values for its placeholders."""
 
 
+REPLACING = frozenset({"PUT", "DELETE"})
+"""The methods of a request on a collection that may replace or remove all of its elements."""
+
+
 @dataclass
 class Steps:
     """Takes steps for one lane.
@@ -34,12 +38,14 @@ class Steps:
         subject: the resource under test.
         sent: the fields that the steps before a request have sent, by ``before.`` and name.
         shown: the fields to restore after the request, by the operation that shows them.
+        changed: a function that is told the path of a collection whose elements a step may have replaced or removed.
     """
 
     context: RunContext
     subject: Subject
     sent: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    changed: Callable[[str], None] = lambda _: None
     _roles: dict[str, str] = field(default_factory=dict)
 
     def remember(self, steps: Iterable[Step], values: Mapping[str, str], fill: Fill) -> None:
@@ -135,6 +141,8 @@ class Steps:
             role, answer = as_first_allowed(roles[-1:], send)
         if answer.ok:
             self._roles[operation.id] = role
+            if operation.method in REPLACING and not operation.path.endswith("}"):
+                self.changed(path)
         return answer, body
 
     @staticmethod

@@ -9,8 +9,10 @@ answer, its effects, and a 5xx are judged as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
 from conformance.engine.cloud.seen import Sent
@@ -57,6 +59,8 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
             f"{judgement.reason}; but no sample shows the field, and there is no description of the service, so its "
             "place in the body is not known"
         )
+    elif evidence.accepted and case.requirement.kind == "equality" and _comes_back_otherwise(case):
+        why = f"{judgement.reason}; but the samples do not show it coming back either, so the service may write it anew"
     elif evidence.accepted and case.requirement.kind == "error/404" and unlisted:
         why = (
             f"{judgement.reason}; but no operation of the reference lists or makes things of /{unlisted}, and there is "
@@ -92,6 +96,27 @@ def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answe
     if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
     return None
+
+
+def _comes_back_otherwise(case: Case) -> bool:
+    """Whether no sample of the answer has a value that a sample of the request gives the field: ``nfs`` is ``NFS``."""
+    name, operation = case.requirement.id.split("/equality/")[-1].split("/")[0].rpartition(".")[2], case.operation
+    sent, shown = (
+        {json.dumps(value) for sample in samples if sample.valid for value in _values_of(sample.body, name)}
+        for samples in (operation.request.samples, operation.response.samples)
+    )
+    return bool(sent and shown) and not sent & shown
+
+
+def _values_of(body: Any, name: str) -> Iterator[Any]:
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if key == name:
+                yield value
+            yield from _values_of(value, name)
+    elif isinstance(body, list):
+        for value in body:
+            yield from _values_of(value, name)
 
 
 def _is_misplaced(case: Case) -> bool:

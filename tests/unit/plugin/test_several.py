@@ -105,6 +105,19 @@ def test_a_waiver_may_be_of_one_service(both):
     assert waived == {"compute": False, "volume": True}
 
 
+def test_a_service_of_which_no_resource_can_be_made_does_not_end_the_run(both):
+    both.decide(trouble="no volume could be made: the quota is 0")
+    run(both, "-k", LOCK)
+    assert both.tried_cases == named(both, LOCK)
+    notes = [note for note in both.record.info.notes if "the quota is 0" in note["text"]]
+    assert {note["kind"] for note in notes} == {"missing"}
+
+
+def test_a_run_of_one_service_ends_where_no_resource_can_be_made(both):
+    both.decide(trouble="no volume could be made: the quota is 0")
+    assert run(both, "-k", LOCK, specs=("specs/volume",)).ret == 2
+
+
 def test_a_service_that_the_cloud_lacks_is_left_out_in_one_line(both):
     both.decide(lacking="volume")
     result = run(both, "-k", LOCK)
@@ -160,13 +173,6 @@ def test_a_service_without_a_description_says_so(both):
     notes = [note for note in both.record.info.notes if note["kind"] == "undescribed"]
     assert [note["service"] for note in notes] == ["volume"]
     assert "no description of the service" in (both.path / "runs" / "latest" / "report.html").read_text()
-
-
-def test_a_service_that_cannot_start_ends_the_run(both):
-    both.decide(trouble="no image fits")
-    result = run(both, "-k", LOCK)
-    assert result.ret == 2
-    result.stdout.fnmatch_lines(["note: compute: no image fits"])
 
 
 @pytest.mark.parametrize(

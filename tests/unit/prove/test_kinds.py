@@ -32,7 +32,7 @@ KINDS = (
 MUTATIONS = {
     "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"},
     "body": {"content", "html", "empty", "field-dropped", "field-renamed", "field-null", "field-retyped", "field-value"}
-    | {"other-id", "other-server", "field-late", "field-lost"},
+    | {"other-id", "other-server", "field-late", "field-lost", "field-shown"},
     "header": {"header-dropped", "header-form"},
     "constraint": {"accepted", "unlisted", "500", "effect-status"},
     "error/400": {"accepted", "unlisted", "500", "effect-status", "error-html", "error-empty", "error-no-message"},

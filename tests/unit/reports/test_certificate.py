@@ -17,7 +17,7 @@ from record_builder import exchange, result
 from spinning import GONE, HUM, SHOW, SPIN, TEXT, but, needs, passed, written
 
 from reports import certify as certify_module
-from reports.certificate import Certificate, certificate
+from reports.certificate import UNKNOWN, Certificate, certificate
 from reports.certificate_json import as_earl, as_json
 from reports.certificate_page import data_of, page
 from reports.certify import certify, contents_of, verify
@@ -148,7 +148,8 @@ def test_a_flag_takes_one_case_out_and_the_others_still_count(tmp_path: Path) ->
 
 def test_requirements_that_the_run_did_not_know_are_not_proved(tmp_path: Path) -> None:
     found = made(tmp_path, passed(), needs(without=SHOW))
-    assert standings(found)["show"] == ("not proved", "the run knew no requirement widgets.show/*/*")
+    assert standings(found)["show"] == ("not proved", f"{UNKNOWN}: widgets.show/*/*")
+    assert UNKNOWN in page(found)
     lacking = needs(without=SHOW, lacking={"compute": "the catalogue has no compute service"})
     found = certificate(written(tmp_path / "lacking", passed(), lacking))
     assert standings(found)["show"] == ("not proved", "the catalogue has no compute service")

@@ -128,6 +128,19 @@ def test_a_field_outside_its_versions_is_absent(body, expected):
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"widgets": []}, "inapplicable"),
+        ({"widgets": [{}]}, "pass"),
+        ({"widgets": [{"name": "a"}]}, "fail"),
+        (None, "pass"),
+    ],
+)
+def test_an_empty_list_shows_no_field_absent(body, expected):
+    assert verdict(FieldAbsent("name", ("widgets", "[]", "name"), "from 2.5 on"), body=body) == expected
+
+
+@pytest.mark.parametrize(
     ("given", "headers", "expected"),
     [
         (HeaderShown("Place", True), {"place": "x"}, "pass"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from widgets import TOP, plain, row
 from workshop import EVERY, SHOW, opened, tried
 
 from conformance.engine.api.needs import ElementNeeded
+from conformance.engine.model.binding import Step
 
 BADGES = plain("GET", "/servers/{server_id}/badges", normal=(200,))
 BADGE = plain("GET", "/servers/{server_id}/badges/{badge}", normal=(200,))
@@ -45,3 +47,23 @@ def test_whether_things_are_named_by_numbers_is_asked_once_for_all_roles(tmp_pat
     paths = {shop[1].paths.fill(JOB, role, TOP, UNKNOWN).path for role in ("member", "admin", "no-token")}
     assert paths == {"/jobs/987654321"}
     assert listings(shop, "/jobs") == ["GET /jobs"]
+
+
+STRIP = plain("DELETE", "/gears/{gear_id}/teeth", normal=(204,))
+REPLACE = plain("PUT", "/gears/{gear_id}/teeth", normal=(200,))
+TOOTH = plain("GET", "/gears/{gear_id}/teeth/{tooth_id}", normal=(200,))
+
+
+@pytest.mark.parametrize("operation", [STRIP, REPLACE])
+@pytest.mark.parametrize("as_step", [False, True])
+def test_what_a_request_on_the_whole_collection_may_have_removed_is_looked_up_again(tmp_path, operation, as_step):
+    shop = opened(tmp_path, *EVERY, TOOTH, STRIP, REPLACE)
+    shop[0].does |= {"PUT teeth": 200, "DELETE teeth": 204, "GET teeth": (200, {"teeth": [{"id": "7"}]})}
+    paths = shop[1].paths
+    before = paths.fill(TOOTH, "member", TOP)
+    if as_step:
+        paths.steps.before(Step(operation.id, {}), before.values, paths.path_of)
+    else:
+        assert shop[1].make(tried(operation)).accepted
+    shop[0].does["GET teeth"] = 200, {"teeth": [{"id": "8"}]}
+    assert (before.values["tooth_id"], paths.fill(TOOTH, "member", TOP).values["tooth_id"]) == ("7", "8")

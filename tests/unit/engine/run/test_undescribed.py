@@ -1,5 +1,6 @@
 """On a service without a description a refusal decides little, and everything else as much as elsewhere."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -111,4 +112,20 @@ def test_a_name_is_not_unknown_where_nothing_lists_or_makes_such_things():
 def test_the_place_of_a_field_that_no_sample_shows_is_a_guess(about, rows, bodies, verdict):
     add = plain("POST", "/cars", *rows, samples=tuple(map(sample, bodies)))
     broken = SimpleNamespace(requirement=SimpleNamespace(kind="error/400"), operation=add, about=about)
+    assert doubted(failed(201), broken, evidence(201)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "verdict"),
+    [
+        ({"car": {"make": "vw"}}, {"car": {"make": "VW"}}, "inconclusive"),
+        ({"car": {"make": "vw"}}, {"cars": [{"make": "vw"}]}, "fail"),
+        ({"car": {"make": "vw"}}, {"car": {"id": 1}}, "fail"),
+    ],
+)
+def test_a_value_that_no_sample_shows_coming_back_need_not(sent, shown, verdict):
+    add = plain("POST", "/cars", samples=(sample(sent),))
+    add = replace(add, response=replace(add.response, samples=(sample(shown),)))
+    requirement = SimpleNamespace(kind="equality", id="cars.add/equality/make/show")
+    broken = SimpleNamespace(requirement=requirement, operation=add, about="")
     assert doubted(failed(201), broken, evidence(201)).verdict == verdict
