@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.engine.api.references import singular
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.run.run import STOP_WITHIN
 from conformance.interrupt import ENDING, INTERRUPTED
@@ -141,9 +142,16 @@ class Signals:
 def things_of(directory: Path) -> str:
     """Return the resources that the journals of a run say exist, such as "2 widgets and 1 gear"; "" if none."""
     kinds = Counter(entry.intent.kind.replace("_", " ") for entry in Journal.read(directory) if not entry.settled)
-    said = [count(quantity, kind, plural(kind)) for kind, quantity in sorted(kinds.items())]
+    said = [_number_of(quantity, kind) for kind, quantity in sorted(kinds.items())]
     owed = len(Journal.read_debts(directory))
     return listed([*said, *([count(owed, "changed setting")] if owed else [])])
+
+
+def _number_of(quantity: int, kind: str) -> str:
+    """Return a number with the name of a kind, which may be that of its collection: "1 share", "2 shares"."""
+    if kind.endswith("s") and not kind.endswith("ss"):
+        return count(quantity, singular(kind), kind)
+    return count(quantity, kind, plural(kind))
 
 
 def left_behind(directory: Path) -> str:

@@ -175,6 +175,21 @@ def test_what_is_left_is_said_by_kind(tmp_path):
     assert things_of(tmp_path) == "1 server, 2 server groups and 1 changed setting"
 
 
+@pytest.mark.parametrize(
+    ("quantity", "kind", "words"),
+    [
+        (2, "share networks", "2 share networks"),
+        (1, "shares", "1 share"),
+        (2, "policies", "2 policies"),
+        (2, "access", "2 accesses"),
+    ],
+)
+def test_a_kind_may_bear_the_name_of_its_collection(tmp_path, quantity, kind, words):
+    lines = ({**MADE[0], "key": str(number), "kind": kind.replace(" ", "_")} for number in range(quantity))
+    (tmp_path / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert things_of(tmp_path) == words
+
+
 AT_IMPORT = """
 import os, sys
 
