@@ -19,10 +19,10 @@ SERVICES = ("identity", "image", "block-storage", "network", "placement", "compu
 EVERY_PROJECT = {"block-storage": {"all_tenants": "1"}, "compute": {"all_tenants": "1", "is_public": "none"}}
 """Query parameters with which lists show the things of all projects to an administrator."""
 VERSIONS = {"block-storage": "volume 3.60", "compute": "compute 2.79", "placement": "placement 1.30"}
-PASSING = re.compile(r"links|.*updated.*|.*_at|heartbeat.*|.*task_state|revision_number|resources_synced|state")
+PASSING = re.compile(r"links|.*updated?.*|.*_at|heartbeat.*|.*task_state|revision_number|resources_synced|state")
 """Fields that change by themselves."""
 LEFT_OUT = re.compile(
-    r"/(auth|OS-REVOKE|auto-allocated-topology|limits|messages|extensions|os-hypervisors.*|os-migrations|.*usages?.*)(/|$)"
+    r"/(auth|OS-REVOKE|auto-allocated-topology|limits|messages|extensions|os-availability-zone|os-hypervisors.*|os-migrations|.*usages?.*)(/|$)"
 )
 """Paths of lists that every request changes, such as counters and logs, of those that no request changes, and of a
 thing that a look at it makes."""
@@ -96,6 +96,8 @@ def _things(where: str, shown: Any) -> Iterator[tuple[str, Any]]:
         for one in held if isinstance(held, list) else ():
             thing = next(iter(one.values())) if isinstance(one, dict) and len(one) == 1 else one
             if isinstance(thing, dict):
-                names = [next((thing[key] for key in ("id", "uuid", "name", "alias") if thing.get(key)), None)]
+                names = [
+                    next((thing[key] for key in ("id", "uuid", "name", "alias", "host_name") if thing.get(key)), None)
+                ]
                 name = " ".join(str(one) for one in (*names, thing.get("binary"), thing.get("host")) if one)
                 yield f"{where} {name}", {key: value for key, value in thing.items() if not PASSING.fullmatch(key)}

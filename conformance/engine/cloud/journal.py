@@ -191,6 +191,13 @@ class Journal:
                 return f"{collection}/{value}" in self._book.paths
             return value in self._book.owned
 
+    def holds(self, path: str) -> bool:
+        """Whether something that the run has made was, or is, at a path."""
+        with self._lock:
+            if path not in self._book.paths:
+                self._catch_up()
+            return path in self._book.paths
+
     def is_open(self, intent: Intent) -> bool:
         """Whether the intent is on disk and nothing has come of it yet: good for one request."""
         with self._lock:

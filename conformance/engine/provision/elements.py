@@ -231,7 +231,15 @@ class Elements:
         """Record in the journal which element an intended request has made."""
         journal = self._context.cloud.journal
         if intent is not None and journal is not None:
-            journal.made(intent, owned.value, owned.path)
+            if self._is_elsewhere(owned):
+                journal.refused(intent)  # a thing of the run was joined to another one, so nothing new is there
+            else:
+                journal.made(intent, owned.value, owned.path)
+
+    def _is_elsewhere(self, owned: Owned) -> bool:
+        """Whether an element has the id of a thing that the run has made at another path."""
+        journal = self._context.cloud.journal
+        return journal is not None and journal.owns(owned.value) and not journal.holds(owned.path)
 
     def renamed(self, owned: Owned, name: str) -> None:
         """Record in the journal that an element has another name now."""
@@ -299,7 +307,8 @@ class Elements:
         An attachment is left out: it has the id of the attached resource, and this resource stays.
         """
         journal = self._context.cloud.journal
-        if journal is not None and not self._goes_with_subject(owned.collection) and not self.joins(owned.producer):
+        joined = self.joins(owned.producer) or self._is_elsewhere(owned)
+        if journal is not None and not self._goes_with_subject(owned.collection) and not joined:
             journal.gone(owned.value)
 
     def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:

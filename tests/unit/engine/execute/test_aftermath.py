@@ -13,6 +13,7 @@ from conformance.engine.cloud.kinds import Kind
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import Twice
+from conformance.engine.provision.owned import Owned
 
 EMPTY = plain("DELETE", "/gears/{gear_id}/teeth", normal=(204,))
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
@@ -309,3 +310,15 @@ def test_what_replaces_a_collection_leaves_none_of_its_elements_to_be_used_again
     make(shop, replace_all)
     make(shop, PULL, accepted=False)
     assert len(collection) == 1
+
+
+def test_a_thing_that_was_joined_to_another_one_is_neither_made_nor_gone_there(shop):
+    journal, elements = shop[0].journal, shop[1].paths.elements
+    own = Owned("gear-9", "/gears", "/gears/gear-9", "member", None)
+    joined = Owned("gear-9", "/a/1/gears", "/a/1/gears/gear-9", "admin", None)
+    elements.settle(journal.intend("gears", "n"), own)
+    elements.settle(journal.intend("gears", ""), joined)
+    elements.gone(joined)
+    assert [one.left for one in journal.entries() if one.left] == [(("gear-9", "/gears/gear-9"),)]
+    elements.gone(own)
+    assert all(one.settled for one in journal.entries())
