@@ -435,13 +435,13 @@ def test_null_is_sent_where_a_row_lets_it_in():
 
 def test_fields_are_judged_in_further_statuses_of_the_description():
     def show(path="/widgets/{widget_id}", name="show"):
-        rows = (row("widget", "object", True), row("host", required=True), row("mood", nullable=True))
+        rows = (row("widget", "object", True), row("host", visible_to="admin"), row("mood", nullable=True))
         body = sample({"widget": {"host": "h", "mood": None}})
         return plain("GET", path, name=name, answers=rows, answered=(body,), normal=(200,))
 
     service = driving(KNOWLEDGE, statuses_to_show=("HALTED",))
     found = suite(show(), show("/widgets/{widget_id}/parts", "parts"), service=service)
-    assert ids(found, "[HALTED]") == ["show/body/widget[HALTED]", "show/body/host[HALTED]"]
+    assert ids(found, "[HALTED]") == ["show/body/host[HALTED]"]
     one = case(found, "show/body/host[HALTED]")
     assert (one.trial.situation.state, one.trial.outcome.accepted) == ("HALTED", True)
     assert one.expectation == case(found, "show/body/host").expectation
