@@ -67,6 +67,8 @@ SAMPLE = (
     "servers-action-shelve.shelve/error/409#done-and-refused@locked",
     "servers-actions.revertResize/error/409#effect-name",
     "servers-actions.resize/error/409#error-other-code",
+    "servers-actions.resize/refusal/unchanged-flavorref#other-code",
+    "servers.create-server/refusal/missing-host#accepted",
     # conditions before and after
     "servers-actions.confirmResize/precondition/status#not-enforced@ACTIVE",
     "servers-actions.os-start/precondition/status#500@ERROR",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import eq
 
 from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.wait import until
@@ -65,7 +67,7 @@ class Transitions:
             self.paths.steps.sent.clear()
             self.subject.under_way = setup.status  # a resource on which a step was taken serves no other trial
         patience, stopping = self.context.patience, self.context.stopping
-        if until(self._status, setup.status.__eq__, min(SOON, patience.status), stopping) != setup.status:
+        if until(self._status, partial(eq, setup.status), min(SOON, patience.status), stopping) != setup.status:
             raise self._failed(f"the resource did not stay {setup.status} for long enough to try a request")
 
     def _status(self) -> str | None:
