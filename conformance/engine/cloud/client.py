@@ -361,8 +361,9 @@ class Cloud:
         if answer.ok:
             kind = self.profile.kind(intent.kind)
             found = creation(kind, ask, answer)
-            if found and found.id in ask.path.split("/"):
-                self.journal.refused(intent)  # the answer shows a thing that was there: something was joined to it
+            if found and found.id != intent.name and found.id in ask.path.split("/"):
+                # The answer shows a thing that was there: something was joined to it. A chosen name is in the path, too.
+                self.journal.refused(intent)
             elif found:
                 self.journal.made(intent, found.id, found.path, alias=found.alias)
             elif kind.batch_field and isinstance(answer.json, dict) and kind.batch_field in answer.json:

@@ -350,9 +350,12 @@ class Run:
         return why or self._contrasts.missing(case, evidence, judgement, seen, strict=not described)
 
     def _contrast(self, case: Case, executor: Executor) -> None:
-        """Send the documented request of a case's operation, if the chosen cases do not."""
-        control, stopping = documented(case, self.suite.cases), self.context.stopping
-        if control is not None and not self._contrasts.known(case) and not stopping.is_set():
+        """Send the documented request of a case's operation once, if the chosen cases do not."""
+        stopping = self.context.stopping
+        if stopping.is_set() or not self._contrasts.wanted(case):
+            return
+        control = documented(case, self.suite.cases)
+        if control is not None and not control.parts & self.context.lacking:
             with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
                 self._contrasts.note(made(executor, Job.of([control])))
 
