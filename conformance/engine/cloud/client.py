@@ -362,7 +362,7 @@ class Cloud:
             kind = self.profile.kind(intent.kind)
             found = creation(kind, ask, answer)
             if found and found.id != intent.name and found.id in ask.path.split("/"):
-                # The answer shows a thing that was there, so something was joined to it. A chosen name is no such thing.
+                # The answer shows a thing that was there, so something was joined to it. A chosen name is new.
                 self.journal.refused(intent)
             elif found:
                 self.journal.made(intent, found.id, found.path, alias=found.alias)

@@ -2,8 +2,9 @@
 
 The run makes two elements if the description says how, and shows them alone if the list has a parameter for that.
 Otherwise the trial uses the elements that the cloud shows. The whole lists before and after are the controls: the trial
-counts only if they agree. Pages that fit the first control need no second one: the list cannot have changed so that a
-wrong page fits. So one control serves all trials that follow each other, and one that does not pass is made again.
+counts only if they agree. A filter is tried with a value that selects and with one that does not, so pages that fit the
+first control need no second one; nor do pages of elements that nobody else removes. So one control serves all trials
+that follow each other, and a trial that does not pass is made again.
 """
 
 from __future__ import annotations
@@ -285,7 +286,7 @@ class _Asking:
         if self.plan.way == "next" and shown["page"].next:
             page, answer = self._ask(self._path(), tuple(parse_qsl(urlsplit(shown["page"].next or "").query)))
             shown["next"] = page
-        if self.paging.together and may_reuse:
+        if self.paging.together and may_reuse and (self.isolated or self.plan.way not in TWO):
             return self._evidence(first or answer, Pages(before, before, shown, target, value, controlled=False))
         after, answer = self._control()
         if not after.ok:
