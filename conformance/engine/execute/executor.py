@@ -403,7 +403,7 @@ class Executor:
         """
         places = self.context.places
         self.looks.take()
-        self.paging.discard()
+        self.paging.stocks.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())
