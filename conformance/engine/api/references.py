@@ -1,9 +1,8 @@
 """Values that a reference implies for fields that no description names: new names, and references between things.
 
 A field that names an element of a documented collection has an element of the run as its value: ``garage_id`` names an
-element of ``/garages``, and ``wheel_kind_id`` one of ``/wheel/kinds``. Where a PUT joins two
-elements, as in ``PUT /garages/{garage_id}/cars/{car_id}``, it goes before each request that reads or ends their being
-joined.
+element of ``/garages``, and ``wheel_kind_id`` one of ``/wheel/kinds``. Where a PUT joins two elements, as in
+``PUT /garages/{garage_id}/cars/{car_id}``, it goes before each request that reads or ends their being joined.
 
 The name of a thing that a request makes or renames is a new one, so that it begins with the prefix of the run and the
 cleanup finds the thing.

@@ -6,10 +6,9 @@ entry that it uses in its record. A service without a description is tried by it
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
 from conformance.engine.api.entries import (
@@ -27,6 +26,7 @@ from conformance.engine.api.entries import (
     ValueRule,
 )
 from conformance.engine.api.given import Everywhere, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.patterns import fields_of, fits, is_one
 from conformance.engine.api.stateful import NONE, StatefulResource
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
@@ -230,7 +230,7 @@ class ServiceDescription:
     def key(self, operation: Operation, place: str) -> Any:
         """The source of the chosen keys of an object; ABSENT if its keys are documented fields."""
         for pattern, of, key in self.chosen_keys:
-            if of == place and _fits(operation.id, pattern):
+            if of == place and fits(operation.id, pattern):
                 return key
         return ABSENT
 
@@ -241,47 +241,47 @@ class ServiceDescription:
     def content(self, operation: Operation, documented: Any) -> Any:
         """The body of a request: the documented one, or a ``Content`` if the description gives a media type."""
         for pattern, media_type, body in self.contents:
-            if _fits(operation.id, pattern):
+            if fits(operation.id, pattern):
                 value = documented if body is ABSENT else body
                 return documented if value is ABSENT else Content(media_type, value)
         return documented
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request has no use."""
-        return tuple(name for pattern, name in self.always_included if _fits(operation.id, pattern))
+        return tuple(name for pattern, name in self.always_included if fits(operation.id, pattern))
 
     def is_by_choice(self, operation: Operation) -> bool:
         """Whether the provider of a cloud decides if the operation works."""
-        return _is_one(operation.id, self.by_provider_choice)
+        return is_one(operation.id, self.by_provider_choice)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
         """Whether only the sandbox has the things that the operation needs."""
-        return _is_one(operation.id, self.sandbox_only)
+        return is_one(operation.id, self.sandbox_only)
 
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
         """Fields that the given fields of a request need beside them; the description names these by patterns."""
         given = set(names)
-        fit = ((name, needed) for pattern, name, needed in self.required_together if _fits(operation.id, pattern))
-        return [needed for name, needed in fit if needed not in given and any(_fits(one, name) for one in given)]
+        fit = ((name, needed) for pattern, name, needed in self.required_together if fits(operation.id, pattern))
+        return [needed for name, needed in fit if needed not in given and any(fits(one, name) for one in given)]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
         """The rule for a value of a parameter; None if there is none. The first entry that fits counts."""
         for rule in self.value_rules:
             named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
-            if all(_fits(name, pattern) for name, pattern in named):
+            if all(fits(name, pattern) for name, pattern in named):
                 return rule
         return None
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as pairs of a name and a value or Binding."""
-        return tuple((name, value) for pattern, name, value in self.required_queries if _fits(operation.id, pattern))
+        return tuple((name, value) for pattern, name, value in self.required_queries if fits(operation.id, pattern))
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
         """The rule without which a list ignores a parameter at a version; None if there is none."""
         for rule in self.list_rules:
             if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
-            if _fits(operation.id, rule.operation) and _is_one(parameter, rule.parameters):
+            if fits(operation.id, rule.operation) and is_one(parameter, rule.parameters):
                 return rule
         return None
 
@@ -292,7 +292,7 @@ class ServiceDescription:
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
         """The kind of thing that an action makes on the side, and the request field that names it; None if none."""
         for pattern, resource, named_by in self.also_creates:
-            if _fits(operation.id, pattern):
+            if fits(operation.id, pattern):
                 return resource, named_by
         return None
 
@@ -300,32 +300,32 @@ class ServiceDescription:
         """The described value of a placeholder in an operation's path; None if it names an element."""
         for key, value in self.placeholder_values.items():
             pattern, colon, of = key.rpartition(":")
-            if colon and of == name and _fits(operation.id, pattern):
+            if colon and of == name and fits(operation.id, pattern):
                 return value
         table = self.placeholder_values
         return table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
 
     def takes_token(self, operation: Operation) -> bool:
         """Whether the requests of an operation need a token."""
-        return not _is_one(operation.id, self.without_token)
+        return not is_one(operation.id, self.without_token)
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""
-        return _fields(self.elements_made_with, operation, collection)
+        return fields_of(self.elements_made_with, operation, collection)
 
     def elements_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields that an element of a collection must show to stand in a path of the operation."""
-        return _fields(self.usable_elements, operation, collection)
+        return fields_of(self.usable_elements, operation, collection)
 
     def steps(self, operation: Operation, which: StepSection) -> list[Step]:
         """The steps of an operation in one of the sections."""
         section: tuple[tuple[str, Step], ...] = getattr(self, which)
-        return [step for pattern, step in section if _fits(operation.id, pattern)]
+        return [step for pattern, step in section if fits(operation.id, pattern)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
         """The preconditions of a response that shows the field; None if every response shows it."""
-        fit = (rule for rule in self.preconditions_to_show if _fits(operation.id, rule.operation))
-        return next((rule for rule in fit if _fits(field, rule.fields)), None)
+        fit = (rule for rule in self.preconditions_to_show if fits(operation.id, rule.operation))
+        return next((rule for rule in fit if fits(field, rule.fields)), None)
 
     def steps_before_refusal(self, trial: Trial) -> tuple[Step, ...]:
         """The steps before a request that must be refused, which reveal an execution despite the refusal.
@@ -347,31 +347,29 @@ class ServiceDescription:
 
     def why_not_returned(self, operation: Operation, parameter: str) -> str | None:
         """The reason why an answer does not show a parameter as it was sent; None if it must."""
-        fit = (r for o, p, r in self.not_returned if _fits(operation.id, o) and _fits(parameter, p))
+        fit = (r for o, p, r in self.not_returned if fits(operation.id, o) and fits(parameter, p))
         return next(fit, None)
 
     def returned_as(self, operation: Operation, parameter: str) -> tuple[str, ...] | None:
         """The keys to the field that shows a parameter under another name; None if the description names none."""
         entries = self.returned_under
-        return next((f for o, p, f in entries if _fits(operation.id, o) and _fits(parameter, p)), None)
+        return next((f for o, p, f in entries if fits(operation.id, o) and fits(parameter, p)), None)
 
     def why_unseen(self, breakage: str) -> str | None:
         """The reason why no client can see the breakage of an id; None if a client can."""
         # A bracket in a pattern is a set of characters; ids hold none.
-        return next((reason for pattern, reason in self.unseen if _fits(breakage, pattern)), None)
+        return next((reason for pattern, reason in self.unseen if fits(breakage, pattern)), None)
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes things that all users share."""
-        return _is_one(operation, self.run_exclusively)
+        return is_one(operation, self.run_exclusively)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """True and the Binding or constant of a parameter; False and None if the description has none."""
         key = operation.id, parameter
         if key not in self._bound:
             fitting = (
-                rule
-                for rule in self.bindings
-                if _fits(operation.id, rule.operation) and _fits(parameter, rule.parameter)
+                rule for rule in self.bindings if fits(operation.id, rule.operation) and fits(parameter, rule.parameter)
             )
             rule = next(fitting, None)
             self._bound[key] = (False, None) if rule is None else (True, rule.value)
@@ -381,24 +379,3 @@ class ServiceDescription:
     def _bound(self) -> dict[tuple[str, str], tuple[bool, Any]]:
         """The answers of ``binding`` so far: a suite asks for each of them many times."""
         return {}
-
-
-@lru_cache(maxsize=500_000)
-def _fits(name: str, pattern: str) -> bool:
-    """Whether a name fits a shell pattern: the same names of operations are compared with each entry all the time."""
-    return fnmatch.fnmatchcase(name, pattern)
-
-
-def _is_one(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name fits any of the shell patterns."""
-    return any(_fits(name, pattern) for pattern in patterns)
-
-
-def _fields(
-    entries: Iterable[tuple[str, str, Mapping[str, Any]]], operation: Operation, collection: str
-) -> Mapping[str, Any]:
-    """The fields of the first entry for a collection and an operation."""
-    for pattern, of, fields in entries:
-        if of == collection and _fits(operation.id, pattern):
-            return fields
-    return {}

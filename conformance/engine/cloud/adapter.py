@@ -31,7 +31,7 @@ _asking = threading.local()
 
 
 _HEAD = HEADERS + 2 * io.DEFAULT_BUFFER_SIZE
-"""Bytes that are read for the head of an answer: the status line and what is read ahead of the body are not headers."""
+"""Bytes that are read for the head of an answer: its headers, the status line, and bytes read ahead of the body."""
 
 
 class _Within(io.RawIOBase):

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.guard import SAFE_METHODS
-
 if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Ask
 
@@ -31,5 +29,5 @@ def announced_to(listener: Callable[[], None]) -> Iterator[None]:
 def announce(ask: Ask) -> None:
     """Call the function that waits for such a request, if the request is one. The client announces each request."""
     listener = _listener.get()
-    if listener is not None and not ask.operation and ask.method.upper() not in SAFE_METHODS:
+    if listener is not None and not ask.is_under_test and not ask.only_reads:
         listener()

@@ -16,7 +16,7 @@ from conformance.engine.cloud.delivery import Count, Delivery
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import message_in, says_any
-from conformance.engine.cloud.guard import SAFE_METHODS, Guard, safe_in_path
+from conformance.engine.cloud.guard import Guard, safe_in_path
 from conformance.engine.cloud.listing import found_by_name, listed
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
@@ -198,7 +198,7 @@ class Cloud:
         self._look_before(ask, ask.intent, side_effect)
         answer = self._accounted(ask, self._delivery.send(ask))
         self.owing.learn(ask, answer)
-        if ask.operation and isinstance(ask.role, Role):
+        if ask.is_under_test and isinstance(ask.role, Role):
             self.seen.add(ask.operation, ask, answer)
         if answer.ok and isinstance(ask.role, Role):
             self._accepted.add()
@@ -312,7 +312,7 @@ class Cloud:
         trouble = self.standing.account(role, answer)
         if trouble is None:
             return answer
-        if self.lost is None and ask.method.upper() in SAFE_METHODS:
+        if self.lost is None and ask.only_reads:
             return self._delivery.send(ask)
         return replace(answer, status=0, text="", json=ABSENT, error=trouble)
 
@@ -361,8 +361,9 @@ class Cloud:
         if answer.ok:
             kind = self.profile.kind(intent.kind)
             found = creation(kind, ask, answer)
-            if found and found.id in ask.path.split("/"):
-                self.journal.refused(intent)  # the answer shows a thing that was there: something was joined to it
+            if found and found.id != intent.name and found.id in ask.path.split("/"):
+                # The answer shows a thing that was there, so something was joined to it. A chosen name is new.
+                self.journal.refused(intent)
             elif found:
                 self.journal.made(intent, found.id, found.path, alias=found.alias)
             elif kind.batch_field and isinstance(answer.json, dict) and kind.batch_field in answer.json:

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.credentials import Credential, TokenError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.guard import SAFE_METHODS
 from conformance.engine.cloud.purpose import Spent, purpose_of
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
@@ -143,7 +142,7 @@ class Delivery:
         headers = {name: value for name, value in headers.items() if name.lower() not in named}
         headers.update(ask.headers)
         self.spent.add(purpose_of(ask))
-        timeout = min(ask.timeout, READ_TIMEOUT) if ask.method.upper() in SAFE_METHODS else ask.timeout
+        timeout = min(ask.timeout, READ_TIMEOUT) if ask.only_reads else ask.timeout
         return self.transport.exchange(ask.method, self.address(ask), headers, data, query=ask.query, timeout=timeout)
 
     def _exchange(self, ask: Ask, reply: Reply) -> Exchange:
@@ -179,7 +178,7 @@ def _pause(ask: Ask, reply: Reply, attempt: int, waited: float) -> float | None:
     """Seconds to wait before the same request may go out again; None if it may not."""
     if reply.error:
         # Sent twice, an action could act twice. What never reached the endpoint was not sent.
-        again = (reply.unsent and reply.ms < _HASTY) or (reply.broken and ask.method.upper() in SAFE_METHODS)
+        again = (reply.unsent and reply.ms < _HASTY) or (reply.broken and ask.only_reads)
         return 0.2 * (attempt + 1) if again else None
     if reply.status in BUSY and ask.patient:
         after = retry_after(reply.headers.get("Retry-After"))

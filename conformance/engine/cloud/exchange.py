@@ -30,6 +30,9 @@ class Absent(Enum):
 
 ABSENT: Final = Absent.ABSENT
 
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+"""The methods of requests that change nothing."""
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -65,6 +68,16 @@ class Ask:
     patient: bool = True
     pays: str = ""
     operation: str = ""
+
+    @property
+    def is_under_test(self) -> bool:
+        """Whether this is the request under test of a trial, and not one that only serves a trial."""
+        return bool(self.operation)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the method, in any case of its letters, is one that changes nothing."""
+        return self.method.upper() in SAFE_METHODS
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
-from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.exchange import ABSENT, SAFE_METHODS
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.model.content import Content
@@ -34,8 +34,6 @@ from conformance.engine.model.content import Content
 if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Ask
     from conformance.engine.cloud.journal import Journal
-
-SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 _TOKEN_HEADERS = frozenset({"authorization", "cookie", "x-auth-token", "x-service-token"})
 _METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
@@ -155,7 +153,7 @@ class Guard:
         names = {name.lower() for name, _ in ask.headers}
         if held := sorted(names & _TOKEN_HEADERS):
             raise _refusal(ask, f"a request gets its token by its role, not by the header {held[0]}")
-        safe = ask.method.upper() in SAFE_METHODS and not self._acts(segments)
+        safe = ask.only_reads and not self._acts(segments)
         if held := sorted(names & _METHOD_HEADERS):
             # Some endpoints take such a header for the method, and then a GET is none.
             safe = False

@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.guard import SAFE_METHODS
 from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -38,12 +37,11 @@ def purpose_of(ask: Ask) -> Purpose:
     purpose = _SET.get()
     if purpose is not None:
         return purpose
-    if ask.operation:
+    if ask.is_under_test:
         return Purpose.TRIAL
-    method = ask.method.upper()
-    if method in SAFE_METHODS:
+    if ask.only_reads:
         return Purpose.LOOKING
-    return Purpose.REMOVING if method == "DELETE" else Purpose.MAKING
+    return Purpose.REMOVING if ask.method.upper() == "DELETE" else Purpose.MAKING
 
 
 class Spent:

@@ -20,7 +20,7 @@ from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
-from conformance.engine.cloud.waits import LEAST
+from conformance.engine.cloud.waits import LEAST, MULTIPLE
 from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Remover:
         self._came: list[Thing] = []
         self._never_finished = False
         self._stuck: set[str] = set()
+        self._slowest = 0.0
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -222,9 +223,9 @@ class Remover:
         rules = kind.deletion
         if not rules.slow:
             return None
-        if kind.name in self._stuck:  # a cloud that removes none of them is not waited for again and again
-            deadline = min(deadline, time.monotonic() + LEAST)
         began = time.monotonic()
+        if kind.name in self._stuck:  # a cloud that removes none of them is not waited for again and again
+            deadline = min(deadline, began + max(LEAST, MULTIPLE * self._slowest))
         self._tell(f"waiting until {thing} is gone, for {max(0.0, deadline - began):.0f} s at most")
         result = self._gone(thing, kind, deadline)
         if result.status in rules.kept and rules.force is not None:
@@ -234,6 +235,7 @@ class Remover:
                 return said(f"the deletion of {thing.path} by force", answer)
             result = self._gone(thing, kind, deadline, kept=False)
         if not result.timed_out and (result.status == GONE or result.status.upper() in rules.gone):
+            self._slowest = max(self._slowest, time.monotonic() - began)
             return None
         shown = f", as {result.status}" if result.status else ""
         why = f" ({result.problem})" if result.problem else ""

@@ -48,11 +48,11 @@ def derive_kept(view: View, book: Book) -> None:
     if not found:
         return
     changed = found[0]
-    body = view.body(view.main[0], view.default, {changed.field.name: changed.value})
+    variant, state = view.main_with([changed.field.path[-1]])
+    body = view.body(variant, view.default, {changed.field.name: changed.value})
     kept = [one for one in found[1:] if json_path.lookup(body, one.field.path) is ABSENT]
     if json_path.lookup(body, changed.field.path) is ABSENT or not kept:
         return
-    variant, state = view.main_with([changed.field.path[-1]])
     step = Step(operation.id, {one.field.name: one.value for one in kept})
     trial = attempt(
         view,

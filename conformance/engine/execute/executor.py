@@ -28,6 +28,7 @@ from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
+from conformance.engine.execute.senders import elevation_key, kept_from_members, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
@@ -131,7 +132,7 @@ class Executor:
             evidence = self.context.places.found(evidence, again, _lacks_room, self.discard)
         else:
             self.context.places.in_vain = False
-        if evidence.problem is None and self._kept_from_members(trial, evidence):
+        if evidence.problem is None and kept_from_members(self.context, trial, evidence):
             reason = (
                 f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "
                 "give the credentials of an administrator too"
@@ -147,7 +148,7 @@ class Executor:
         """Make a trial on this cloud once."""
         try:
             if isinstance(trial.exchange, Paged):
-                return self.paging.make(trial, trial.exchange.listing, version, self._roles(trial))
+                return self.paging.make(trial, trial.exchange.listing, version, roles_of(self.context, trial))
             evidence = self._made(trial, needs, version, probes)
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
@@ -164,12 +165,6 @@ class Executor:
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
             return replace(evidence, problem=Problem("inconclusive", reason))
         return evidence
-
-    def _kept_from_members(self, trial: Trial, evidence: Evidence) -> bool:
-        """Whether a member was refused a request that a role which this run lacks would send in its place."""
-        other = trial.request.fallback_role
-        refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
-        return refused and other is not None and other not in self.context.role_names
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
         for _ in range(ATTEMPTS):
@@ -262,13 +257,13 @@ class Executor:
             exchanges.insert(0, answer.exchange)
             return answer
 
-        role, *others = self._roles(trial)
+        role, *others = roles_of(self.context, trial)
         answer = send(role)
         if others and (kept_out(answer) or self._hidden(trial, request, answer)):
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role and not kept_out(answer):
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
-                self.context.elevate(trial.request.operation, self._elevation(trial))
+                self.context.elevate(trial.request.operation, elevation_key(trial))
         if isinstance(trial.exchange, Twice):
             if answer.ok:
                 answer, request = self._again(trial, version, request, role, answer)
@@ -282,22 +277,6 @@ class Executor:
             return False
         named = request.filled.values.values()
         return self.paths.elements.made_by(Role.ADMIN, named) or not self.paths.seen_by_admin.isdisjoint(named)
-
-    def _roles(self, trial: Trial) -> tuple[str, ...]:
-        """The roles that send the request, in order: each is used if the one before was refused with 403."""
-        template, given = trial.request, self.context.role_names
-        if template.fallback_role and self._elevation(trial) in self.context.elevated:
-            return (template.fallback_role,)
-        fallback = "admin" if isinstance(trial.exchange, Twice) else template.fallback_role
-        return (template.role, fallback) if fallback in given and template.role == "member" else (template.role,)
-
-    @staticmethod
-    def _elevation(trial: Trial) -> str:
-        """The key under which a refusal to members is noted.
-
-        It is that of the trial if the request has optional fields: the operation may be open to members without them.
-        """
-        return trial.key if trial.request.uses_optional_fields else trial.request.operation.id
 
     def _again(
         self, trial: Trial, version: Microversion, request: Request, role: str, answer: Answer
@@ -403,7 +382,7 @@ class Executor:
         """
         places = self.context.places
         self.looks.take()
-        self.paging.discard()
+        self.paging.stocks.discard()
         self.subject.discard()
         self.paths.elements.give_up()
         places.spend(self.subject.bindings.give_up())

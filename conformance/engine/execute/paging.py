@@ -2,13 +2,13 @@
 
 The run makes two elements if the description says how, and shows them alone if the list has a parameter for that.
 Otherwise the trial uses the elements that the cloud shows. The whole lists before and after are the controls: the trial
-counts only if they agree. Pages that fit the first control need no second one: the list cannot have changed so that a
-wrong page fits. So one control serves all trials that follow each other, and one that does not pass is made again.
+counts only if they agree. A filter is tried with a value that selects and with one that does not, so pages that fit the
+first control need no second one; nor do pages of elements that nobody else removes. So one control serves all trials
+that follow each other, and a trial that does not pass is made again.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,13 +16,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.engine.api.entries import Stock
 from conformance.engine.api.response_fields import elements
-from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import LONG_AGO, none_of, pick, text
 from conformance.engine.execute.page import page_of
+from conformance.engine.execute.stocks import Stocks
 from conformance.engine.judge.lists import comparable
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Evidence, Problem
@@ -30,8 +30,6 @@ from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
-from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.locking import lock, unlock
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -49,9 +47,6 @@ TWO = ("limit", "next", "marker", "offset", "sort")
 SOON = 30.0
 """Seconds to wait until a new element shows in its list: some show only when the resource is complete."""
 
-TICK = 1.1
-"""Seconds between the creation of two elements, so that their times, which have whole seconds, differ."""
-
 DISTANT = "2999-01-01T00:00:00Z"
 """A time after all times that a cloud shows."""
 
@@ -67,7 +62,7 @@ class Paging:
         last: the last control of the trial before: its request, the page and the answer. The next trial may use it.
         together: whether the present trial may do without a second control.
         reused: the number of trials that have used the last control again.
-        kept: resources that must exist as long as the records of their actions are to be listed.
+        stocks: makes elements that are to be listed.
     """
 
     context: RunContext
@@ -76,9 +71,10 @@ class Paging:
     last: tuple[tuple[Any, ...], Page, Answer] | None = None
     together: bool = False
     reused: int = 0
-    kept: list[Subject] = field(default_factory=list)
-    _shared: dict[str, str] = field(default_factory=dict)
-    _grown: set[str] = field(default_factory=set)
+    stocks: Stocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stocks = Stocks(self.context, self.subject, self.paths)
 
     def make(self, trial: Trial, listing: Listing, version: Microversion, roles: tuple[str, ...]) -> Evidence:
         """Ask for the controls and the pages, in the first of the roles that may see the list.
@@ -98,7 +94,7 @@ class Paging:
             query = tuple((name, self.subject.bindings.filled(value)) for name, value in trial.request.query)
             trial = replace(trial, request=replace(trial.request, query=query))
         stock = next((s for s in self.context.service.made_for_lists if s.name == listing.made), None)
-        fresh = stock is not None and stock.name not in self._shared and self._stock(stock)
+        fresh = stock is not None and stock.name not in self.stocks.shared and self.stocks.make(stock)
         asking = _Asking(
             self,
             trial,
@@ -107,7 +103,7 @@ class Paging:
             roles[0],
             self._isolated(stock, trial, listing),
             fresh,
-            self._shared.get(stock.name if stock else ""),
+            self.stocks.shared.get(stock.name if stock else ""),
         )
         evidence = asking.evidence()
         if evidence.status == FORBIDDEN and len(roles) > 1:
@@ -117,21 +113,21 @@ class Paging:
 
     def _isolated(self, stock: Stock | None, trial: Trial, listing: Listing) -> Query:
         """The query that shows only elements of this run; empty if the list has no parameter for that."""
-        if stock is None or not stock.isolated_by or stock.name not in self._shared:
+        if stock is None or not stock.isolated_by or stock.name not in self.stocks.shared:
             return ()
         rows = [r.name for r in trial.request.operation.request.parameters if r.location == "query"]
         if stock.isolated_by not in rows or stock.isolated_by == listing.parameter:
             return ()  # the parameter under test must not choose the elements that it is tested with
-        return ((stock.isolated_by, self._shared[stock.name]),)
+        return ((stock.isolated_by, self.stocks.shared[stock.name]),)
 
     def populated(self, trial: Trial, answer: Answer) -> bool:
         """Make elements for an empty list at the top of the API. True if they were made."""
         body = answer.json if isinstance(answer.json, Mapping) else {}
         empty = next((str(key) for key, value in body.items() if value == []), "")
         stock = self.context.service.stock(empty)
-        if trial.situation.state is not None or stock is None or stock.name in self._shared:
+        if trial.situation.state is not None or stock is None or stock.name in self.stocks.shared:
             return False
-        return self._stock(stock)
+        return self.stocks.make(stock)
 
     def until_listed(self, ask: Callable[[], Answer]) -> Answer:
         """Ask for a list until it shows an element, or the time is over."""
@@ -143,82 +139,6 @@ class Paging:
             self.context.stopping,
             pause=patience.settle,
         )
-
-    def discard(self) -> None:
-        """Give up the resources that were kept."""
-        while self.kept:
-            self.kept.pop().discard()
-
-    def _stock(self, stock: Stock) -> bool:
-        """Make two elements. True if both were made; if not, the trial uses elements that the cloud shows."""
-        if self.context.cloud.guard.read_only:
-            return False
-        shared = self._shared[stock.name] = self.context.resources.rand_name("list")
-        for name in (f"{shared}-a", f"{shared}-b"):
-            if name.endswith("b") and stock.isolated_by is not None:
-                time.sleep(TICK)
-            try:
-                if stock.factory is None:
-                    self._through(stock.statuses)
-                else:
-                    self._element(stock, stock.factory, name)
-            except (CloudError, Unavailable, NeedsNewResource) as error:
-                self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
-                return False
-        return True
-
-    def _through(self, statuses: tuple[str, ...]) -> None:
-        """Bring a new resource through statuses and keep it: a list may not show the records of a deleted resource."""
-        subject = self.subject.another()
-        self.kept.append(subject)
-        problem = next(filter(None, map(subject.reach, statuses)), None)
-        self.subject.resources_made += subject.resources_made
-        if problem:
-            raise Unavailable(problem.reason)
-
-    def _element(self, stock: Stock, kind: str, name: str) -> None:
-        """Make one element: apart from the other, else with its fields only, else with nothing but its name."""
-        if stock.isolated_by is None and not stock.fields:
-            self.context.resources.make(kind)
-            return
-        given: dict[str, Any] = {
-            field_name: values[-1 if name.endswith("b") else 0]
-            for field_name, since, values in stock.fields
-            if since is None or self.context.top >= Microversion.parse(since)
-        }
-        ways = [({"beside": stock.apart}, given, "wherever")] if stock.apart else []
-        ways += [({}, given, "with nothing but its name"), ({}, {}, "")]
-        for number, (beside, fields, less) in enumerate(ways):
-            called, version = name + "-again" * number, str(self.context.top)
-            try:
-                more = self.subject.bindings.filled({"fields": fields, **beside})
-                self.context.resources.make(kind, name=called, microversion=version, **more)
-                return
-            except (CloudError, Unavailable, NeedsNewResource) as error:
-                if not less:
-                    raise
-                self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
-
-    def grow(self, trial: Trial, collection: str, number: int) -> bool:
-        """Let a list grow by the operation that makes its elements, else by two actions on the resource that has it.
-
-        A list at the top of the API grows once, since an element of the run may not show what a filter needs.
-        Returns True if that could be done.
-        """
-        producer = self.context.producers.of(trial.request.operation.path)
-        if trial.situation.state is None:
-            if producer is None or collection in self._grown or self.context.cloud.guard.read_only:
-                return False
-            self._grown.add(collection)
-        if producer is None:
-            return lock(self.subject) is None and unlock(self.subject) is None
-        try:
-            for _ in range(number):
-                self.paths.elements.produce(producer, collection, producer.name, {})
-        except (CloudError, Unavailable, NeedsNewResource) as error:
-            self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
-            return False
-        return True
 
 
 @dataclass(frozen=True)
@@ -265,7 +185,7 @@ class _Asking:
         if self.fresh and before.ok and len(before.elements) < 2:
             before, answer = self._until_two()
         lacking = self._lacking(before) if before.ok else 0
-        if lacking and self.paging.grow(self.trial, self._path(), lacking):
+        if lacking and self.paging.stocks.grow(self.trial, self._path(), lacking):
             self.exchanges.clear()
             before, answer = self._control()
         if not before.ok:
@@ -285,7 +205,7 @@ class _Asking:
         if self.plan.way == "next" and shown["page"].next:
             page, answer = self._ask(self._path(), tuple(parse_qsl(urlsplit(shown["page"].next or "").query)))
             shown["next"] = page
-        if self.paging.together and may_reuse:
+        if self.paging.together and may_reuse and (self.isolated or self.plan.way not in TWO):
             return self._evidence(first or answer, Pages(before, before, shown, target, value, controlled=False))
         after, answer = self._control()
         if not after.ok:

@@ -20,7 +20,6 @@ from conformance.engine.provision.subject import Subject
 SOON = 10.0
 """Seconds within which an accepted transition shows that it is under way."""
 
-
 MOST_FAILURES = 2
 """The number of transitions in a row that may fail or end too soon; then a lane makes no further resource for them."""
 

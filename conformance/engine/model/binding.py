@@ -15,8 +15,9 @@ class Binding:
 
     ``relation`` is ``any`` (discovered, only read), ``free`` (made by this run, not attached), ``attached``, ``other``
     (one that the resource does not use now) or ``new`` (a fresh value, such as a name). A resource that begins with a
-    slash is a collection: the value names an element that the lane has made (``other``: a second one), is
-    that the view of the element shows now (``shown``). ``plain`` is used instead if nothing must be made.
+    slash is a collection: the value names an element that the lane has made (``other``: a second one), a
+    field that the view of this element shows now (``shown``), or the first element that the cloud lists (``listed``).
+    ``plain`` is used instead if nothing must be made.
     """
 
     resource: str

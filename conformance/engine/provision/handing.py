@@ -41,6 +41,9 @@ class Held(Protocol):
     def discard(self) -> None:
         """Give the resource up."""
 
+    def stir(self, path: str = "") -> None:
+        """Note that the resource may be changing although its status does not show it."""
+
 
 def hand_on(subject: Held) -> bool:
     """Offer the resource of a lane that ends to the lanes after it. Returns False if it may be another one by now."""
@@ -68,6 +71,7 @@ def taken_over(subject: Held) -> bool:
     subject.made, subject.known_id, subject.begun, subject.outdated = made, made.id, True, True
     subject.view = dict(made.body)
     subject.seen_in = {str(subject.status): subject.view}
+    subject.stir()  # the last action of the other lane may not have ended
     return True
 
 

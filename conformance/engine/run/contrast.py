@@ -22,7 +22,7 @@ FAULTS_OF_REQUESTS = frozenset({"constraint", "error/400"})
 """The kinds of requirements whose cases send a request with a fault that the documented request has not."""
 
 HIDDEN, FORBIDDEN = 404, "error/403"
-SAME_FOR_ALL = frozenset({"error/404", "error/409"})
+SAME_FOR_ALL = frozenset({"error/404", "error/409", "refusal"})
 """The kinds of requirements whose refusals say nothing if the documented request is refused with the same code."""
 
 OF_THE_MOMENT = frozenset({401, 409, 413, 429})
@@ -65,6 +65,7 @@ class Contrasts:
     """The answers to documented requests by operation. Safe to use from many threads."""
 
     _answers: dict[str, set[tuple[int, Members]]] = field(default_factory=dict)
+    _sought: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, evidence: Evidence) -> None:
@@ -77,10 +78,17 @@ class Contrasts:
             known = self._answers.setdefault(request.operation.id, set())
             known.add((status, members(evidence.sent, request.query)))
 
-    def known(self, case: Case) -> bool:
-        """Whether a documented request of the operation of a case was answered."""
+    def wanted(self, case: Case) -> bool:
+        """Whether a documented request of the operation of a case is still to be sent; True once for an operation.
+
+        A request that could not be made, or had no answer, is not tried again for each case of the operation.
+        """
+        operation = case.operation.id
         with self._lock:
-            return case.operation.id in self._answers
+            if operation in self._answers or operation in self._sought:
+                return False
+            self._sought.add(operation)
+            return True
 
     def missing(
         self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent], *, strict: bool = False

@@ -18,6 +18,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
+from conformance.engine.run.following import following
 from conformance.engine.run.jobs import Job, Tried
 from conformance.engine.run.judging import Judged, fault, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
@@ -206,7 +207,7 @@ class Run:
             with self.locks.taken(alone, self.context.stopping):
                 while (pending or deviating) and not self.context.stopping.is_set():
                     self._make_way(executor)
-                    job = self._next(pending or deviating, executor)
+                    job = following(pending or deviating, executor)
                     self._try(job, executor, group)
                     (pending or deviating).remove(job)
                 self._close(group, executor)
@@ -240,27 +241,6 @@ class Run:
         if self.context.places.crowded:
             executor.discard()
             self.context.places.make_way()
-
-    def _next(self, pending: list[Job], executor: Executor) -> Job:
-        """The next trial: one in the present status, or else one in the status with the cheapest way to it.
-
-        Where the reference is silent, trials that are expected to be refused come first, since they share a look.
-        """
-        status = executor.subject.status or self.context.service.under_test.initial_status
-        here = (job for job in pending if job.trial.situation.state in (None, status))
-        first = next(here, None)
-        if first is not None and first.trial.outcome.accepted is None:
-            kind = first.trial.setup, None
-            alike = (job for job in (first, *here) if (job.trial.setup, job.trial.outcome.accepted) == kind)
-            return next((job for job in alike if executor.looks.expects_refusal(job.trial)), first)
-        if first is not None:
-            return first
-
-        def distance(job: Job) -> float:
-            way = self.context.graph.way(status, job.trial.situation.state or "", roles=self.context.role_names)
-            return sum(edge.cost for edge in way) if way is not None else 1000.0
-
-        return min(pending, key=distance)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> None:
         """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
@@ -350,9 +330,12 @@ class Run:
         return why or self._contrasts.missing(case, evidence, judgement, seen, strict=not described)
 
     def _contrast(self, case: Case, executor: Executor) -> None:
-        """Send the documented request of a case's operation, if the chosen cases do not."""
-        control, stopping = documented(case, self.suite.cases), self.context.stopping
-        if control is not None and not self._contrasts.known(case) and not stopping.is_set():
+        """Send the documented request of a case's operation once, if the chosen cases do not."""
+        stopping = self.context.stopping
+        if stopping.is_set() or not self._contrasts.wanted(case):
+            return
+        control = documented(case, self.suite.cases)
+        if control is not None and not control.parts & self.context.lacking:
             with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
                 self._contrasts.note(made(executor, Job.of([control])))
 

@@ -269,6 +269,15 @@ def test_what_is_created_is_in_the_journal(fake, cloud):
         cloud.send(Ask("POST", "/servers", body={"server": {}}, intent=intent))
 
 
+def test_a_thing_with_a_chosen_name_is_made_although_the_path_names_it(fake, cloud):
+    cloud.guard.allow_disruptive = True
+    intent = cloud.journal.intend("server", "conf-n")
+    fake.routes["PUT", "/v2.1/servers/conf-n"] = (201, {"server": {"id": "conf-n"}})
+    cloud.send(Ask("PUT", "/servers/conf-n", body={}, intent=intent))
+    (entry,) = cloud.journal.entries()
+    assert (entry.ids, entry.settled) == (("conf-n",), False)
+
+
 def test_an_answer_that_shows_a_thing_of_the_path_says_that_something_was_joined_to_it(fake, cloud):
     made, joined = cloud.journal.intend("server", "n"), cloud.journal.intend("volumes", "")
     cloud.journal.made(made, "s-1", "/servers/s-1")

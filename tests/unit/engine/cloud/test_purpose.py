@@ -26,6 +26,15 @@ def test_a_request_tells_its_purpose(ask, purpose):
     assert purpose_of(ask) is purpose
 
 
+@pytest.mark.parametrize(("method", "reads"), [("GET", True), ("head", True), ("POST", False), ("delete", False)])
+def test_a_request_tells_by_its_method_whether_it_only_reads(method, reads):
+    assert Ask(method, "/servers").only_reads is reads
+
+
+def test_the_request_under_test_is_the_one_that_names_its_operation():
+    assert [Ask("GET", "/servers", operation=name).is_under_test for name in ("servers.list", "")] == [True, False]
+
+
 def test_the_purpose_that_is_set_wins_and_the_inner_one_over_the_outer_one():
     ask = Ask("GET", "/widgets", operation="widgets.list")
     with serving(Purpose.REMOVING):

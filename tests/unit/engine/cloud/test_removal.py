@@ -419,6 +419,22 @@ def test_after_a_removal_that_never_ended_the_next_ones_are_waited_for_briefly(r
     assert [one for one in told if one.endswith("is gone, for 0 s at most")]
 
 
+def test_where_removals_take_long_one_that_never_ended_leaves_the_next_ones_time(run, monkeypatch):
+    monkeypatch.setattr(removal, "WORKERS", 1)
+    monkeypatch.setattr(removal, "LEAST", 0.0)
+    monkeypatch.setattr(removal, "MULTIPLE", float("inf"))
+    for id_ in ("a", "v", "w"):
+        run.had("volume", id_, f"/os-volumes/{id_}")
+        run.route("DELETE", f"/os-volumes/{id_}", (202, None))
+    shown = (200, {"volume": {"status": "deleting"}})
+    run.route("GET", "/os-volumes/a", shown, shown, (404, {}))
+    run.route("GET", "/os-volumes/v", shown)
+    run.route("GET", "/os-volumes/w", shown, shown, (404, {}))
+    report = run.cleanup(timeout=1.0)
+    assert set(report.removed) == {"volume a", "volume w"}
+    assert len(report.left) == 1
+
+
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
     run.journal.intend("security_group_rule", "")
     assert run.cleanup().clean

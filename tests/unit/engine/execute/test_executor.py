@@ -418,7 +418,7 @@ def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_f
     assert [text for text in shop[0].changes if "action" in text] == [
         f"POST /servers/server-{number}/action" for number in (1, 1, 2, 2)
     ], "a server of its own for each, since what comes of a deleted one may not be listed"
-    assert [subject.known_id for subject in shop[1].paging.kept] == ["server-1", "server-2"]
+    assert [subject.known_id for subject in shop[1].paging.stocks.kept] == ["server-1", "server-2"]
     assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
     assert shop[0].said.count("GET /jobs") == 5
 

@@ -351,7 +351,7 @@ def test_one_control_serves_all_trials_that_follow_each_other():
     assert asked == sum(len(other.asked) for other in others) - 2 * len(shorts) + 1
 
 
-@pytest.mark.parametrize("name", ["limit", "marker", "offset", *FILTERED])
+@pytest.mark.parametrize("name", FILTERED)
 def test_without_a_second_control_a_parameter_that_is_ignored_does_not_pass_either(name):
     assert at_once(shelf(ignores=(name,)), name) == ["fail"]
 
@@ -359,6 +359,25 @@ def test_without_a_second_control_a_parameter_that_is_ignored_does_not_pass_eith
 @pytest.mark.parametrize("name", FILTERED)
 def test_without_a_second_control_a_filter_that_lets_nothing_through_does_not_pass_either(name):
     assert at_once(shelf(filters={**FILTERS, name: lambda *_: False}), name) == ["fail"]
+
+
+@pytest.mark.parametrize("name", ["limit", "marker", "offset"])
+def test_a_page_of_a_list_that_others_change_needs_a_second_control(name):
+    on = shelf()
+    one = paging(on)
+    one.together = True
+    trial = case(SUITE, f"list/list/{name}").trial
+    assert made_of(one, trial).pages.controlled
+
+
+def test_a_list_that_has_shrunk_to_one_element_proves_no_limit():
+    on = Shelf([widget(1), widget(2)], ignores=("limit",))
+    one = paging(on)
+    one.together = True
+    limit = case(SUITE, "list/list/limit")
+    assert limit.expectation.judge(made_of(one, limit.trial)).verdict == "fail"
+    on.widgets.pop()
+    assert made_of(one, limit.trial).problem.verdict == "inapplicable"
 
 
 def test_an_old_control_that_shows_too_little_is_asked_for_again():

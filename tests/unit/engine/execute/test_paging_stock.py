@@ -20,7 +20,7 @@ from widgets import KNOWLEDGE, case, suite
 
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import ResourceError
-from conformance.engine.execute import paging as pages
+from conformance.engine.execute import stocks
 
 
 class Factory:
@@ -49,7 +49,7 @@ STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8
 
 @pytest.fixture
 def _no_tick(monkeypatch):
-    monkeypatch.setattr(pages, "TICK", 0.0)
+    monkeypatch.setattr(stocks, "TICK", 0.0)
 
 
 @pytest.mark.usefixtures("_no_tick")
@@ -61,7 +61,7 @@ def test_two_elements_are_made_once_and_shown_alone(works):
     factory = Factory(on, works)
     subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=lambda given: given))
     one = paging(on, service=service, resources=factory)
-    one.subject = subject
+    one.subject = one.stocks.subject = subject
     for short in ("limit", "marker", "size"):
         shown = made_of(one, case(found, f"list/list/{short}").trial)
         assert (shown.problem is None) == works
@@ -95,7 +95,7 @@ def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than
     factory = Factory(on, places=places)
     subject: Any = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))
     one = paging(on, service=service, resources=factory)
-    one.subject = subject
+    one.subject = one.stocks.subject = subject
     assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert factory.apart == [{"hints": {"group": "g-1"}}] * places
     second = "run-list-b" if places == 2 else "run-list-b-again"
@@ -110,7 +110,7 @@ def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
     for ignores, verdict in ((), "pass"), (("name",), "fail"):
         on = shelf(ignores=ignores)
         one = paging(on, service=service, resources=Factory(on))
-        one.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]  # a stand-in with what paging uses
+        one.subject = one.stocks.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]  # a stand-in
         shown = made_of(one, case(found, "list/list/name").trial)
         assert shown.pages is not None
         assert len(shown.pages.before.names) == 7
@@ -137,10 +137,10 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
         return subjects[-1]
 
     # A stand-in with what is asked of a resource under test here: hence the type.
-    one.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]  # a stand-in with what paging uses
+    one.subject = one.stocks.subject = SimpleNamespace(view=None, resources_made=0, another=another)  # type: ignore[assignment]  # a stand-in
     assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
     assert one.subject.resources_made == 2
-    one.discard()
-    one.discard()
+    one.stocks.discard()
+    one.stocks.discard()
     assert reached[4:] == ["1 gone", "0 gone"]

@@ -31,6 +31,15 @@ def test_the_next_lane_begins_with_what_the_one_before_has_left():
     assert (cloud.made, other.known_id, other.resources_made) == (1, "w1", 0)
 
 
+def test_the_next_lane_waits_until_the_last_action_of_the_one_before_has_ended():
+    subject, _ = left(Cloud())
+    other = subject.another()
+    waited = []
+    other.actions.ended = lambda id_: waited.append(id_) or True
+    other.reach("IDLE")
+    assert (waited, other.outdated) == (["w1"], True)
+
+
 def test_the_look_that_a_group_waits_for_is_taken_before():
     taken = []
 

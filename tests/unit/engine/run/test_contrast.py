@@ -123,6 +123,9 @@ def test_a_parameter_of_a_query_is_a_part_of_the_request() -> None:
         ("error/404", 404, [404, 202], True),
         ("error/404", 404, [400], True),
         ("error/409", 409, [409], False),
+        ("refusal", 400, [400], False),
+        ("refusal", 400, [400, 202], True),
+        ("refusal", 400, [], True),
         ("error/403", 403, [], True),
         ("error/403", 404, [], False),
         ("error/403", 404, [404], False),
@@ -210,3 +213,14 @@ def test_the_documented_request_is_sent_once_if_no_chosen_case_does(
     assert {one.verdict for one in found} == {"pass"}
     sound = [body for body in posted if isinstance(body, dict) and isinstance(body.get("boat"), dict)]
     assert sum(isinstance(body["boat"].get("name"), str) for body in sound) == 1
+
+
+def test_a_documented_request_without_an_answer_is_not_sent_for_each_case() -> None:
+    contrasts = Contrasts()
+    assert [contrasts.wanted(case("error/400", about)) for about in ("size", "name")] == [True, False]
+
+
+def test_a_documented_request_with_an_answer_is_not_sent_again() -> None:
+    contrasts = Contrasts()
+    contrasts.note(answered(202, WHOLE))
+    assert not contrasts.wanted(case("error/400"))

@@ -13,7 +13,8 @@ from fake_run import EVERY, GEAR, SPIN_IDLE, SPUN, SUITE, cloud, key, started
 from widgets import TOP, evidence
 
 from conformance.engine.model.evidence import Problem, holds
-from conformance.engine.run.run import Run, Stopped
+from conformance.engine.run import run as runs
+from conformance.engine.run.run import Stopped
 from specs.microversion import VersionRange
 
 __all__ = ["cloud"]
@@ -192,7 +193,7 @@ def test_an_exception_in_a_judgement_is_an_error_of_its_case_alone(cloud, monkey
 
 
 def test_an_exception_outside_of_a_trial_ends_the_lane_with_errors(cloud, monkeypatch):
-    monkeypatch.setattr(Run, "_next", lambda self, pending, subject: 1 / 0)
+    monkeypatch.setattr(runs, "following", lambda pending, executor: 1 / 0)
     run = started(*EVERY)
     assert {run.wait(case_id).verdict for case_id in EVERY} == {"error"}
     assert Counter(r.case for r in run.results) == Counter(EVERY)

@@ -1,0 +1,116 @@
+"""Elements that are made to be listed: two for each list of the description, or more by the operations of the API."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.engine.api.entries import Stock
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.model.trial import Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.errors import NeedsNewResource, Unavailable
+from conformance.engine.provision.locking import lock, unlock
+from conformance.engine.provision.paths import Paths
+from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+
+TICK = 1.1
+"""Seconds between the creation of two elements, so that their times, which have whole seconds, differ."""
+
+
+@dataclass
+class Stocks:
+    """Makes the elements of one lane that are to be listed.
+
+    Attributes:
+        context: the objects that all lanes share.
+        subject: the resource under test of the lane.
+        paths: makes the elements that requests of the API make.
+        shared: the text with which the names of the elements begin, by the name of the stock; one that failed included.
+        kept: resources that must exist as long as the records of their actions are to be listed.
+    """
+
+    context: RunContext
+    subject: Subject
+    paths: Paths
+    shared: dict[str, str] = field(default_factory=dict)
+    kept: list[Subject] = field(default_factory=list)
+    _grown: set[str] = field(default_factory=set)
+
+    def discard(self) -> None:
+        """Give up the resources that were kept."""
+        while self.kept:
+            self.kept.pop().discard()
+
+    def make(self, stock: Stock) -> bool:
+        """Make two elements. True if both were made; if not, a trial uses elements that the cloud shows."""
+        if self.context.cloud.guard.read_only:
+            return False
+        shared = self.shared[stock.name] = self.context.resources.rand_name("list")
+        for name in (f"{shared}-a", f"{shared}-b"):
+            if name.endswith("b") and stock.isolated_by is not None:
+                time.sleep(TICK)
+            try:
+                if stock.factory is None:
+                    self._through(stock.statuses)
+                else:
+                    self._element(stock, stock.factory, name)
+            except (CloudError, Unavailable, NeedsNewResource) as error:
+                self.context.notes.add("missing", f"no element of {stock.name} could be made to be listed: {error}")
+                return False
+        return True
+
+    def _through(self, statuses: tuple[str, ...]) -> None:
+        """Bring a new resource through statuses and keep it: a list may not show the records of a deleted resource."""
+        subject = self.subject.another()
+        self.kept.append(subject)
+        problem = next(filter(None, map(subject.reach, statuses)), None)
+        self.subject.resources_made += subject.resources_made
+        if problem:
+            raise Unavailable(problem.reason)
+
+    def _element(self, stock: Stock, kind: str, name: str) -> None:
+        """Make one element: apart from the other, else with its fields only, else with nothing but its name."""
+        if stock.isolated_by is None and not stock.fields:
+            self.context.resources.make(kind)
+            return
+        given: dict[str, Any] = {
+            field_name: values[-1 if name.endswith("b") else 0]
+            for field_name, since, values in stock.fields
+            if since is None or self.context.top >= Microversion.parse(since)
+        }
+        ways = [({"beside": stock.apart}, given, "wherever")] if stock.apart else []
+        ways += [({}, given, "with nothing but its name"), ({}, {}, "")]
+        for number, (beside, fields, less) in enumerate(ways):
+            called, version = name + "-again" * number, str(self.context.top)
+            try:
+                more = self.subject.bindings.filled({"fields": fields, **beside})
+                self.context.resources.make(kind, name=called, microversion=version, **more)
+                return
+            except (CloudError, Unavailable, NeedsNewResource) as error:
+                if not less:
+                    raise
+                self.context.notes.add("missing", f"an element of {stock.name} was made to be listed {less}: {error}")
+
+    def grow(self, trial: Trial, collection: str, number: int) -> bool:
+        """Let a list grow by the operation that makes its elements, else by two actions on the resource that has it.
+
+        A list at the top of the API grows once, since an element of the run may not show what a filter needs.
+        Returns True if that could be done.
+        """
+        producer = self.context.producers.of(trial.request.operation.path)
+        if trial.situation.state is None:
+            if producer is None or collection in self._grown or self.context.cloud.guard.read_only:
+                return False
+            self._grown.add(collection)
+        if producer is None:
+            return lock(self.subject) is None and unlock(self.subject) is None
+        try:
+            for _ in range(number):
+                self.paths.elements.produce(producer, collection, producer.name, {})
+        except (CloudError, Unavailable, NeedsNewResource) as error:
+            self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
+            return False
+        return True

@@ -1,0 +1,38 @@
+"""Chooses the trial that follows in a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.engine.execute.executor import Executor
+from conformance.engine.run.jobs import Job
+
+FAR = 1000.0
+"""The cost of a way to a status to which no way is known: more than that of any known one."""
+
+
+def following(pending: Sequence[Job], executor: Executor) -> Job:
+    """The next trial: one in the present status, or else one in the status with the cheapest way to it.
+
+    Where the reference is silent, trials that are expected to be refused come first, since they share a look.
+
+    Args:
+        pending: the trials that are still to be made, in the order of the lane; at least one.
+        executor: the executor of the lane.
+    """
+    context = executor.context
+    status = executor.subject.status or context.service.under_test.initial_status
+    here = (job for job in pending if job.trial.situation.state in (None, status))
+    first = next(here, None)
+    if first is not None and first.trial.outcome.accepted is None:
+        alike = (job for job in (first, *here) if job.trial.setup == first.trial.setup)
+        silent = (job for job in alike if job.trial.outcome.accepted is None)
+        return next((job for job in silent if executor.looks.expects_refusal(job.trial)), first)
+    if first is not None:
+        return first
+
+    def distance(job: Job) -> float:
+        way = context.graph.way(status, job.trial.situation.state or "", roles=context.role_names)
+        return sum(edge.cost for edge in way) if way is not None else FAR
+
+    return min(pending, key=distance)
