@@ -61,7 +61,8 @@ def derive_lists(view: View, book: Book) -> None:
         return
     lists = _Lists(view, book, array, rows)
     for row in rows:
-        lists.row(row)
+        if row.name != view.service.field_choice:
+            lists.row(row)
 
 
 def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] | None:

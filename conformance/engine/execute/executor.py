@@ -332,9 +332,9 @@ class Executor:
 
     def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
         """Whether elements were made for an empty list. Not for a filtered one: it may stay empty all the same."""
-        if trial.request.query != self.context.service.query(trial.request.operation):
+        operation, service = trial.request.operation, self.context.service
+        if tuple(one for one in trial.request.query if one[0] != service.field_choice) != service.query(operation):
             return False
-        operation = trial.request.operation
         return self.paths.populated(operation, request.filled, answer) or self.paging.populated(trial, answer)
 
     def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
