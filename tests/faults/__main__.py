@@ -25,7 +25,7 @@ from tests.support.fault_proxy import FAULTS, fault_proxy
 SECONDS, MIBIBYTES = 90.0, 300
 """The bounds of every run."""
 
-PATIENCE = 20
+PATIENCE = 10
 """The longest wait of every run for a status, in seconds. The default suits slow clouds, and alone takes 300 s."""
 
 LET_THROUGH = {"start": 0, "middle": 40}
