@@ -28,8 +28,8 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def text(value: Any) -> str:
-    """A value as text for a query."""
-    return str(value)
+    """A value as text for a query: objects, lists, true and false as in JSON."""
+    return json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
 
 
 def _forms(pair: tuple[Any, str | None]) -> bool:
