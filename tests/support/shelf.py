@@ -175,6 +175,7 @@ def paging(shelf: Shelf, **more: Any) -> Paging:
         "patience": SimpleNamespace(status=0.0, settle=0.0),
         "stopping": threading.Event(),
         "producers": Producers(()),
+        "sandbox": False,
     }
     context: Any = SimpleNamespace(**(fields | more))
     context.elevate = lambda operation, name: RunContext.elevate(context, operation, name)
