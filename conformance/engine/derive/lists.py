@@ -28,7 +28,7 @@ from conformance.engine.judge.lists import (
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.listing import Listing, Match, Way
+from conformance.engine.model.listing import MOMENT, Listing, Match, Way
 from conformance.engine.model.trial import Paged, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
@@ -40,7 +40,6 @@ PERIOD = {"start", "end"}
 """Two rows that together choose the elements to count, and not the elements to show."""
 
 _ARRAYS = ("array", "list")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 _SAME = {"uuid": "id"}
 _PREFIXES, _SUFFIXES = ("display", "not", "min"), ("any", "pattern", "at", "gb", "ref")
 
@@ -70,8 +69,8 @@ def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] |
     """Return the keys from the top of the body to the list of the operation; None if it has no list.
 
     The list is the first documented array at the top that is no list of links. An operation with pages may also have
-    it inside an object at the top. Where no row documents an array at the top, the list is the only array of the
-    samples whose elements show most of the documented fields.
+    it inside an object at the top, or its list may have no row: then it is the only array of the samples whose elements
+    show most of the documented fields.
     """
     documented = {row.name for row in operation.response.parameters if row.type in _ARRAYS}
     bodies = [s.body for s in operation.response.samples if s.valid and isinstance(s.body, dict)]
@@ -164,7 +163,7 @@ class _Lists:
             return {}
         shown = {name: value for one in there for name, value in one.items()}
         return {
-            plain(name): [Shown(replace(array, format="date-time" if _MOMENT.match(str(value)) else None), (name,))]
+            plain(name): [Shown(replace(array, format="date-time" if MOMENT.match(str(value)) else None), (name,))]
             for name, value in shown.items()
         }
 
