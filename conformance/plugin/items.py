@@ -34,7 +34,7 @@ KINDS = {
     "equality": "a value that a request sends is shown afterwards",
     "microversion": "a documented field or value begins and ends at its microversions",
     "removed": "an operation that is documented as removed is gone",
-    "list": "paging, filtering and sorting of lists",
+    "list": "paging, filtering and sorting of lists, and the choice of fields",
 }
 """Markers by the kind of a requirement. Each documented code has a marker too, such as ``error_404``."""
 

@@ -1,4 +1,4 @@
-"""Breakages of lists: clouds that ignore the limit, the marker, the order or the filter of a list request.
+"""Breakages of lists: clouds that ignore the limit, the marker, the order, the filter or the choice of fields.
 
 The id of such a requirement, ``<operation>/list/<parameter>[/...]``, names the query parameter that is ignored;
 ``sort`` stands for all parameters whose names begin with it. The exchanges of a trial on a list are known only while
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.engine.judge.chosen import OnlyChosen
 from conformance.engine.model.case import Case, id_part
-from conformance.prove.after import Elements
+from conformance.prove.after import Elements, Field
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, OneMore, WithoutQuery
 from conformance.prove.where import Queried, Where
@@ -47,7 +48,10 @@ def _break(book: Catalogue, case: Case, what: str, named: Callable[[str], bool])
     asked = Where.of(case.operation, query=query)
     shown = Where.of(case.operation, query=query, answered="accepted")
     book.add(case, "ignored", asked, instead=WithoutQuery(named), situation=name)
-    if what == "limit":
+    if isinstance(case.expectation, OnlyChosen):
+        place = (*case.expectation.holder, case.expectation.names[0])
+        book.add(case, "missing", shown, after=Field(place, "drop"), situation=name)
+    elif what == "limit":
         book.add(case, "one-more", asked, instead=OneMore(named), situation=name)
     elif what.startswith("sort"):
         book.add(case, "reversed", shown, after=Elements("reversed"), situation=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -93,7 +94,7 @@ FILTERS: dict[str, Rule] = {
     "size": lambda w, v: w["X:size"] == int(v),
     "min_size": lambda w, v: bool(w["X:size"] >= int(v)),
     "colour": lambda w, v: w["colour"]["id"] == v,
-    "flag": lambda w, v: str(w["flag"]) == v,
+    "flag": lambda w, v: json.dumps(w["flag"]) == v,
     "tags": lambda w, v: v in w["tags"],
     "not-tags": lambda w, v: v not in w["tags"],
     "ip": lambda w, v: w["addresses"]["net"][0]["addr"] == v,
@@ -174,6 +175,7 @@ def paging(shelf: Shelf, **more: Any) -> Paging:
         "patience": SimpleNamespace(status=0.0, settle=0.0),
         "stopping": threading.Event(),
         "producers": Producers(()),
+        "sandbox": False,
     }
     context: Any = SimpleNamespace(**(fields | more))
     context.elevate = lambda operation, name: RunContext.elevate(context, operation, name)

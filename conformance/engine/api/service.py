@@ -110,6 +110,7 @@ class ServiceDescription:
         list_rules: the role and the query that a parameter of a list needs to have an effect.
         understood_queries, query_fields: query parameters that filter nothing, and the fields by which others select.
         marker_fields: the key of a list -> the field that names an element as a marker; None if no field does.
+        field_choice: the query parameter that names the only fields that an answer shows.
     """
 
     resources: tuple[StatefulResource, ...] = ()
@@ -170,6 +171,7 @@ class ServiceDescription:
     understood_queries: tuple[str, ...] = ()
     query_fields: Mapping[str, QueryField] = field(default_factory=dict)
     marker_fields: Mapping[str, str | None] = field(default_factory=dict)
+    field_choice: str | None = None
 
     @cached_property
     def under_test(self) -> StatefulResource:

@@ -8,6 +8,9 @@ from typing import Any
 
 from specs.text import one_line
 
+_OWN = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f-]{8,}\b|\d+", re.IGNORECASE)
+"""Ids and numbers: the parts of a message that differ from one refusal to the next."""
+
 _QUOTA = re.compile(
     r"quota[^.]{0,80}\bexceed(?:ed|s)?\b|\bexceed(?:ed|s)?\b[^.]{0,80}\bquota|\b(?:over|out of)\s?quota"
     r"|\bmaximum number of\b[^.]{0,80}\b(?:exceeded|reached)\b|\bover (?:a |the |its )?limit\b",
@@ -30,6 +33,17 @@ def message_in(body: Any) -> str:
 def says_quota(text: str) -> bool:
     """Whether a text, such as the reason of a failure, says that a quota is used up."""
     return _QUOTA.search(text) is not None
+
+
+def room_that_lacks(text: str) -> str | None:
+    """The words of a text that say which quota is used up, without ids and numbers; None if it says so of none.
+
+    Two refusals because of the same quota have the same words.
+    """
+    found = _QUOTA.search(text)
+    if found is None:
+        return None
+    return _OWN.sub("#", text[found.start() :].partition(".")[0].rstrip(")")).casefold()
 
 
 def says_any(text: str, parts: Iterable[str]) -> bool:

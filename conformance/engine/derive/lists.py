@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.api.response_fields import place_of
+from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.derive.attempt import Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.view import View
@@ -28,7 +28,7 @@ from conformance.engine.judge.lists import (
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.listing import Listing, Match, Way
+from conformance.engine.model.listing import MOMENT, Listing, Match, Way
 from conformance.engine.model.trial import Paged, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
@@ -61,14 +61,16 @@ def derive_lists(view: View, book: Book) -> None:
         return
     lists = _Lists(view, book, array, rows)
     for row in rows:
-        lists.row(row)
+        if row.name != view.service.field_choice:
+            lists.row(row)
 
 
 def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] | None:
     """Return the keys from the top of the body to the list of the operation; None if it has no list.
 
     The list is the first documented array at the top that is no list of links. An operation with pages may also have
-    it inside an object at the top.
+    it inside an object at the top, or its list may have no row: then it is the only array of the samples whose elements
+    show most of the documented fields.
     """
     documented = {row.name for row in operation.response.parameters if row.type in _ARRAYS}
     bodies = [s.body for s in operation.response.samples if s.valid and isinstance(s.body, dict)]
@@ -78,12 +80,22 @@ def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] |
                 return (key,)
     if not any(row.name in ("limit", "marker") for row in rows):
         return None
+    if (alone := _undocumented(operation, bodies)) is not None:
+        return alone
     for body in bodies:
         for outer, inner in body.items():
             for key, value in inner.items() if isinstance(inner, dict) else ():
                 if isinstance(value, list) and key in documented and not key.endswith("links"):
                     return (outer, key)
     return None
+
+
+def _undocumented(operation: Operation, bodies: list[dict[str, Any]]) -> tuple[str, ...] | None:
+    """Return the key of the list that only the samples show, while rows document the fields of its elements."""
+    places = [place for row in operation.response.parameters if (place := place_of(operation, row)) is not None]
+    arrays = {key for body in bodies for key, value in body.items() if isinstance(value, list)}
+    found = [key for key in arrays if 2 * sum(place[:2] == (key, "[]") for place in places) > len(places)]
+    return (found[0],) if len(found) == 1 and not found[0].endswith("links") else None
 
 
 def plain(name: str) -> str:
@@ -136,9 +148,24 @@ class _Lists:
                 continue  # no filter has the name of a part of a field
             if len(keys) in (1, 2) and (len(keys) == 1 or keys[-1] == "id"):
                 found.setdefault(plain(keys[0]), []).append(Shown(row, keys, at))
+        if not found and at is None:
+            found = self._from_samples(operation)
         for label, shown in found.items():
             # A filter compares the id of an object, if the id is documented.
             self.fields.setdefault(label, [s for s in shown if len(s.field) == 2] or shown)
+
+    def _from_samples(self, operation: Operation) -> dict[str, list[Shown]]:
+        """Return the fields that the samples show in the elements, where the table documents nothing but their list."""
+        array = next((row for row in operation.response.parameters if row.name == self.array[-1]), None)
+        bodies = [sample.body for sample in operation.response.samples if sample.valid]
+        there = [one for body in bodies for one in values_at(body, (*self.array, "[]"))[0] if isinstance(one, dict)]
+        if array is None:
+            return {}
+        shown = {name: value for one in there for name, value in one.items()}
+        return {
+            plain(name): [Shown(replace(array, format="date-time" if MOMENT.match(str(value)) else None), (name,))]
+            for name, value in shown.items()
+        }
 
     def row(self, row: Parameter) -> None:
         """Add the cases of one query row, or the reason why it has none."""
@@ -305,7 +332,7 @@ class _Lists:
         if shown is None:
             self.book.without_case(requirement, "no-field", row.name)
             return
-        if row.format == "date-time" and not self._exact(row):
+        if "date-time" in (row.format, shown.row.format) and not self._exact(row):
             why = f"the exact moment that {row.name} is compared with"
             self.book.without_case(requirement, "not-through-api", why)
             return

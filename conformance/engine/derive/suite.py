@@ -13,6 +13,7 @@ from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
@@ -197,6 +198,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_success(view, book)
         derive_versions(view, book)
         derive_lists(view, book)
+        derive_chosen(view, book)
         derive_values(view, book)
         derive_equality(view, book)
         derive_kept(view, book)

@@ -18,7 +18,7 @@ from conformance.engine.cloud.errors import (
     UnsafePath,
 )
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.faults import quota_used_up, says_quota
+from conformance.engine.cloud.faults import quota_used_up, room_that_lacks
 from conformance.engine.cloud.roles import Role, Sender
 from conformance.engine.execute.aftermath import Aftermath, creates
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
@@ -127,11 +127,11 @@ class Executor:
             return Evidence(trial, problem=problem)
 
         evidence = self._attempt(trial, needs, version, probes)
-        if _lacks_room(evidence):
+        if _room_lacking(evidence):
             again = partial(self._attempt, trial, needs, version, probes)
-            evidence = self.context.places.found(evidence, again, _lacks_room, self.discard)
-        else:
-            self.context.places.in_vain = False
+            evidence = self.context.places.found(evidence, again, _room_lacking, self.discard, operation.id)
+        if evidence.problem is None and evidence.trial.outcome.accepted:
+            self.context.places.room_for(operation.id)
         if evidence.problem is None and kept_from_members(self.context, trial, evidence):
             reason = (
                 f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "
@@ -311,9 +311,9 @@ class Executor:
 
     def _populated(self, trial: Trial, request: Request, answer: Answer) -> bool:
         """Whether elements were made for an empty list. Not for a filtered one: it may stay empty all the same."""
-        if trial.request.query != self.context.service.query(trial.request.operation):
+        operation, service = trial.request.operation, self.context.service
+        if tuple(one for one in trial.request.query if one[0] != service.field_choice) != service.query(operation):
             return False
-        operation = trial.request.operation
         return self.paths.populated(operation, request.filled, answer) or self.paging.populated(trial, answer)
 
     def _refused_without_lock(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
@@ -390,6 +390,8 @@ class Executor:
             self.context.resources.remove_all(spent)
 
 
-def _lacks_room(evidence: Evidence) -> bool:
-    """Whether a trial could not be made because a quota of the project is used up."""
-    return evidence.problem is not None and evidence.problem.verdict != "error" and says_quota(evidence.problem.reason)
+def _room_lacking(evidence: Evidence) -> str | None:
+    """The room that a trial could not be made for, because a quota of the project is used up; None if it had room."""
+    if evidence.problem is None or evidence.problem.verdict == "error":
+        return None
+    return room_that_lacks(evidence.problem.reason)

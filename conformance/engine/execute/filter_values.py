@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.engine.api.entries import FORMING
-from conformance.engine.model.listing import Listing, Page, values_of
+from conformance.engine.model.listing import MOMENT, Listing, Page, values_of
 
 NONE_OF_THEM = "conformance-none-of-them"
 NUMBER_OF_NONE = 987654321
@@ -24,12 +24,9 @@ _PAIR = re.compile(rf'\{{"{_PLAIN.pattern}": "{_PLAIN.pattern}"\}}')
 """The JSON text of a name with its value, both of them such texts."""
 
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-
-
 def text(value: Any) -> str:
-    """A value as text for a query."""
-    return str(value)
+    """A value as text for a query: true and false in small letters, since some services take no others."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _forms(pair: tuple[Any, str | None]) -> bool:
@@ -101,7 +98,7 @@ def none_of(before: Page, plan: Listing, value: Any) -> Any:
     for choice in plan.choices:
         if text(choice).casefold() not in taken:
             return choice
-    if isinstance(value, str) and _MOMENT.match(value):
+    if isinstance(value, str) and MOMENT.match(value):
         return LONG_AGO
     if plan.pairs:
         return json.dumps({NONE_OF_THEM: NONE_OF_THEM})

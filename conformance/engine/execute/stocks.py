@@ -100,9 +100,11 @@ class Stocks:
         A list at the top of the API grows once, since an element of the run may not show what a filter needs.
         Returns True if that could be done.
         """
-        producer = self.context.producers.of(trial.request.operation.path)
+        context, producer = self.context, self.context.producers.of(trial.request.operation.path)
+        if producer and not context.sandbox and context.service.only_in_sandbox(producer.operation):
+            return False  # no request may remove what it makes
         if trial.situation.state is None:
-            if producer is None or collection in self._grown or self.context.cloud.guard.read_only:
+            if producer is None or collection in self._grown or context.cloud.guard.read_only:
                 return False
             self._grown.add(collection)
         if producer is None:

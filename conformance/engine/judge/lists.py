@@ -19,14 +19,14 @@ from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Paged
 
 
-def _without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
+def without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
     """Return the verdict if there is no page; None if there is one."""
     if page.ok:
         return None
     if evidence.framework or page.status in (401, 403, 404):
         judgement = undecided(page.status, f"answered {page.status}, which says nothing of {what}")
     else:
-        judgement = broken(page.status, f"the list with {what}, which is documented, was answered {page.status}")
+        judgement = broken(page.status, f"the request with {what}, which is documented, was answered {page.status}")
     return replace(judgement, status=page.status)
 
 
@@ -36,7 +36,7 @@ def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listi
     if pages is None or not isinstance(exchange, Paged) or which not in pages.asked:
         return undecided(evidence.status, "the list was not asked for in pages")
     page = pages.asked[which]
-    return _without_page(evidence, page, exchange.listing.parameter) or (pages, page, exchange.listing)
+    return without_page(evidence, page, exchange.listing.parameter) or (pages, page, exchange.listing)
 
 
 def _unsteady(pages: Pages) -> Judgement | None:
@@ -276,7 +276,7 @@ class ChangedWithin(Expectation):
         other = pages.asked.get("none")
         if other is None:
             return undecided("half", "only one side was asked for")
-        refused = _without_page(evidence, other, self.parameter)
+        refused = without_page(evidence, other, self.parameter)
         if refused:
             return refused
         shown = [name for name in pages.stable if name in other.names]

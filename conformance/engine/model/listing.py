@@ -8,6 +8,7 @@ decide anything.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,9 @@ number of elements, the elements with a value, the elements changed since or bef
 Match = Literal["equal", "lacks", "least", "part"]
 """How elements that pass a filter relate to its value: they have it, do not have it, have at least it, or have a text
 that it is a part of."""
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+"""The beginning of a text that tells a moment."""
 
 
 @dataclass(frozen=True)

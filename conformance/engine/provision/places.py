@@ -41,12 +41,13 @@ class Places:
     Attributes:
         stopping: ends every wait when it is set.
         most: the most lanes that may hold things at a time; None as long as no quota was used up.
-        in_vain: True if the last wait found no room although only one lane held things: then nobody waits again.
+        in_vain: the rooms that a wait did not find although only one lane held things, each with the operations whose
+            trials were refused for it. Nobody waits for such a room again, until one of these trials finds it.
     """
 
     stopping: threading.Event
     most: int | None = None
-    in_vain: bool = False
+    in_vain: dict[str, set[str]] = field(default_factory=dict)
     _spent: list[Made] = field(default_factory=list)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
     _seated: int = 0
@@ -122,20 +123,28 @@ class Places:
                 self._made_smaller = now
 
     def found(
-        self, done: Done, attempt: Callable[[], Done], refused: Callable[[Done], bool], give_back: Callable[[], None]
+        self,
+        done: Done,
+        attempt: Callable[[], Done],
+        lacking: Callable[[Done], str | None],
+        give_back: Callable[[], None],
+        operation: str,
     ) -> Done:
         """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
         Args:
             done: the outcome of the refused attempt.
             attempt: tries again.
-            refused: tells by an outcome whether the attempt failed because a quota is used up.
+            lacking: tells by an outcome which room the attempt failed for; None if it did not fail because of a quota.
             give_back: gives all things of the lane back before the next attempt.
+            operation: the operation of the trial.
         """
-        if self.in_vain or self._seated == 0:
-            return done
         deadline, pause = time.monotonic() + WAIT, PAUSE
-        while refused(done) and time.monotonic() < deadline and not self.stopping.is_set():
+        while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
+            with self._free:
+                if room in self.in_vain:
+                    self.in_vain[room].add(operation)
+                    return done
             self.used_up()
             give_back()
             if self.make_way():
@@ -143,8 +152,16 @@ class Places:
             self.stopping.wait(pause)
             pause = min(pause * GROWTH, LONGEST_PAUSE)
             done = attempt()
-        self.in_vain = refused(done) and self.most == 1
+        with self._free:
+            if room and self._seated and self.most == 1 and not self.stopping.is_set():
+                self.in_vain.setdefault(room, set()).add(operation)
         return done
+
+    def room_for(self, operation: str) -> None:
+        """Note that a trial found all the room that it needed: others may wait again for what it had lacked before."""
+        with self._free:
+            for room in [room for room, operations in self.in_vain.items() if operation in operations]:
+                del self.in_vain[room]
 
     def make_way(self) -> bool:
         """If more lanes hold things than may, give the place of this lane back and wait for one; return whether."""

@@ -6,10 +6,11 @@ import pytest
 from made_up import broken, case, operation
 from widgets import TOP
 
+from conformance.engine.judge.chosen import OnlyChosen
 from conformance.engine.judge.codes import Accepted
 from conformance.engine.model.listing import Listing
 from conformance.engine.model.trial import Paged
-from conformance.prove.after import Elements
+from conformance.prove.after import Elements, Field
 from conformance.prove.broken_lists import Named
 from conformance.prove.instead import Answer, OneMore, WithoutQuery
 from conformance.prove.wire import Reply, Request
@@ -106,3 +107,13 @@ def test_nothing_is_stripped_from_a_request_that_has_several_of_a_name():
     turn = Turn("/v2.1/widgets?tag=a&limit=1&tag=b")
     WithoutQuery(Named("limit"))(turn)
     assert turn.upstream.seen == ["/v2.1/widgets?tag=a&tag=b"]
+
+
+def test_chosen_fields_are_ignored_or_one_of_them_is_missing():
+    only = OnlyChosen("fields", ("widgets", "[]"), ("id", "name"))
+    found = broken(case(LIST, "list/fields", only, accepted=True, query=(("fields", "id"), ("fields", "name"))))
+    assert {mutation.partition("#")[2] for mutation in found} == {"ignored", "missing", "refused-400", "500"}
+    assert found["list/fields#missing"].after == Field(("widgets", "[]", "id"), "drop")
+    turn = Turn("/v2.1/widgets?fields=id&fields=name&limit=1")
+    assert found["list/fields#ignored"].instead(turn)[1]
+    assert turn.upstream.seen == ["/v2.1/widgets?limit=1"]

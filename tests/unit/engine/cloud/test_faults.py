@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.cloud.faults import message_in, quota_used_up
+from conformance.engine.cloud.faults import message_in, quota_used_up, room_that_lacks
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,32 @@ def test_words_about_quotas_that_say_no_such_thing(message):
 )
 def test_the_message_of_a_fault_is_one_line_without_controls(body, message):
     assert message_in(body) == message
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (
+            "Quota exceeded for cores: Requested 1, but already used 9 of 9",
+            "Quota exceeded for cores: Requested 2",
+            False,
+        ),
+        (
+            "(Quota exceeded for cores: Requested 1, used 9)",
+            "x 413 (Quota exceeded for cores: Requested 2, used 10)",
+            True,
+        ),
+        (
+            "Maximum number of carts allowed (0) exceeded.",
+            "no cart: Maximum number of carts allowed (12) exceeded",
+            True,
+        ),
+        ("Quota exceeded for resources: ['cart'].", "Quota exceeded for resources: ['wheel'].", False),
+    ],
+)
+def test_refusals_because_of_the_same_quota_have_the_same_words(first, second, same):
+    assert (room_that_lacks(first) == room_that_lacks(second)) is same
+
+
+def test_a_text_without_a_word_on_quotas_lacks_no_room():
+    assert room_that_lacks("no cart could be made: POST /carts was answered 409 (it is taken)") is None

@@ -124,6 +124,34 @@ def test_which_array_is_the_list(body, rows, expected):
     assert collection(operation(body=body), list(rows)) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "rows", "expected"),
+    [
+        (BODY, ROWS, ("widgets",)),
+        ({**BODY, "widget_carts": [{"id": "c-1"}]}, ROWS, ("widgets",)),
+        (BODY, (), None),
+        ({"widgets": [], "size": 1}, ROWS, None),
+        ({"widgets_links": BODY["widgets"]}, ROWS, None),
+        ({"widgets": [{"id": "w-1"}], "name": "x", "colour": {}, "flag": True}, ROWS, None),
+    ],
+)
+def test_a_list_that_only_samples_show_holds_most_of_the_documented_fields(body, rows, expected):
+    answers = tuple(one for one in ANSWERS if one.type != "array" or one.name == "tags")
+    assert collection(operation(answers=answers, body=body), list(rows)) == expected
+
+
+def test_fields_that_only_samples_show_can_be_selected_by_and_ordered():
+    found = suite(operation(answers=ANSWERS[:1]))
+    names = {short.partition("[")[0].rpartition("/")[2] for short in ids(found, "/list/")}
+    assert {"name", "size", "flag", "limit", "marker", "sort_key"} <= names
+    dated = operation(row("made", location="query"), answers=ANSWERS[:1])
+    assert untested(suite(dated))["list/list/made"] == "not-through-api"
+
+
+def test_where_a_table_documents_one_field_samples_add_none():
+    assert untested(suite(operation(answers=ANSWERS[:2])))["list/list/size"] == "no-field"
+
+
 def test_what_lists_nothing_promises_nothing_of_lists():
     assert ids(suite(operation(answers=(), body={"widget": {}})), "/list/") == []
     assert "list/list/" not in str(ids(suite(operation(method="POST")), "list/list/"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.execute.filter_values import LONG_AGO, NONE_OF_THEM, none_of, pick
+from conformance.engine.execute.filter_values import LONG_AGO, NONE_OF_THEM, none_of, pick, text
 from conformance.engine.model.listing import Listing, Page, values_of
 
 
@@ -71,3 +71,8 @@ def test_an_object_of_pairs_is_selected_by_one_pair_of_an_element_of_this_run():
     assert pick(page, plan) == ("1", '{"readonly": "True"}')
     assert none_of(page, plan, '{"key": "a"}') == f'{{"{NONE_OF_THEM}": "{NONE_OF_THEM}"}}'
     assert pick(Page(200, ({"id": "1", "metadata": {"odd": "{}"}},), ("1",)), plan) is None
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, "true"), (False, "false"), (3, "3"), ("True", "True")])
+def test_a_query_has_true_and_false_in_small_letters_and_texts_as_they_are(value, expected):
+    assert text(value) == expected

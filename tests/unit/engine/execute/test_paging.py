@@ -26,7 +26,7 @@ from shelf import (
     shelf,
     widget,
 )
-from widgets import case, evidence, plain, suite
+from widgets import KNOWLEDGE, case, evidence, plain, suite
 
 from conformance.engine.execute import paging as pages
 from conformance.engine.model.trial import Situation
@@ -273,7 +273,7 @@ def test_an_offset_that_leaves_nothing_out_is_told_of_although_no_first_is_known
 @pytest.mark.parametrize("works", [True, False])
 def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
     below = plain("GET", "/servers/{server_id}/widgets", *ROWS, normal=(200,))
-    made: Any = SimpleNamespace(name="widget_id")
+    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
     on = Shelf([widget(1)])
     one = paging(on, producers=SimpleNamespace(of={below.path: made}.get))
 
@@ -297,7 +297,7 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_list_at_the_top_grows_once_where_no_element_has_a_value_to_select_by(named):
-    made: Any = SimpleNamespace(name="widget_id")
+    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
     on = Shelf([widget(1, name="")])
     one = paging(on, producers=SimpleNamespace(of={LIST.path: made}.get))
     one.context.cloud.guard = SimpleNamespace(read_only=False)  # type: ignore[misc]  # a stand-in
@@ -312,6 +312,15 @@ def test_a_list_at_the_top_grows_once_where_no_element_has_a_value_to_select_by(
         shown = made_of(one, by_name)
         assert (shown.problem is None) == named
     assert len(on.widgets) == 2
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_what_is_made_in_a_sandbox_alone_lets_no_list_of_a_cloud_grow(sandbox):
+    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
+    service = replace(KNOWLEDGE, sandbox_only=(LIST.id,))
+    one = paging(Shelf([]), producers=SimpleNamespace(of={LIST.path: made}.get), service=service, sandbox=sandbox)
+    one.paths.elements = SimpleNamespace(produce=lambda *_: None)  # type: ignore[assignment]  # a stand-in
+    assert one.grow(case(SUITE, "list/list/name").trial, LIST.path, 1) == sandbox
 
 
 def test_a_list_that_nobody_answers_is_undecided(monkeypatch):

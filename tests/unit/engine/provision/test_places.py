@@ -92,10 +92,15 @@ def test_a_run_that_stops_lets_every_lane_end() -> None:
     places.take()
 
 
+def wheels(code: int) -> str | None:
+    """The room that a refusal lacks."""
+    return "wheels" if code == 403 else None
+
+
 def test_what_a_quota_refuses_is_tried_again_when_the_things_are_given_back() -> None:
     places, given_back = seated(1), []
     answers = iter([403, 202])
-    assert places.found(403, lambda: next(answers), lambda code: code == 403, lambda: given_back.append(1)) == 202
+    assert places.found(403, lambda: next(answers), wheels, lambda: given_back.append(1), "make") == 202
     assert len(given_back) == 2
     assert places.most == 1
     assert not places.in_vain
@@ -108,17 +113,46 @@ def test_nobody_waits_a_second_time_for_nothing() -> None:
         asked.append(1)
         return 403
 
-    assert places.found(403, refused, lambda code: code == 403, lambda: None) == 403
+    assert places.found(403, refused, wheels, lambda: None, "make") == 403
     assert len(asked) > 1
-    assert places.in_vain
     asked.clear()
-    assert places.found(403, refused, lambda code: code == 403, lambda: None) == 403
+    assert places.found(403, refused, wheels, lambda: None, "show") == 403
     assert asked == []
+    places.room_for("list")
+    assert places.found(403, refused, wheels, lambda: None, "show") == 403
+    assert asked == [], "a trial that never lacked this room says nothing of it"
+    assert places.found(403, refused, lambda _: "carts", lambda: None, "show") == 403
+    assert asked, "another room was never waited for"
+
+
+def test_a_trial_that_finds_the_room_it_lacked_lets_others_wait_for_it_again() -> None:
+    places = seated(1)
+    places.found(403, lambda: 403, wheels, lambda: None, "make")
+    places.found(403, lambda: 403, wheels, lambda: None, "show")
+    places.room_for("show")
+    answers = iter([202])
+    assert places.found(403, lambda: next(answers), wheels, lambda: None, "make") == 202
+
+
+def test_a_wait_that_the_end_of_the_run_cuts_short_was_not_in_vain() -> None:
+    places = seated(1)
+
+    def stopped() -> int:
+        places.stopping.set()
+        return 403
+
+    places.found(403, stopped, wheels, lambda: None, "make")
+    assert not places.in_vain
 
 
 def test_without_lanes_there_is_nothing_to_wait_for() -> None:
-    asked: list[None] = []
-    assert seated(0).found(None, lambda: asked.append(None), lambda _: True, lambda: None) is None
+    asked = []
+
+    def refused() -> int:
+        asked.append(1)
+        return 403
+
+    assert seated(0).found(403, refused, wheels, lambda: None, "make") == 403
     assert asked == []
 
 
