@@ -9,6 +9,7 @@ format: 1
 package: widgets
 version: 3.0.0
 highest_microversion: '1.7'                     # of the release; a cloud of an unknown release is recognised by it
+release_of_service: gears 3.1.0                 # only if another distribution contains the reference
 expected:
 - deviations:                                     # ids of the record that have this one cause
   - widgets.lock/normal/202!contradiction!200
@@ -95,12 +96,14 @@ class ExpectedDeviations:
         package, version: the release.
         by_id: the deviations, by id.
         highest: the highest microversion of the release; None if the file does not say it.
+        release_of_service: the release of the service that was examined, as package and version with a blank between.
     """
 
     package: str
     version: str
     by_id: Mapping[str, Expected]
     highest: Microversion | None = None
+    release_of_service: str = ""
 
     @property
     def release(self) -> str:
@@ -290,5 +293,9 @@ def load_expected(path: Path) -> ExpectedDeviations:
             )
     highest = data.get("highest_microversion")
     return ExpectedDeviations(
-        data["package"], data["version"], found, Microversion.parse(highest) if highest is not None else None
+        data["package"],
+        data["version"],
+        found,
+        Microversion.parse(highest) if highest is not None else None,
+        data.get("release_of_service", f"{data['package']} {data['version']}"),
     )

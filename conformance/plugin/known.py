@@ -72,9 +72,9 @@ def known_for(
     named_one = next((one for one in chosen if one.package == package), None)
     if named_one is not None:
         return named_one
-    if release is not None and release != f"{package} {version}":
-        return None
     found = expected_of(package, version)
-    if found is None or release is not None:
-        return found
+    if found is None:
+        return None
+    if release is not None:
+        return found if release in (f"{package} {version}", found.release_of_service) else None
     return found if found.highest is not None and found.highest == highest else None

@@ -52,6 +52,12 @@ def test_a_file_without_a_highest_microversion_counts_for_its_own_release_alone(
     assert known_for((), NOVA, "nova 34.0.0", None) is not None
 
 
+@pytest.mark.parametrize(("release", "taken"), [("neutron 29.0.0", True), ("neutron 28.0.0", False), (None, False)])
+def test_a_reference_of_another_distribution_names_the_release_of_the_service(release, taken):
+    reference = {"package": "neutron-lib", "version": "5.0.1"}
+    assert (known_for((), reference, release, None) is not None) is taken
+
+
 def test_the_release_that_the_user_names_counts_on_every_cloud():
     chosen = named("nova == 31.3.1")
     assert known_for([chosen], NOVA, None, None) is chosen
