@@ -61,6 +61,6 @@ def test_the_tried_request_stands_before_the_controls(record):
     for result in record.results:
         if result.case == "servers.list-servers/list/limit":
             assert "limit=1" in result.exchanges[0].request.url
-            assert len(result.exchanges) == 3
+            assert [one.request.url for one in result.exchanges[1:] if "limit=" not in one.request.url]
             return
     pytest.fail("the case was not tried")

@@ -8,6 +8,7 @@ request is answered, too, nor a role of a 404 if nothing shows that the document
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,8 +33,11 @@ Members = frozenset[tuple[str, ...]]
 """The places of all members of a body, and the names in a query behind a `?`."""
 
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
 def members(body: Any, query: Iterable[tuple[str, Any]] = ()) -> Members:
-    """The members of a request. The elements of a list share the place `[]`."""
+    """The members of a request. The elements of a list share the place `[]`, members named by an id the place `{}`."""
     return frozenset(_places(body, ())) | {("?", name) for name, _ in query}
 
 
@@ -52,7 +56,7 @@ def documented(case: Case, cases: Iterable[Case]) -> Case | None:
 def _places(value: Any, above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     inner: Iterable[tuple[str, Any]] = ()
     if isinstance(value, dict):
-        inner = ((str(key), one) for key, one in value.items())
+        inner = (("{}" if _ID.fullmatch(str(key)) else str(key), one) for key, one in value.items())
     elif isinstance(value, list):
         inner = (("[]", one) for one in value)
     for key, one in inner:
@@ -131,7 +135,11 @@ def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tu
     name = case.about.rpartition(".")[2]
 
     def sound(places: Members) -> Members:
-        return frozenset(place for place in places if not name or name not in place)
+        """The places without the faulty member, and without the objects that held nothing else."""
+        faulty = {place for place in places if name and name in place}
+        left = places - faulty
+        above = {place[:size] for place in faulty for size in range(1, len(place))}
+        return left - {place for place in above if not any(one[: len(place)] == place != one for one in left)}
 
     refused = sound(members(evidence.sent, evidence.trial.request.query))
     exact = {code for code, had in answers if sound(had) == refused}

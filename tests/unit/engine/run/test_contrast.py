@@ -97,6 +97,20 @@ def test_without_a_description_only_an_accepted_request_with_the_faulty_member_i
     assert (why is None) is shown
 
 
+def test_an_object_that_held_nothing_but_the_faulty_member_is_no_part_of_the_request_without_it() -> None:
+    broken = {"make": {"size": 1, "more": {"name": {}}}}
+    assert missing("error/400", 400, answered(202, {"make": {"size": 1}}), about="more.name", sent=broken) is None
+    beside = {"make": {"size": 1, "more": {"name": {}, "other": 1}}}
+    assert missing("error/400", 400, answered(202, {"make": {"size": 1}}), about="more.name", sent=beside)
+
+
+def test_members_named_by_ids_are_alike_whatever_the_id() -> None:
+    ids = ("5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10", "AF1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a11")
+    sound, broken = ({"make": {one: {"size": size, "name": "n"}}} for one, size in zip(ids, (1, {}), strict=True))
+    assert missing("error/400", 400, answered(202, sound), sent=broken) is None
+    assert missing("error/400", 400, answered(202, {"make": {"n": {"size": 1, "name": "n"}}}), sent=broken)
+
+
 def test_an_accepted_request_counts_whatever_it_was_sent_for() -> None:
     assert missing("error/400", 400, answered(202, WHOLE, documented=False)) is None
     contrasts = Contrasts()
