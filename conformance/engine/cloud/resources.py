@@ -36,6 +36,9 @@ REMOVAL = 30.0
 IN_VAIN = 2
 """The number of attempts after which a thing is not requested again, if no such thing ever became ready."""
 
+NO_MORE = 8
+"""The same, in a row, if such things did become ready before: more than the lanes of a run meet in one outage."""
+
 NAME = "name"
 """The resource of the Binding, in the body of a factory, that stands for the name of the new thing."""
 
@@ -93,7 +96,8 @@ class Resources:
         self._spare: Made | None = None
         self.usual: dict[str, str] = {}
         self.waits = Waits()
-        self._in_vain: dict[str, list[str] | None] = {}  # None: such a thing became ready once
+        self._in_vain: dict[str, list[str]] = {}  # the failures since such a thing last became ready
+        self._became_ready: set[str] = set()
 
     def rand_name(self, kind: str = "") -> str:
         """A new name that begins with the prefix of the run."""
@@ -270,25 +274,27 @@ class Resources:
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
 
     def _made_ready(self, kind: Kind, name: str, role: Role, ask: Ask) -> Made:
-        """Make a thing and wait until it is ready; not again if the same request has never worked.
+        """Make a thing and wait until it is ready; not again if the same request has failed too often in a row.
 
         A cloud may accept requests for things that it cannot make, and the run would wait for each.
         """
         alike = json.dumps([ask.path, str(role), ask.body], sort_keys=True, default=str).replace(name, "")
         with self._lock:
             failed = self._in_vain.setdefault(alike, [])
-            if failed is not None and len(failed) >= IN_VAIN:
+            if len(failed) >= (NO_MORE if alike in self._became_ready else IN_VAIN):
                 raise ResourceError(f"{failed[0]}; this was tried {len(failed)} times, and is not tried again")
         made = self._make(kind, name, role, ask)
         try:
             ready = self._ready(kind, made)
         except ResourceError as error:
-            if failed is not None and not self._stopping.is_set() and not says_quota(str(error)):
+            if not self._stopping.is_set() and not says_quota(str(error)):
                 failed.append(str(error))
             # Nobody gets this thing, and until the end of the run it would count against the quota.
             self._remover().remove(Thing(kind.name, made.id, made.path, made.role), wait=False)
             raise
-        self._in_vain[alike] = None
+        with self._lock:
+            failed.clear()
+            self._became_ready.add(alike)
         return ready
 
     def _ready(self, kind: Kind, made: Made) -> Made:

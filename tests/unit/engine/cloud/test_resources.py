@@ -1,5 +1,6 @@
 """Things that a cloud accepts and cannot make: they are not asked for, and waited for, again and again."""
 
+import contextlib
 from threading import Event
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.poll import Watch
-from conformance.engine.cloud.resources import IN_VAIN, Resources
+from conformance.engine.cloud.resources import IN_VAIN, NO_MORE, Resources
 from conformance.engine.cloud.waits import LEAST
 
 
@@ -49,6 +50,16 @@ def test_a_thing_that_once_became_ready_is_asked_for_again(fake, make):
             with pytest.raises(ResourceError, match=r"error$"):
                 make.make("volume")
     assert asked(fake) == 5
+
+
+def test_a_thing_that_becomes_ready_no_more_is_not_asked_for_for_ever(fake, make):
+    for status in ["available", *["error"] * (NO_MORE - 1), "available", *["error"] * NO_MORE]:
+        fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": status}})
+        with contextlib.nullcontext() if status == "available" else pytest.raises(ResourceError, match=r"error$"):
+            make.make("volume")
+    with pytest.raises(ResourceError, match=rf"error; this was tried {NO_MORE} times, and is not tried again$"):
+        make.make("volume")
+    assert asked(fake) == 2 * NO_MORE + 1
 
 
 def test_a_refused_request_says_nothing_of_the_next(fake, make):
