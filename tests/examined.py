@@ -88,7 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("code", type=Path)
     parser.add_argument("--quiet", action="store_true", help="only the faults")
     options = parser.parse_args(argv)
-    known = expected_of(*options.release.split("=="))
+    package, _, version = options.release.partition("==")
+    known = expected_of(package, version)
     if known is None:
         parser.error(f"{options.release} has no expected deviations")
     seen = seen_in(RunRecord.read(options.run).results)

@@ -91,7 +91,8 @@ class Owner:
             share.start(cases)
             for case_id in share.as_decided(list(cases)):
                 _run(session, cases[case_id], None)
-            more = () if share.trouble else self._levels.instead_of(cases.values())
+            over = share.trouble or share.session.context.stopping.is_set()
+            more = () if over else self._levels.instead_of(cases.values())
             cases = {item.case.id: item for item in more}
             self._selected |= {(item.service, item.case.id) for item in more}
         return not (share.trouble or share.session.context.stopping.is_set())

@@ -101,6 +101,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", type=Path, help="the record of an earlier run, instead of a new one")
     given = parser.parse_args(arguments)
     edits = [edit for edit in yaml.safe_load(EDITS.read_text("utf-8")) if given.only in edit["about"]]
+    if not edits:
+        parser.error(f"--only {given.only!r} selects no statement of {EDITS.name}")
     with tempfile.TemporaryDirectory() as scratch:
         copy = damaged(given.source, edits, (given.output or Path(scratch)) / "reference")
         new = findings(copy) - findings(given.source)

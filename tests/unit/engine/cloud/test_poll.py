@@ -163,8 +163,8 @@ def test_the_pause_grows(fake, servers, cloud):
     servers.add("a", "BUILD")
     wait_for_status(watch, "a", "ACTIVE", 1.0)
     watch.close()
-    # 50 without growth.
-    assert 1 < len(fake.asked) <= 22  # a slow machine asks less often
+    # 50 without growth. A slow machine asks less often, so there is no lower bound but the first look.
+    assert 1 <= len(fake.asked) <= 22
 
 
 def test_a_slow_endpoint_is_asked_less(fake, servers, watch):
