@@ -1,4 +1,4 @@
-"""What the lines of the journals of a run add up to: what was asked for, made, refused, removed and owed."""
+"""The sum of the lines of a run's journals: the things that were asked for, made, refused, removed and owed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services beside the six, which join a running sandbox cloud on demand: they show what a reference alone is good for.
+"""Services beside the six, which join a running sandbox cloud on demand: they are tried by their references alone.
 
 Each is a process of its own with a fresh database, in an environment that all of them share. The kept content of the
 cloud does not contain them: they are registered in the catalogue after the six services are ready.
