@@ -95,7 +95,11 @@ def cloud(monkeypatch):
             self.discard = self.leave = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
-                waits=lambda trial: False, take=lambda: None, collect=dict, expects_refusal=lambda trial: False
+                waits=lambda trial: False,
+                take=lambda: None,
+                collect=dict,
+                take_again=frozenset,
+                expects_refusal=lambda trial: False,
             )
 
         def make(self, trial, probes, together=False):

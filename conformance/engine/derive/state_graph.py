@@ -75,6 +75,10 @@ class StateGraph:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
 
+    def is_calm(self, operation: str) -> bool:
+        """Whether an operation leads from no status to another or the same one, so far as is known."""
+        return all(edge.operation.id != operation for edges in self._from.values() for edge in edges)
+
     def leads_elsewhere(self, operation: str, state: str) -> bool:
         """Whether an operation leads from some statuses to others, and not from one status, so far as is known."""
         known = {edge.source for edges in self._from.values() for edge in edges if edge.operation.id == operation}

@@ -98,6 +98,7 @@ class Arrangement:
     compares: bool = False
     _marked: bool = False
     _kept: _Kept | None = None
+    _existing: tuple[Setup, ...] = ()
     _unknown: str | None = None
 
     def __post_init__(self) -> None:
@@ -127,6 +128,8 @@ class Arrangement:
             Unavailable, CloudError: a thing that the request needs cannot be made.
         """
         self.paths.elements.drop_fresh()  # those of the trial before
+        if self._shared_existing(trial) != self._existing:
+            self.let_go()
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
         state = through = trial.situation.state
@@ -253,10 +256,27 @@ class Arrangement:
         self.context.cloud.owing.settle()
 
     def _cleared(self, trial: Trial) -> None:
-        """After setups that changed things, forget all elements and have the resource under test replaced."""
-        if any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
+        """After setups that changed things, forget all elements and have the resource under test replaced.
+
+        Things that were only made to exist are kept for the next trials that need the same ones.
+        """
+        self._existing = self._shared_existing(trial)
+        if not self._existing and any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
             self.paths.elements.clear()
             self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
+
+    def let_go(self) -> None:
+        """Forget the things that are kept for trials which need the same ones, and have the resource replaced."""
+        if self._existing:
+            self._existing = ()
+            self.paths.elements.clear()
+            self.subject.must_replace = True
+
+    @staticmethod
+    def _shared_existing(trial: Trial) -> tuple[Setup, ...]:
+        """The setup of a trial if it only makes things exist for the resource under test, and takes nothing back."""
+        plain = trial.situation.state is not None and not trial.setups(Prepared)
+        return tuple(trial.setups(Existing)) if plain else ()
 
     def _to_nothing(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         template = trial.request
@@ -272,7 +292,8 @@ class Arrangement:
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
-        if (self.subject.altered and not trial.request.uses_optional_fields) or not self.subject.suits(path):
+        furnished = self._existing or self.subject.suits(path)
+        if (self.subject.altered and not trial.request.uses_optional_fields) or not furnished:
             self.subject.discard()
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):

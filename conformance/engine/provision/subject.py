@@ -315,7 +315,7 @@ class Subject:
         """GET the resource as member, at the highest microversion."""
         return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
-    def settle(self, targets: tuple[str, ...] | None, by: str = "") -> WaitResult:
+    def settle(self, targets: tuple[str, ...] | None, by: str = "", calm: bool = False) -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
 
         A status of failure that is no target ends the wait at once. The last view becomes ``view``.
@@ -323,6 +323,8 @@ class Subject:
         Args:
             targets: the statuses; empty for the present status, None for any stable status.
             by: the id of the operation that was accepted; empty for none in particular.
+            calm: True if no status is known to which the operation leads: then the first look comes only after the
+                time that an unchanged status must last, and serves as the last one.
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
@@ -333,6 +335,9 @@ class Subject:
         )
         began: list[float] = []
         moved: list[bool] = []
+        if calm:
+            began.append(time.monotonic())
+            self.context.stopping.wait(patience.settle)
 
         def settled(view: View | None) -> bool:
             if view is None or self.context.stopping.is_set():

@@ -14,13 +14,15 @@ FAR = 1000.0
 def following(pending: Sequence[Job], executor: Executor) -> Job:
     """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
-    Where the reference is silent, trials that are expected to be refused come first, since they share a look.
+    Where the reference is silent, trials that are expected to be refused come first, since they share a look. Trials
+    that set optional fields come last, since a resource with such fields serves no others.
 
     Args:
         pending: the trials that are still to be made, in the order of the lane; at least one.
         executor: the executor of the lane.
     """
     context = executor.context
+    pending = [job for job in pending if not job.trial.request.uses_optional_fields] or pending
     status = executor.subject.status or context.service.under_test.initial_status
     here = (job for job in pending if job.trial.situation.state in (None, status))
     first = next(here, None)

@@ -207,9 +207,11 @@ class Run:
             with self.locks.taken(alone, self.context.stopping):
                 while (pending or deviating) and not self.context.stopping.is_set():
                     self._make_way(executor)
-                    job = following(pending or deviating, executor)
-                    self._try(job, executor, group)
-                    (pending or deviating).remove(job)
+                    jobs = pending or deviating
+                    job = following(jobs, executor)
+                    again = self._try(job, executor, group)
+                    jobs.remove(job)
+                    jobs[:0] = again
                 self._close(group, executor)
         except Exception as error:
             for job in (*(tried.job for tried in group), *pending, *deviating) if not self._broken else ():
@@ -242,16 +244,23 @@ class Run:
             executor.discard()
             self.context.places.make_way()
 
-    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> None:
-        """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
+    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
+        """Make a trial and decide its cases, or let them wait in the group for the look that they share.
+
+        Returns the jobs of the group that have to be made again.
+        """
         began = time.monotonic()
         offered = self._offered(job)
         if not offered:
-            return
+            return []
         job = Job.of(offered)
         evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
+        keys = executor.looks.take_again() if not self.context.stopping.is_set() else frozenset()
+        again = [tried.job for tried in group if tried.job.trial.key in keys]
+        group[:] = [tried for tried in group if tried.job.trial.key not in keys]
         self._decide(group, executor)
+        return again
 
     def _close(self, group: list[Tried], executor: Executor) -> None:
         """Take the looks that are still missing, and decide all cases of a group."""
