@@ -142,6 +142,7 @@ def started(*case_ids, parallel=3, record=None):
             guard=SimpleNamespace(forbids=lambda method, path: None),
         ),
         service=KNOWLEDGE,
+        spending=set(),
         graph=StateGraph.of(views([spec(SPIN, REST)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
         lacking=frozenset(),

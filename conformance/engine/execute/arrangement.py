@@ -28,6 +28,7 @@ from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.paths import Filled, Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
+from conformance.engine.provision.wear import discard_spent, repeats
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -140,7 +141,7 @@ class Arrangement:
             try:
                 request = self.filled(trial, needs, version)
             except NeedsNewResource:
-                self.subject.discard()
+                discard_spent(self.subject)
                 continue
             except Unavailable as error:
                 if trial.situation.target == "any":
@@ -292,8 +293,12 @@ class Arrangement:
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
-        furnished = self._existing or self.subject.suits(path)
-        if (self.subject.altered and not trial.request.uses_optional_fields) or not furnished:
+        fits = self._existing or self.subject.suits(path)
+        if self.subject.altered and (
+            not trial.request.uses_optional_fields or repeats(self.subject, trial.request.body)
+        ):
+            fits = False
+        if not fits:
             self.subject.discard()
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):

@@ -197,7 +197,11 @@ class Run:
         with self._lock:
             self._subjects.append(subject)
         executor = Executor(self.context, subject)
-        in_order = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
+
+        def place(job: Job) -> tuple[int, str, str]:
+            return order(job.trial, self.context.service)
+
+        in_order = sorted(jobs, key=place)
         pending = [job for job in in_order if self.deviating.isdisjoint(job.ids)]
         deviating = [job for job in in_order if not self.deviating.isdisjoint(job.ids)]
         group: list[Tried] = []
@@ -207,11 +211,11 @@ class Run:
             with self.locks.taken(alone, self.context.stopping):
                 while (pending or deviating) and not self.context.stopping.is_set():
                     self._make_way(executor)
-                    jobs = pending or deviating
-                    job = following(jobs, executor)
-                    again = self._try(job, executor, group)
-                    jobs.remove(job)
-                    jobs[:0] = again
+                    waiting = pending or deviating
+                    job = following(waiting, executor)
+                    if again := self._try(job, executor, group):
+                        waiting[:] = sorted([*waiting, *again], key=place)
+                    waiting.remove(job)
                 self._close(group, executor)
         except Exception as error:
             for job in (*(tried.job for tried in group), *pending, *deviating) if not self._broken else ():
