@@ -67,7 +67,8 @@ class Prover:
 
     def __enter__(self) -> Prover:
         self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
-        self._proxy = self._stack.enter_context(Proxy(self.sandbox.url, self.sandbox.tokens))
+        renewed = self.sandbox.renewed if isinstance(self.sandbox, PartOfCloud) else None
+        self._proxy = self._stack.enter_context(Proxy(self.sandbox.url, self.sandbox.tokens, renewed))
         if self.stock is None:
             own = Stock(self.sandbox, self.specs, self._directory / "stock", self.tidy)
             self.stock = self._stack.enter_context(own)
@@ -102,6 +103,7 @@ class Prover:
             context.service,
             tuple(word for v in status for word in v.values),
             frozenset((operation.method, operation.path) for operation in context.operations.values()),
+            session.api.only,
         )
 
     def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:

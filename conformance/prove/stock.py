@@ -23,6 +23,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.session import Session, Settings
+from conformance.prove.proxy import Proxy
 from conformance.prove.wire import Upstream
 from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
@@ -49,9 +50,11 @@ class Stock:
     def __init__(
         self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path, tidy: bool = True
     ) -> None:
-        settings = Settings(
-            Target.sandbox(sandbox.url, sandbox.tokens), directory, sandbox=True, release=sandbox.release
-        )
+        self._ends = contextlib.ExitStack()
+        url = sandbox.url
+        if isinstance(sandbox, PartOfCloud):  # its tokens end before a long proof does, and a proxy renews them
+            url = self._ends.enter_context(Proxy(url, sandbox.tokens, sandbox.renewed)).url
+        settings = Settings(Target.sandbox(url, sandbox.tokens), directory, sandbox=True, release=sandbox.release)
         self._session = Session(settings, specs, (), _ignore)
         self._tidy = tidy
         self._shelf: dict[str, list[Made]] = {}
@@ -70,13 +73,14 @@ class Stock:
     def __exit__(self, *_: object) -> None:
         self._behind.shutdown(cancel_futures=True)
         session = self._session
-        if self._tidy:
-            session.close()
-            return
-        session.run.stop()
-        session.watch.close()
-        session.cloud.close()
-        session.journal.close()
+        with self._ends:
+            if self._tidy:
+                session.close()
+                return
+            session.run.stop()
+            session.watch.close()
+            session.cloud.close()
+            session.journal.close()
 
     def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
         """Return factories that lend servers of this stock in a status.
