@@ -37,6 +37,17 @@ READY = 1
 """Number of servers in a status that are made in advance: every case that fails is tried on a second one."""
 
 
+def proxy_of(sandbox: RunningSandbox | PartOfCloud) -> Proxy:
+    """Make a proxy in front of a sandbox, which gets new tokens where the sandbox's own end."""
+    return Proxy(sandbox.url, sandbox.tokens, sandbox.renewed if isinstance(sandbox, PartOfCloud) else None)
+
+
+def target_of(sandbox: RunningSandbox | PartOfCloud, url: str) -> Target:
+    """Return the endpoint of a session on a sandbox, at the URL of a proxy or at its own."""
+    owners = sandbox.owners if isinstance(sandbox, PartOfCloud) else None
+    return Target.sandbox(url, sandbox.tokens, owners=owners)
+
+
 class Stock:
     """Servers to lend. Safe to use from many threads; as a context manager it closes its session at the end.
 
@@ -53,8 +64,8 @@ class Stock:
         self._ends = contextlib.ExitStack()
         url = sandbox.url
         if isinstance(sandbox, PartOfCloud):  # its tokens end before a long proof does, and a proxy renews them
-            url = self._ends.enter_context(Proxy(url, sandbox.tokens, sandbox.renewed)).url
-        settings = Settings(Target.sandbox(url, sandbox.tokens), directory, sandbox=True, release=sandbox.release)
+            url = self._ends.enter_context(proxy_of(sandbox)).url
+        settings = Settings(target_of(sandbox, url), directory, sandbox=True, release=sandbox.release)
         self._session = Session(settings, specs, (), _ignore)
         self._tidy = tidy
         self._shelf: dict[str, list[Made]] = {}

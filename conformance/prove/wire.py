@@ -188,7 +188,8 @@ def forged(status: int, version: Microversion, message: str = "refused on purpos
     reply = Reply(status, headers)
     if status < 400:
         return reply
-    return reply.with_json({FAULTS.get(status, OTHER_FAULT): {"code": status, "message": message}})
+    said = {"code": status, "message": message, "title": FAULTS.get(status, OTHER_FAULT)}
+    return reply.with_json({said["title"]: said})
 
 
 @dataclass
@@ -197,7 +198,7 @@ class Upstream:
 
     Attributes:
         host, port: host and port of the cloud.
-        root: path of the cloud's versioned root.
+        root: path of the cloud's versioned root, with which requests of the proxy's own begin.
         tokens: role -> token, with ``alt`` for a member of another project.
         renewed: a role and a refused token of it -> the token to send instead; None if there is no other. The clients
             of the proxy keep the tokens of ``tokens``, by which their roles are known.

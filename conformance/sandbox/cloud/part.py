@@ -27,12 +27,14 @@ class PartOfCloud:
         tokens: the first token of each role. By them a role is known, even where another one has taken their place.
         renewed: a role and a token of it that the cloud refused -> the token to send instead; None if nothing
             limits the tokens.
+        owners: role -> the ids of its user and of its project.
     """
 
     url: str
     release: str
     tokens: Mapping[str, str] = field(repr=False)
     renewed: Callable[[str, str], str] | None = field(default=None, repr=False)
+    owners: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
 
 
 class _Logins:
@@ -47,6 +49,10 @@ class _Logins:
     def tokens(self) -> dict[str, str]:
         """The present token of each role."""
         return dict(self._present)
+
+    def owners(self) -> dict[str, tuple[str | None, str | None]]:
+        """The ids of the user and of the project of each role."""
+        return {role: (one.get_user_id(), one.get_project_id()) for role, one in self._sessions.items()}
 
     def renewed(self, role: str, refused: str) -> str:
         """The token to send in place of a refused one: that which another thread has got meanwhile, or a new one."""
@@ -77,4 +83,4 @@ def sandbox_of(service: str) -> Iterator[RunningSandbox | PartOfCloud]:
         raise SandboxError(f"no sandbox has the service {service}: prove one that `conformance sandbox --cloud` lists")
     with sandbox_cloud(join=joining([service])) as cloud:
         logins = _Logins(str(cloud.clouds))
-        yield PartOfCloud(cloud.urls[service], known, logins.tokens(), logins.renewed)
+        yield PartOfCloud(cloud.urls[service], known, logins.tokens(), logins.renewed, logins.owners())

@@ -57,6 +57,12 @@ class Login:
     def get_token(self) -> str:
         return f"token {self.times} of {self.role}"
 
+    def get_user_id(self) -> str:
+        return f"user of {self.role}"
+
+    def get_project_id(self) -> str | None:
+        return None if self.role == "visitor" else f"project of {self.role}"
+
 
 @pytest.fixture(autouse=True)
 def sandboxes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,6 +83,8 @@ def test_another_service_is_that_of_a_cloud_with_a_token_for_each_role() -> None
         assert sandbox.release.startswith("glance ")
         assert sandbox.tokens == {role: f"token 1 of {role}" for role in part.ROLES}
         assert "token 1" not in repr(sandbox)
+        assert sandbox.owners["admin"] == ("user of admin", "project of admin")
+        assert sandbox.owners["visitor"] == ("user of visitor", None)
 
 
 def test_a_service_that_no_sandbox_has_is_named() -> None:
