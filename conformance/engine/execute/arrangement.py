@@ -203,7 +203,8 @@ class Arrangement:
             Unavailable: a step was refused without which the request cannot be accepted.
         """
         needs, accepted, marks = request.needs, trial.outcome.accepted, self._marks(trial)
-        before = needs.before if accepted is not False else ()
+        # Of a thing that the path gives a name which it cannot have, no step could be accepted.
+        before = needs.before if accepted is not False and not trial.request.path else ()
         if self._kept is not None and (before or self._kept.path != request.filled.path):
             self.look()
         if self._kept is not None:

@@ -267,6 +267,14 @@ def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_i
     assert "with-colour" in shop[1].context.elevated
 
 
+@pytest.mark.parametrize(("path", "elevated"), [((), True), ((("gear_id", "odd"), ("key", "x")), False)])
+def test_a_name_that_nothing_can_have_tells_nothing_about_roles(shop, path, elevated):
+    for name in ("notes", "/gears/odd/notes/x"):
+        shop[0].does[f"PUT {name}"] = lambda ask: 403 if ask.role == "member" else 404
+    assert make(shop, NOTE, fallback_role="admin", path=path).role == "admin"
+    assert (NOTE.id in shop[1].context.elevated) is elevated
+
+
 def test_an_administrator_looks_again_when_a_list_that_was_empty_has_an_element(shop):
     shop[0].does["GET gears"] = lambda ask: 403 if ask.role == "member" else None
     evidence = make(shop, LIST, fallback_role="admin")
