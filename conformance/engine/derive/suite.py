@@ -120,7 +120,8 @@ def derive(
     _elsewhere(at, book)
     for spec in selected:
         for operation in spec.operations:
-            view = View(operation, spec, service, top, vocabulary, common, nullable, producers, only=api.only)
+            about = service.about(operation)
+            view = View(operation, spec, about, top, vocabulary, common, nullable, producers, only=api.only)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             wrong = paths.fault(operation.path)
@@ -166,8 +167,8 @@ def _apart(untested: Untested, book: Book) -> Untested:
 
 def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription, api: ApiVersion = ANY) -> list[View]:
     """The views of the operations that may change a status: the tested ones, and those in the described transitions."""
-    named = {transition.operation for transition in service.under_test.transitions}
-    found = [View(o, spec, service, top, only=api.only) for spec in specs for o in spec.operations]
+    named = {transition.operation for one in service.resources for transition in one.transitions}
+    found = [View(o, spec, service.about(o), top, only=api.only) for spec in specs for o in spec.operations]
     return [
         v
         for v in found
