@@ -17,6 +17,7 @@ from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
+from conformance.engine.run.dividing import moves, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.following import following
 from conformance.engine.run.jobs import Job, Tried
@@ -119,7 +120,7 @@ class Run:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
             # The longest lanes begin first, so that no long lane is left for the end.
-            self._queue += sorted(jobs.values(), key=len, reverse=True)
+            self._queue += sorted(jobs.values(), key=_length, reverse=True)
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
@@ -207,6 +208,8 @@ class Run:
             with self.locks.taken(alone, self.context.stopping):
                 while (pending or deviating) and not self.context.stopping.is_set():
                     self._make_way(executor)
+                    if not alone:
+                        self._divide(pending, deviating)
                     job = following(pending or deviating, executor)
                     self._try(job, executor, group)
                     (pending or deviating).remove(job)
@@ -235,6 +238,21 @@ class Run:
             self._questioned.update(case.id for case in cases)
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
+
+    def _divide(self, *pending: list[Job]) -> None:
+        """Let a new thread make a part of the trials of a lane, if that saves time and no other lane waits for one."""
+        with self._lock:
+            if self._queue or self._working >= self.parallel or self.context.places.most is not None:
+                return
+            part = part_of([job for jobs in pending for job in jobs], self.context.waits)
+            if not part:
+                return
+            for jobs in pending:
+                jobs[:] = [job for job in jobs if job not in part]
+            self._queue.append(part)
+            self._open += 1
+            self._working += 1
+            self._begin(self._work)
 
     def _make_way(self, executor: Executor) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
@@ -385,3 +403,8 @@ class Run:
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self._contrasts.note(one)
         return results
+
+
+def _length(lane: Sequence[Job]) -> tuple[int, int]:
+    """What tells how long a lane takes: the number of its trials that make a transition, then that of all."""
+    return sum(moves(job.trial) for job in lane), len(lane)
