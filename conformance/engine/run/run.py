@@ -253,6 +253,21 @@ class Run:
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
+    def _divide(self, *pending: list[Job]) -> None:
+        """Let a new thread make a part of the trials of a lane, if that saves time and no other lane waits for one."""
+        with self._lock:
+            if self._queue or self._working >= self.parallel or self.context.places.most is not None:
+                return
+            part = part_of([job for jobs in pending for job in jobs], self.context.waits)
+            if not part:
+                return
+            for jobs in pending:
+                jobs[:] = [job for job in jobs if job not in part]
+            self._queue.append(part)
+            self._open += 1
+            self._working += 1
+            self._begin(self._work)
+
     def _make_way(self, lane: Executors) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
         if self.context.places.crowded:
