@@ -294,9 +294,8 @@ class Arrangement:
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
         fits = self._existing or self.subject.suits(path)
-        if self.subject.altered and (
-            not trial.request.uses_optional_fields or repeats(self.subject, trial.request.body)
-        ):
+        repeated = self.compares and repeats(self.subject, trial.request.body)
+        if self.subject.altered and (repeated or not trial.request.uses_optional_fields):
             fits = False
         if not fits:
             self.subject.discard()
