@@ -16,6 +16,7 @@ from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
 from conformance.engine.provision.places import Places
+from conformance.engine.run import executors
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
 from specs.microversion import VersionRange
@@ -125,9 +126,9 @@ def cloud(monkeypatch):
         def answered(self, operation):
             return operation.id in cloud.answered
 
-    monkeypatch.setattr(module, "Subject", Subject)
+    monkeypatch.setattr(executors, "Subject", Subject)
     monkeypatch.setattr(module, "Controls", Controls)
-    monkeypatch.setattr(module, "Executor", Executor)
+    monkeypatch.setattr(executors, "Executor", Executor)
     return cloud
 
 
@@ -151,6 +152,7 @@ def started(*case_ids, parallel=3, record=None):
         environment="",
         notes=Notes(),
     )
+    context.about = lambda operation: context
     results: list[Any] = []
     run = Run(SUITE, context, record or results.append, parallel)
     run.results = results

@@ -7,7 +7,7 @@ two, the description supplies it; such edges are marked, cost more, and are note
 from __future__ import annotations
 
 import heapq
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +73,12 @@ class StateGraph:
         # A cloud may refuse a member a documented request, so each edge also exists for an administrator.
         edges += [replace(edge, role="admin", detour=True) for edge in edges if edge.role != "admin"]
         return cls(edges)
+
+    @classmethod
+    def of_each(cls, views: Sequence[View]) -> Mapping[str, StateGraph]:
+        """The graph of each kind of resource under test: the edges of one kind lead to no status of another."""
+        kinds = dict.fromkeys(view.service.resource for view in views)
+        return {kind: cls.of([view for view in views if view.service.resource == kind]) for kind in kinds}
 
     def into(self, target: str) -> Iterator[Edge]:
         """Yield the edges that may lead to a status."""

@@ -117,7 +117,7 @@ class Snapshots:
             return None
         producer = self.context.producers.made_by(trial.request.operation)
         if producer is not None and not producer.chosen and not scoped:
-            return {BEING: self._listed(trial, name) if name else False}
+            return {BEING: self._listed(trial, filled, name) if name else False}
         owned = filled.owned
         if owned is not None and owned.producer is not None and owned.producer.reader is not None and not scoped:
             return self._owned(trial, owned, owned.producer.reader, again)
@@ -179,7 +179,8 @@ class Snapshots:
         if not answer.ok:
             return None if answer.status in GONE and not above else _UNREADABLE
         if not above:
-            return next(iter(answer.json.values()), {}) if isinstance(answer.json, Mapping) else {}
+            shown = content(answer)
+            return {} if shown is None else shown
         listed = [one for one in elements(answer.json) if isinstance(one, Mapping)]
         if operation.path.endswith("}"):
             name = placeholders(operation.path)[-1]
@@ -197,15 +198,16 @@ class Snapshots:
         producer = self.context.producers.of(operation.path)
         return producer.name if producer is not None else "id"
 
-    def _listed(self, trial: Trial, name: str) -> bool:
+    def _listed(self, trial: Trial, filled: Filled, name: str) -> bool:
         """Whether the list of a collection, which all trials of the collection share, shows an element of a name."""
         producer = self.context.producers.made_by(trial.request.operation)
         lister = producer.lister if producer is not None else None
-        if lister is None or "{" in lister.path:
+        if lister is None or ("{" in lister.path and form(lister.path) != form(trial.request.operation.path)):
             return False
+        path = filled.path if "{" in lister.path else lister.path
         for role in ("admin", "member"):
             if role in self.context.role_names and (lister.path, role) not in self._kept_out:
-                answer = self._get(lister.path, Role(role), self.context.version_for(lister))
+                answer = self._get(path, Role(role), self.context.version_for(lister))
                 if answer.ok and element_in(answer.json, "name", name):
                     return True
                 if answer.status == FORBIDDEN:

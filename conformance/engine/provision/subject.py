@@ -358,7 +358,8 @@ class Subject:
             return now - began[0] >= (0 if moved else patience.settle)
 
         transition, waits = f"{by} from {before} {self.environment}".rstrip() if by else "", self.context.waits
-        result = self.context.watch.until(self.resource_id, settled, waits.bound(transition, patience.status))
+        bound = waits.bound(transition, patience.status)
+        result = self.context.watch.until(self.resource_id, settled, bound, kind=kind)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
@@ -389,7 +390,7 @@ class Subject:
         self.bindings.new_resource()
         if made is not None:
             with contextlib.suppress(CloudError):
-                self.context.resources.drop(made.id, made.role)
+                self.context.resources.drop(made.id, made.role, self._kind)
 
 
 def _alike(view: View | None, other: View | None) -> bool:

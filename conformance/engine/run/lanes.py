@@ -4,6 +4,7 @@ The lane of a trial depends on the trial alone, so that the processes of a run n
 is the status in which its trials start. A trial that starts in the initial status and leads to another one belongs to
 the lane of that other status. Trials that start and end in the initial status are most of the work: they are divided
 over a few lanes by their operation. Each environment and each transition that is kept under way has a lane of its own.
+If a service has several kinds of resources with statuses, the name of a lane begins with the kind, but for the first.
 """
 
 from __future__ import annotations
@@ -38,17 +39,20 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         if trial.situation.target == "unknown" or trial.request.operation.method in SAFE:
             return NO_RESOURCE
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
+    about = service.about(trial.request.operation)
+    lane = _in_status(trial, state, about.under_test.initial_status)
+    return lane if about.resource == service.resource else f"{about.resource}-{lane}"
+
+
+def _in_status(trial: Trial, state: str, initial: str) -> str:
+    """The name of the lane of a trial that needs a resource in a status."""
     if under_way := trial.setups(UnderWay):
         return under_way[0].status
     if trial.situation.environment:
         return trial.situation.environment
-    if state != service.under_test.initial_status:
+    if state != initial:
         return state
-    if (
-        trial.outcome.accepted
-        and trial.outcome.leads_to
-        and trial.outcome.leads_to[0] != service.under_test.initial_status
-    ):
+    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != initial:
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
     # Operations on the elements below the resource share these elements.

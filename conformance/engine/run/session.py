@@ -165,13 +165,15 @@ class Session:
         patience = settings.patience or patience_of(None, settings.sandbox)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
+        graphs = StateGraph.of_each(views(specs, top, service, self.api))
         self.context = RunContext(
             cloud=self.cloud,
             discovery=discovery,
             resources=self.resources,
             watch=self.watch,
             service=service,
-            graph=StateGraph.of(views(specs, top, service, self.api)),
+            graph=graphs.get(service.resource, StateGraph(())),
+            graphs=graphs,
             producers=Producers((o for spec in specs for o in spec.operations), service.producers),
             operations={o.id: o for spec in specs for o in spec.operations},
             top=top,
@@ -215,7 +217,8 @@ class Session:
             The reason why the run cannot start, in one sentence; None if it can.
         """
         wanted, context = set(case_ids), self.context
-        if not any(case.trial.situation.state is not None for case in self.suite.cases if case.id in wanted):
+        tried = [case.trial for case in self.suite.cases if case.id in wanted]
+        if not any(t.situation.state is not None and context.about(t.operation) is context for t in tried):
             return None
         try:
             made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
@@ -264,11 +267,10 @@ class Session:
 
     def figures(self) -> dict[str, Any]:
         """The figures of this process for the record's totals (see ``specs.record.totals.added``)."""
-        resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "accepted": self.cloud.accepted_count,
-            "made": {resource: made} if resource and made else {},
+            "made": {kind: count for kind, count in self.run.resources_made.items() if kind and count},
             "purposes": dict(self.cloud.purposes),
             "seconds": round(time.monotonic() - self._began, 1),
             "processor_seconds": round(time.process_time(), 1),

@@ -337,7 +337,7 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
 def test_a_server_that_is_given_up_is_dropped():
     subject = subject_on(Cloud())
     dropped = []
-    subject.context.resources.drop = lambda id_, role: dropped.append((id_, role))
+    subject.context.resources.drop = lambda id_, role, kind: dropped.append((id_, role))
     subject.reach("IDLE")
     subject.discard()
     subject.discard()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -30,14 +31,13 @@ def test_versions_of_the_api_that_are_not_tried_are_told_each_in_one_line():
 
 @pytest.mark.parametrize(
     ("resource", "made", "figure"),
-    [("widget", 3, {"widget": 3}), ("widget", 0, {}), ("", 0, {})],
+    [("widget", 3, {"widget": 3}), ("widget", 0, {}), ("", 2, {})],
 )
 def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
     session = SimpleNamespace(
         _began=time.monotonic(),
         cloud=SimpleNamespace(request_count=7, accepted_count=5, purposes={"trial": 7}),
-        context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
-        run=SimpleNamespace(resources_made=made),
+        run=SimpleNamespace(resources_made=Counter({resource: made})),
     )
     figures = Session.figures(session)
     assert (figures["requests"], figures["accepted"], figures["made"]) == (7, 5, figure)
@@ -72,9 +72,10 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
         raise OSError(errno.ENOSPC, "No space left on device", "run/journal.jsonl")
 
     monkeypatch.setattr(module, "first", full)
-    case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE")))
+    case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE"), operation=None))
+    context = SimpleNamespace(discovery=None, kind=None, top=None, about=lambda _: context)
     session = SimpleNamespace(
-        context=SimpleNamespace(discovery=None, kind=None, top=None),
+        context=context,
         suite=SimpleNamespace(cases=[case]),
         resources=None,
         journal=SimpleNamespace(trouble="run/journal.jsonl cannot be written: No space left on device; make room"),
