@@ -87,6 +87,12 @@ class Settling:
             return "the run was stopped while the resource was followed"
         if result.timed_out and result.problem:
             return f"the resource could not be followed: {result.problem}"
+        if result.timed_out and self.subject.view is not None:
+            kind = self.context.kind
+            status, task = kind.state_of(self.subject.view)
+            if task is not None:  # the cloud says that it goes on, and no reference says how long it may take
+                after = f"{result.seconds:.0f} s after the request (--patience lets a run wait longer)"
+                return f"the {kind.name} is {status} and still under way, {task}, {after}"
         return None
 
     def _taken(self, evidence: Evidence, name: str, body: Any) -> bool | None:

@@ -18,6 +18,7 @@ from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
+from conformance.engine.run.dividing import moves, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import following
@@ -121,7 +122,7 @@ class Run:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
             # The longest lanes begin first, so that no long lane is left for the end.
-            self._queue += sorted(jobs.values(), key=len, reverse=True)
+            self._queue += sorted(jobs.values(), key=_length, reverse=True)
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
@@ -220,9 +221,12 @@ class Run:
         pending = [job for job in jobs if self.deviating.isdisjoint(job.ids)]
         deviating = [job for job in jobs if not self.deviating.isdisjoint(job.ids)]
         group: list[Tried] = []
+        alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         try:
             while (pending or deviating) and not self.context.stopping.is_set():
                 self._make_way(lane)
+                if not alone:
+                    self._divide(pending, deviating)
                 waiting = pending or deviating
                 job = following(waiting, executor)
                 again = self._try(job, executor, group)
@@ -398,3 +402,8 @@ class Run:
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self._contrasts.note(one)
         return results
+
+
+def _length(lane: Sequence[Job]) -> tuple[int, int]:
+    """What tells how long a lane takes: the number of its trials that make a transition, then that of all."""
+    return sum(moves(job.trial) for job in lane), len(lane)
