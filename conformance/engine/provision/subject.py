@@ -67,13 +67,9 @@ class Subject:
         self.context = context
         self._kind: Kind = context.kind
         self.view: View | None = None
-        self.locked = False
-        self.must_replace = False
-        self.altered = False
-        self.under_way = ""
-        self.environment = ""
+        self.locked = self._moved = self.must_replace = self.altered = False
+        self.under_way = self.environment = ""
         self.furnished: set[str] = set()
-        self._moved = False
         self.bindings, self.resources_made = Bindings(context, self), 0
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
@@ -386,6 +382,9 @@ class Subject:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
         if self.made is not None:
             self.before_leaving()
+        if self.made is not None and self.locked:
+            with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
+                unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
         self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
         self.actions.last = self.under_way = self.changed_by = ""

@@ -22,9 +22,9 @@ from conformance.engine.run.dividing import moves, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import following
-from conformance.engine.run.jobs import Job, Tried
+from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, result_of
-from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
+from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import judged_by, made
 from conformance.engine.run.undescribed import unproved_refusal
@@ -199,7 +199,7 @@ class Run:
         lane = Executors(self.context)
         with self._lock:
             self._lanes.append(lane)
-        parts = lane.divided(sorted(jobs, key=lambda job: order(job.trial, self.context.service)))
+        parts = lane.divided(in_order(jobs, self.context.service))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
@@ -218,10 +218,6 @@ class Run:
 
     def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
         """Make the trials of a lane with one kind of resource under test, which come in order."""
-
-        def place(job: Job) -> tuple[int, str, str]:
-            return order(job.trial, self.context.service)
-
         pending = [job for job in jobs if self.deviating.isdisjoint(job.ids)]
         deviating = [job for job in jobs if not self.deviating.isdisjoint(job.ids)]
         group: list[Tried] = []
@@ -233,9 +229,9 @@ class Run:
                     self._divide(pending, deviating)
                 waiting = pending or deviating
                 job = following(waiting, executor)
-                if again := self._try(job, executor, group):
-                    waiting[:] = sorted([*waiting, *again], key=place)
+                again = self._try(job, executor, group)
                 waiting.remove(job)
+                waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting
             self._close(group, executor)
         except Exception as error:
             self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
@@ -275,13 +271,9 @@ class Run:
             self.context.places.make_way()
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
-        """Make a trial and decide its cases, or let them wait in the group for the look that they share.
-
-        Returns the jobs of the group that have to be made again.
-        """
+        """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
         began = time.monotonic()
-        offered = self._offered(job)
-        if not offered:
+        if not (offered := self._offered(job)):
             return []
         job = Job.of(offered)
         evidence = made(executor, job, together=True)
