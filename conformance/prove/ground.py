@@ -79,7 +79,7 @@ class Ground:
 
     def scoped(self, operation: Operation) -> bool:
         """True if the path names a resource that has statuses."""
-        return f"{{{self.service.identifier}}}" in operation.path
+        return f"{{{self.service.about(operation).identifier}}}" in operation.path
 
     def reads(self, operation: Operation) -> bool:
         """True if the operation changes nothing, so that a refusal of it can have no effect."""
@@ -100,7 +100,7 @@ class Ground:
         if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
-            kind = self.service.under_test.environments[situation.environment]
+            kind = self.service.about(case.operation).under_test.environments[situation.environment]
             said |= {"environment": situation.environment, "shown": tuple(kind.shown_by.items())}
         return Where.of(case.operation, **{**said, **parts})
 
@@ -163,7 +163,8 @@ class Catalogue:
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
         if id_ in self.found:
             return
-        where = replace(where, identifier=self.ground.service.identifier, besides=self._besides(case.operation))
+        identifier = self.ground.service.about(case.operation).identifier
+        where = replace(where, identifier=identifier, besides=self._besides(case.operation))
         others = [
             other.id
             for other in self.ground.by_requirement.get(broken, [])
