@@ -96,7 +96,11 @@ def cloud(monkeypatch):
             self.discard = self.leave = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
-                waits=lambda trial: False, take=lambda: None, collect=dict, expects_refusal=lambda trial: False
+                waits=lambda trial: False,
+                take=lambda: None,
+                collect=dict,
+                take_again=frozenset,
+                expects_refusal=lambda trial: False,
             )
 
         def make(self, trial, probes, together=False):
@@ -139,6 +143,7 @@ def started(*case_ids, parallel=3, record=None):
             guard=SimpleNamespace(forbids=lambda method, path: None),
         ),
         service=KNOWLEDGE,
+        spending=set(),
         graph=StateGraph.of(views([spec(SPIN, REST)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
         lacking=frozenset(),

@@ -101,6 +101,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         stopping=stopping,
         places=Places(stopping),
         role_names=frozenset(roles),
+        spending=set(),
         version_for=lambda operation: TOP,
         unkept=Unkept(optional),
         waits=Waits(),

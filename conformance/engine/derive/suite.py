@@ -12,6 +12,7 @@ from conformance.engine.api.references import with_references
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
+from conformance.engine.derive.blanks import derive_blanks
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
@@ -206,6 +207,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_values(view, book)
         derive_equality(view, book)
         derive_kept(view, book)
+        derive_blanks(view, book)
         derive_earliest(view, book)
         derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)

@@ -81,7 +81,8 @@ class RunContext:
         patience: how long to wait.
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
-        silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
+        spending: the ids of operations after which a resource no longer gave a value that a request needed.
+        silent_answers: whether a request of a kind was ever accepted, for requests on which the reference is silent.
         complete_at_once: the operations that show new things without any status, so that nothing can be waited for.
         empty_at_first: the paths of collections below a resource under test that are empty when it has been made.
         named_by_numbers: whether the things of a collection are named by numbers, by the path of the collection, the
@@ -110,6 +111,7 @@ class RunContext:
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
+    spending: set[str] = field(default_factory=set)
     silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
     complete_at_once: set[str] = field(default_factory=set)
     empty_at_first: set[str] = field(default_factory=set)

@@ -13,7 +13,7 @@ import zlib
 
 from conformance.engine.api.producers import SAFE
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.model.setup import Locked, Prepared, UnderWay
+from conformance.engine.model.setup import Existing, Locked, Prepared, UnderWay
 from conformance.engine.model.trial import Trial
 
 HOME_LANES = 4
@@ -77,6 +77,8 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
         rank = 3
     elif trial.setups(UnderWay) and operation.method in SAFE:
         rank = 3  # an accepted request of another method may end the transition
+    elif trial.setups(UnderWay) and operation.id == service.under_test.lock:
+        rank = 9  # a locked resource serves no other trial
     elif outcome.accepted is None:
         rank = 5
     elif trial.request.uses_optional_fields:
@@ -85,4 +87,5 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
         rank = 4
     else:
         rank = 6
-    return rank, operation.id, trial.key
+    # Trials that need the same things to exist follow each other, and share these.
+    return rank, f"{operation.id}~" if trial.setups(Existing) else operation.id, trial.key

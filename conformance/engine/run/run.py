@@ -16,7 +16,6 @@ from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.executors import Executors
@@ -198,7 +197,7 @@ class Run:
         lane = Executors(self.context)
         with self._lock:
             self._lanes.append(lane)
-        parts = lane.divided(sorted(jobs, key=lambda job: order(job.trial, self.context.service)))
+        parts = lane.divided(self._in_order(jobs))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
@@ -215,6 +214,9 @@ class Run:
                 self.resources_made += lane.resources_made()
                 self._lanes.remove(lane)
 
+    def _in_order(self, jobs: list[Job]) -> list[Job]:
+        return sorted(jobs, key=lambda job: order(job.trial, self.context.service))
+
     def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
         """Make the trials of a lane with one kind of resource under test, which come in order."""
         pending = [job for job in jobs if self.deviating.isdisjoint(job.ids)]
@@ -222,43 +224,46 @@ class Run:
         group: list[Tried] = []
         try:
             while (pending or deviating) and not self.context.stopping.is_set():
-                self._make_way(lane)
-                job = following(pending or deviating, executor)
-                self._try(job, executor, group)
-                (pending or deviating).remove(job)
+                lane.make_way()
+                waiting = pending or deviating
+                job = following(waiting, executor)
+                if again := self._try(job, executor, group):
+                    waiting[:] = self._in_order([*waiting, *again])
+                waiting.remove(job)
             self._close(group, executor)
         except Exception as error:
             self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
 
-    def _called_in_question(self, subject: Subject) -> list[Job]:
+    def _called_in_question(self, executor: Executor) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
 
         Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
         """
-        edges, subject.unmet = subject.unmet, []
+        edges, executor.subject.unmet = executor.subject.unmet, []
         with self._lock:
             known = self._futures.keys() | self._questioned
-            cases = [c for c in in_question(self.suite, edges, subject.environment) if c.id not in known]
+            cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
             self._questioned.update(case.id for case in cases)
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
-    def _make_way(self, lane: Executors) -> None:
-        """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
-        if self.context.places.crowded:
-            lane.discard()
-            self.context.places.make_way()
+    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
+        """Make a trial and decide its cases, or let them wait in the group for the look that they share.
 
-    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> None:
-        """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
+        Returns the jobs of the group that have to be made again.
+        """
         began = time.monotonic()
         offered = self._offered(job)
         if not offered:
-            return
+            return []
         job = Job.of(offered)
         evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
+        keys = executor.looks.take_again() if not self.context.stopping.is_set() else frozenset()
+        again = [tried.job for tried in group if tried.job.trial.key in keys]
+        group[:] = [tried for tried in group if tried.job.trial.key not in keys]
         self._decide(group, executor)
+        return again
 
     def _close(self, group: list[Tried], executor: Executor) -> None:
         """Take the looks that are still missing, and decide all cases of a group."""
@@ -293,7 +298,7 @@ class Run:
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
-        for questioned in self._called_in_question(executor.subject):  # before the run can end with the last result
+        for questioned in self._called_in_question(executor):  # before the run can end with the last result
             self._conclude(questioned, None, executor, 0.0)
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
