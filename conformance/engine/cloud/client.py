@@ -279,6 +279,12 @@ class Cloud:
         credential = self._credentials.get(role)
         return credential.project() if credential is not None else None
 
+    def token_of(self, role: Role) -> str:
+        """The present token of a role, which no record shows. Raises TokenError."""
+        token = self._credentials[role].token()
+        self.redactor.learn(token)
+        return token
+
     def user_of(self, role: Role) -> str | None:
         """The id of the user of a role; None if unknown."""
         credential = self._credentials.get(role)

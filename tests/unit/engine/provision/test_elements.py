@@ -143,7 +143,10 @@ def test_what_is_made_is_kept_and_is_one_for_each_set_of_fields(shop):
     assert own(shop, SHOW) is one
     other = own(shop, SHOW, colour="red")
     assert (other.value, other.with_fields) == ("gear-2", (("colour", "red"),))
-    assert [ask.body["gear"].get("colour") for ask in shop[0].asked if ask.method == "POST"] == [None, "red"]
+    several = own(shop, SHOW, colour=["red", "blue"])
+    assert own(shop, SHOW, colour=["red", "blue"]) is several
+    made = [ask.body["gear"].get("colour") for ask in shop[0].asked if ask.method == "POST"]
+    assert made == [None, "red", ["red", "blue"]]
 
 
 def test_what_makes_something_is_not_used_to_make_what_it_needs(shop):
