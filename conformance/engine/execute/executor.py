@@ -370,6 +370,7 @@ class Executor:
     def leave(self) -> None:
         """Give the resources of the lane up at its end. One that is as it was made serves another lane."""
         self.looks.take()
+        self.arrangement.let_go()
         below = f"{self.context.kind.path_of(self.subject.known_id)}/"
         if not self.paths.elements.has_below(below):
             hand_on(self.subject)

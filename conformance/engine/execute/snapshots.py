@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.engine.api.json_path import members
 from conformance.engine.api.producers import SAFE, element_in, form, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
@@ -21,7 +22,6 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.owned import Owned, content, name_in
 from conformance.engine.provision.paths import Filled
-from conformance.engine.provision.steps import members
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.model import Operation

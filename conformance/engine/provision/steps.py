@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.api import bodies, json_path, naming, request_fields
+from conformance.engine.api.json_path import members
 from conformance.engine.api.producers import SAFE, placeholders
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
@@ -167,14 +168,3 @@ class Steps:
             if name in values:
                 path = path.replace(f"{{{name}}}", quote(values[name], safe=""), 1)
         return fill(operation) if "{" in path else path
-
-
-def members(prefix: str, body: Any) -> dict[str, Any]:
-    """The members at any depth of a body that are no objects, each by ``<prefix>.<its name>``."""
-    found: dict[str, Any] = {}
-    for key, value in body.items() if isinstance(body, Mapping) else ():
-        if isinstance(value, Mapping):
-            found.update(members(prefix, value))
-        else:
-            found[f"{prefix}.{key}"] = value
-    return found

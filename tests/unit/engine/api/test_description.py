@@ -272,6 +272,7 @@ def test_a_section_and_the_attribute_that_holds_it_bear_one_name():
         *schema()["properties"],
         "profile",
         "described",
+        "under_test",
     } - elsewhere
     of_one = schema()["properties"]["resources"]["additionalProperties"]["properties"]
     held = {field.name for field in fields(StatefulResource)} - {"kind", "unlock", "lock_shown_by"}
