@@ -163,9 +163,11 @@ class Snapshots:
         return {BEING: True, SHOWN: view if own else None}
 
     def _joins(self, operation: Operation, filled: Filled) -> bool:
-        """Whether a request would join a thing that this lane has made to another one, as nobody else would."""
-        joins = operation.method == "PUT" and self.context.producers.joined_by(operation.path) is not None
-        return joins and filled.owned is not None
+        """Whether a request would join a thing that this run has made to another one, as nobody else would."""
+        journal = self.context.cloud.journal
+        if journal is None or operation.method != "PUT" or self.context.producers.joined_by(operation.path) is None:
+            return False
+        return any(journal.owns(value) for value in filled.values.values())
 
     def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
         """The view at a path, or in the list above it; None if nothing is there, ``_UNREADABLE`` if it cannot be seen.
