@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 WORKERS = 8
 
 BAD_REQUEST = 400
+NO_SUCH_REQUEST = (405, 501)
+"""The codes for a method that the service does not have, so that no later attempt works (RFC 9110, 15.5.6, 15.6.2)."""
 
 Tell = Callable[[str], None]
 """A function that takes a sentence for the user."""
@@ -202,7 +204,7 @@ class Remover:
 
         def decided(answer: Answer) -> bool:
             # The thing is in use (400, 409), or the cloud had a failure: a later attempt may work.
-            final = {401, 403, *NOT_THERE, *rules.final_codes}
+            final = {401, 403, *NO_SUCH_REQUEST, *NOT_THERE, *rules.final_codes}
             return answer.ok or answer.status in final or self._cloud.lost is not None or bool(kind.goes_with)
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)

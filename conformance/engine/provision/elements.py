@@ -155,6 +155,8 @@ class Elements:
             Unavailable: the cloud refused, or its response did not name the new element.
         """
         operation = producer.operation
+        if self._context.service.only_in_sandbox(operation) and not self._context.sandbox:
+            raise Unavailable(f"{operation.id}, which makes an element for {{{name}}}, is tried only in the sandbox")
         if operation.id in self._under_way:
             raise Unavailable(f"{operation.id} needs what it makes itself", optional=False)
         self._under_way.append(operation.id)
