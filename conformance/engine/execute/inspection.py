@@ -17,7 +17,7 @@ from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import Kept, Listed, Looked, Probe, Removed
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import with_administrator
+from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
 from conformance.engine.provision.owned import Owned
 from specs.microversion import Microversion
 
@@ -73,11 +73,19 @@ class Inspection:
             listed = (*elements(answer.json), *_in_lists(answer.json)) if answer.ok else ()
             return next((one for one in listed if identity(one, name) == made.value), None)
 
-        seen = self._until(evidence, made.collection, lambda answer: element(answer) is not None, SOON)
+        def there(answer: Answer) -> bool:
+            return element(answer) is not None
+
+        seen = self._until(evidence, made.collection, there, SOON)
+        if seen.status == FORBIDDEN and Role.ADMIN in self.context.cloud.roles:
+            # Some lists are open to administrators alone, even to look for a thing of one's own.
+            seen = self._until(evidence, made.collection, there, SOON, Role.ADMIN)
         return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
 
-    def _until(self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float) -> Answer:
-        role = Role(evidence.role or evidence.trial.request.role)
+    def _until(
+        self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float, role: Role | None = None
+    ) -> Answer:
+        role = role or Role(evidence.role or evidence.trial.request.role)
         version = evidence.version or self.context.top
         patience = self.context.patience
         return until(

@@ -48,6 +48,11 @@ def test_a_new_thing_is_looked_for_in_the_list_and_taken_out_of_it(shop):
     assert found.shown["name"].startswith("conformance")
 
 
+def test_where_its_maker_may_not_list_an_administrator_does(shop):
+    shop[0].does["GET /gears"] = lambda ask: 403 if ask.role == "member" else None
+    assert looked(shop, MAKE, LISTED, body=BODY).shown["name"].startswith("conformance")
+
+
 @pytest.mark.parametrize(
     ("body", "more"),
     [
