@@ -349,7 +349,8 @@ class Arrangement:
     def _unknown_id(self, request: RequestTemplate) -> str | None:
         """A random id of which the cloud said that it does not know it; None if the path names nothing.
 
-        A request without a valid token gets a random id of which nobody knows more, if the cloud does not say so much.
+        Where the cloud does not say that, a request that changes nothing gets a random id all the same: one that only
+        reads, or that has no valid token.
         """
         if "{" not in request.operation.path:
             return None
@@ -368,7 +369,7 @@ class Arrangement:
                 more = ": members may not ask for it, so give --os-cloud-admin or --admin-token" if lacking else ""
                 self._unknown = Unavailable(f"{error}{more}", optional=lacking)
         if isinstance(self._unknown, Unavailable):
-            if request.role in NOBODY:
+            if request.role in NOBODY or self.context.needs_of(request.operation).only_reads:
                 return str(uuid.uuid4())
             raise self._unknown
         return self._unknown

@@ -339,7 +339,7 @@ class Subject:
             began.append(time.monotonic())
             self.context.stopping.wait(patience.settle)
 
-        def settled(view: View | None) -> bool:
+        def done(view: View | None) -> bool:
             if view is None or self.context.stopping.is_set():
                 return True
             status, task = kind.state_of(view)
@@ -360,8 +360,7 @@ class Subject:
             return now - began[0] >= (0 if moved else patience.settle)
 
         transition, waits = transition_of(by, before, self.environment), self.context.waits
-        bound = waits.bound(transition, patience.status)
-        result = self.context.watch.until(self.resource_id, settled, bound, kind=kind)
+        result = self.context.watch.until(self.resource_id, done, waits.bound(transition, patience.status), kind=kind)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:

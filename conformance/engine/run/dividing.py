@@ -26,7 +26,7 @@ def moves(trial: Trial) -> bool:
 
 
 def part_of(pending: Sequence[Job], waits: Waits) -> list[Job]:
-    """The trials that another thread should make, of those that a lane has still to make; none if that saves too little.
+    """The trials of a lane that another thread should make; none if that saves too little.
 
     About half of the time that the transitions of the trials need, by what they took in this run so far. What a new
     resource takes is lost, so the part must last longer than that.

@@ -16,7 +16,6 @@ from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.dividing import moves, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved
@@ -224,7 +223,7 @@ class Run:
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         try:
             while (pending or deviating) and not self.context.stopping.is_set():
-                self._make_way(lane)
+                lane.make_way()
                 if not alone:
                     self._divide(pending, deviating)
                 waiting = pending or deviating
@@ -236,24 +235,33 @@ class Run:
         except Exception as error:
             self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
 
-    def _called_in_question(self, subject: Subject) -> list[Job]:
+    def _called_in_question(self, executor: Executor) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
 
         Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
         """
-        edges, subject.unmet = subject.unmet, []
+        edges, executor.subject.unmet = executor.subject.unmet, []
         with self._lock:
             known = self._futures.keys() | self._questioned
-            cases = [c for c in in_question(self.suite, edges, subject.environment) if c.id not in known]
+            cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
             self._questioned.update(case.id for case in cases)
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
-    def _make_way(self, lane: Executors) -> None:
-        """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
-        if self.context.places.crowded:
-            lane.discard()
-            self.context.places.make_way()
+    def _divide(self, *pending: list[Job]) -> None:
+        """Let a new thread make a part of the trials of a lane, if that saves time and no other lane waits for one."""
+        with self._lock:
+            if self._queue or self._working >= self.parallel or self.context.places.most is not None:
+                return
+            part = part_of([job for jobs in pending for job in jobs], self.context.waits)
+            if not part:
+                return
+            for jobs in pending:
+                jobs[:] = [job for job in jobs if job not in part]
+            self._queue.append(part)
+            self._open += 1
+            self._working += 1
+            self._begin(self._work)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
@@ -302,7 +310,7 @@ class Run:
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
         seconds = time.monotonic() - began
-        for questioned in self._called_in_question(executor.subject):  # before the run can end with the last result
+        for questioned in self._called_in_question(executor):  # before the run can end with the last result
             self._conclude(questioned, None, executor, 0.0)
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing

@@ -15,6 +15,7 @@ from urllib3.exceptions import InsecureRequestWarning
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud import target as module
 from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.engine.cloud.transport import Transport
@@ -100,6 +101,14 @@ def test_the_owners_of_the_tokens_of_a_sandbox_are_known_where_it_tells_them(fak
     cloud = connect(Target.sandbox(fake.url, tokens, owners=owners))
     assert [cloud.user_of(role) for role in (Role.MEMBER, Role.ALT, Role.ADMIN)] == ["u1", "u2", None]
     assert [cloud.project_of(role) for role in (Role.MEMBER, Role.ALT, Role.ADMIN)] == ["p1", None, None]
+
+
+def test_a_token_that_a_request_will_hold_is_kept_out_of_the_record(fake):
+    cloud = connect(Target.sandbox(fake.url, {"member": "m", "alt": "never-sent"}))
+    cloud.redactor = Redactor()  # as if the token had not been sent yet
+    assert cloud.redactor.value({"id": "never-sent"}) == {"id": "never-sent"}
+    assert cloud.token_of(Role.ALT) == "never-sent"
+    assert cloud.redactor.value({"id": "never-sent"}) != {"id": "never-sent"}
 
 
 def test_nobody_answers():

@@ -1,4 +1,4 @@
-"""After an accepted request the resource is followed: one that goes on for longer than the run waits decides nothing."""
+"""A resource that goes on changing for longer than the run waits decides nothing."""
 
 from __future__ import annotations
 
