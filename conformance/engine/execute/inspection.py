@@ -12,7 +12,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.paging import SOON
 from conformance.engine.execute.views import with_view
-from conformance.engine.judge.afterwards import MISSING
+from conformance.engine.judge.afterwards import MISSING, kept_as_deleted
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import Kept, Listed, Looked, Probe, Removed
 from conformance.engine.model.trial import Trial
@@ -61,7 +61,10 @@ class Inspection:
         return evidence
 
     def _removed(self, evidence: Evidence, probe: Removed, path: str) -> Evidence:
-        seen = self._until(evidence, path, lambda answer: answer.status in MISSING, self.context.patience.status)
+        def over(answer: Answer) -> bool:
+            return answer.status in MISSING or (answer.ok and kept_as_deleted(answer.json))
+
+        seen = self._until(evidence, path, over, self.context.patience.status)
         before = self._before.status if self._before is not None else None
         shown = seen.json if seen.ok else None
         return _found(evidence, probe, Looked(seen.status, before, shown), seen)

@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 import trustme
@@ -132,6 +133,14 @@ def test_a_token_that_is_refused(fake):
     fake.routes["GET", "/v2.1/flavors"] = lambda asked: (200 if asked.token == TOKEN else 401, {})
     said = trouble(url_target(fake.url, admin="another-token-9876543210"))
     assert said == f"{fake.url}/v2.1 refused the token of --admin-token: 401; is it of this cloud, and not expired?"
+
+
+def test_tokens_that_another_process_of_the_run_has_tried_are_not_tried_again(fake):
+    asked = []
+    fake.routes["GET", "/v2.1/flavors"] = lambda one: (200, asked.append(one.token) or {})
+    for tried in (False, True):
+        connect(replace(url_target(fake.url), tried=tried)).close()
+    assert asked == [TOKEN]
 
 
 def test_a_token_that_is_refused_at_the_root(fake):

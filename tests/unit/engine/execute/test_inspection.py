@@ -34,6 +34,12 @@ def test_a_thing_that_stays_is_still_shown(shop):
     assert (found.status, found.before, set(found.shown)) == (200, 200, {"gear"})
 
 
+def test_nobody_waits_for_a_thing_that_is_kept_as_deleted(shop):
+    shop[0].does["DELETE gears"] = 204
+    shop[0].does["GET gears"] = (200, {"gear": {"status": "SOFT_DELETED"}})
+    assert looked(shop, DROP, GONE) == Looked(200, before=200, shown={"gear": {"status": "SOFT_DELETED"}})
+
+
 def test_nothing_is_asked_where_the_request_is_refused_or_no_probe_wants_it(shop):
     shop[0].does["DELETE gears"] = 409
     assert looked(shop, DROP, GONE) is None
