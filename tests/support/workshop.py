@@ -105,6 +105,9 @@ class Workshop:
     def invent(self) -> str:
         return "nowhere-1"
 
+    def token_of(self, role: Role) -> str:
+        return f"token of {role}"
+
     def project_of(self, role: Role) -> str | None:
         return None
 
@@ -191,9 +194,7 @@ class Workshop:
         self.dropped.append(id_)
         self.things["/servers"].pop(id_, None)
 
-    def until(
-        self, server_id: str, predicate: Callable[[Any], bool], timeout: float, kind: Kind | None = None
-    ) -> WaitResult:
+    def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float, **_: object) -> WaitResult:
         seen: list[str] = []
         view = None
         for _ in range(100):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.engine.api.entries import ActionLog, Byproduct, Environment, Transition
 from conformance.engine.api.given import Attachment
+from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Step
 
 
@@ -16,6 +17,7 @@ class StatefulResource:
 
     Attributes:
         kind: the name of the kind; identifier: the placeholder of a path that names one.
+        role: the role that makes such a resource and looks at it.
         initial_status: the status after creation; stable_statuses: statuses that last until somebody acts.
         optional_statuses: stable ones that a cloud need not keep.
         lasting_fields: fields that change only by a request while no task is under way.
@@ -34,6 +36,7 @@ class StatefulResource:
 
     kind: str = ""
     identifier: str = ""
+    role: Role = Role.MEMBER
     initial_status: str = ""
     stable_statuses: tuple[str, ...] = ()
     optional_statuses: tuple[str, ...] = ()
@@ -55,3 +58,10 @@ class StatefulResource:
 
 NONE = StatefulResource()
 """The stand-in for the resource under test, for a service without one."""
+
+
+def named_first(path: str, resources: Sequence[StatefulResource]) -> str:
+    """The kind of the resource that a path names before all others; that of the first resource if it names none."""
+    places = {one.kind: path.find(f"{{{one.identifier}}}") for one in resources}
+    named = [kind for kind, place in places.items() if place >= 0]
+    return min(named, key=places.__getitem__) if named else resources[0].kind

@@ -110,7 +110,10 @@ def derive(
     at = with_documents(at, specs if selected is None else selected, service.root_is_operation)
     specs, selected = at.specs, at.selected
     service = with_references(service, specs)
-    vocabulary = tuple((spec, v) for spec in specs for v in spec.vocabulary)
+    # A file that is all about another version of the API gives statuses of that version.
+    other = {spec.reference.path for spec, _, _ in at.elsewhere}
+    own = (spec for spec in specs if spec.operations or spec.reference.path not in other)
+    vocabulary = tuple((spec, v) for spec in own for v in spec.vocabulary)
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )

@@ -10,11 +10,13 @@ from conformance.engine.api.entries import Environment
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
+from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
+from conformance.engine.cloud.waits import Waits, transition_of
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.actions import Actions
@@ -65,14 +67,11 @@ class Subject:
     def __init__(self, context: RunContext) -> None:
         self.context = context
         self._kind: Kind = context.kind
+        self._role = context.service.under_test.role
         self.view: View | None = None
-        self.locked = False
-        self.must_replace = False
-        self.altered = False
-        self.under_way = ""
-        self.environment = ""
+        self.locked = self._moved = self.must_replace = self.altered = False
+        self.under_way = self.environment = ""
         self.furnished: set[str] = set()
-        self._moved = False
         self.bindings, self.resources_made = Bindings(context, self), 0
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
@@ -102,7 +101,7 @@ class Subject:
     @property
     def status(self) -> str | None:
         """The status as last seen; None where there is no resource."""
-        return str(self.view.get(self._kind.status.field, "")) if self.view else None
+        return self._kind.state_of(self.view)[0] if self.view else None
 
     def turn_to(self, environment: str) -> None:
         """Change the environment; a resource of another environment is discarded."""
@@ -125,15 +124,14 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        context, reason = self.context, ""
-        self._against = ""
+        context, reason, self._against = self.context, "", ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
             passing = self.context.unkept.reasons.get((self.environment, state))
             if passing and self.status != state:
                 return Problem("inapplicable", passing)
-            problem = self._have_one()
+            problem = self._have_one(state)
             if problem is None and self.status == state:
                 self.calm()
             if problem or self.status == state:
@@ -166,7 +164,7 @@ class Subject:
         def quiet() -> bool:
             shown = self.view
             stopping.wait(2 * patience.settle)
-            return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
+            return alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
         if self._moved and not stopping.is_set():
             if self.actions.ended(self.resource_id):
@@ -185,11 +183,11 @@ class Subject:
         """Whether every attachment of the resource belongs to the request for a path."""
         return all(path.startswith(attached) for attached in self.furnished)
 
-    def _have_one(self) -> Problem | None:
+    def _have_one(self, state: str) -> Problem | None:
         if self.context.stopping.is_set():
             return Problem("inconclusive", "the run was stopped")
         if self.made is None or self.view is None:
-            return self._create()
+            return self._create(state)
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
@@ -265,20 +263,22 @@ class Subject:
         if self.context.unkept.note(self.environment, status, reason):
             self.context.notes.add("unkept", reason)
 
-    def _create(self) -> Problem | None:
+    def _create(self, state: str) -> Problem | None:
         environment = self.context.service.under_test.environments.get(self.environment, Environment(()))
         name = self._kind.name
-        if not self.begun and taken_over(self):
+        if not self.begun and taken_over(self, state):
             return None
-        self.begun = True
+        self.begun, began = True, time.monotonic()
         try:
             version = str(self.context.top)
-            self.made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
+            given = {"role": self._role, "microversion": version, **environment.factory_arguments}
+            self.made = self.context.resources.make(name, **given)
         except ResourceError as error:
             # A cloud need not support every environment.
             if self.environment and not says_quota(str(error)):
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
+        self.context.waits.ended(Waits.NEW, time.monotonic() - began, well=True)
         self.known_id = self.made.id
         self.resources_made += 1
         self.locked = False
@@ -309,13 +309,14 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
+        self.view = self.seen_in[self._kind.state_of(view)[0]] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
         self.outdated = False
 
     def show(self) -> Answer:
-        """GET the resource as member, at the highest microversion."""
-        return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
+        """GET the resource as the role that made it, at the highest microversion."""
+        path, version = self._kind.path_of(self.resource_id), str(self.context.top)
+        return self.context.cloud.get(path, role=self._role, microversion=version)
 
     def settle(self, targets: tuple[str, ...] | None, by: str = "", calm: bool = False) -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
@@ -341,7 +342,7 @@ class Subject:
             began.append(time.monotonic())
             self.context.stopping.wait(patience.settle)
 
-        def settled(view: View | None) -> bool:
+        def done(view: View | None) -> bool:
             if view is None or self.context.stopping.is_set():
                 return True
             status, task = kind.state_of(view)
@@ -361,9 +362,9 @@ class Subject:
             began.append(now)
             return now - began[0] >= (0 if moved else patience.settle)
 
-        transition, waits = f"{by} from {before} {self.environment}".rstrip() if by else "", self.context.waits
-        bound = waits.bound(transition, patience.status)
-        result = self.context.watch.until(self.resource_id, settled, bound, kind=kind)
+        transition, waits = transition_of(by, before, self.environment), self.context.waits
+        within, role = waits.bound(transition, patience.status), self._role
+        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=role)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
@@ -384,6 +385,9 @@ class Subject:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
         if self.made is not None:
             self.before_leaving()
+        if self.made is not None and self.locked:
+            with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
+                unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
         self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
         self.actions.last = self.under_way = self.changed_by = ""
@@ -392,10 +396,3 @@ class Subject:
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role, self._kind)
-
-
-def _alike(view: View | None, other: View | None) -> bool:
-    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
-    if view is None or other is None:
-        return view is other
-    return all(view[name] == other[name] for name in view.keys() & other.keys())
