@@ -216,7 +216,10 @@ class Watch:
         """The watch of another kind, which has a poll of its own."""
         with self._changed:
             if kind.name not in self._others:
-                self._others[kind.name] = Watch(self._cloud, kind, shortest=self._shortest, longest=self._longest)
+                version = kind.factory.microversion if kind.factory else ""
+                self._others[kind.name] = Watch(
+                    self._cloud, kind, shortest=self._shortest, longest=self._longest, microversion=version or None
+                )
                 self._others[kind.name]._closed = self._closed
             return self._others[kind.name]
 

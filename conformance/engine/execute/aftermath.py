@@ -144,7 +144,8 @@ class Aftermath:
         value = chosen or named_by(answer, producer.name, request.body)
         if value is None or not safe_in_path(value) or (not chosen and value in request.filled.values.values()):
             return None  # an answer with the id of a thing in the path shows that something was joined to this thing
-        return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
+        path = f"{collection}/{quote(value, safe='')}"
+        return Owned(value, collection, path, role, producer, answer=answer.json)
 
     def _several(self, trial: Trial, answer: Answer, request: Request, role: str) -> list[Owned]:
         """The elements that an accepted request has made at once; none if it makes at most one."""
@@ -187,8 +188,7 @@ def creates(trial: Trial, request: Request) -> str | None:
     """The kind of thing that the request may make on the side: the journal must know it before the request."""
     if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
         return None
-    kind, named_by = request.needs.creates
+    kind = request.needs.creates[0]
     body = request.body if isinstance(request.body, dict) else {}
     inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
-    name = inner.get(named_by) if isinstance(inner, dict) else None
-    return kind if isinstance(name, str) else None
+    return kind if isinstance(inner, dict) else None  # the answer may name a thing to which the request gives no name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,6 +30,7 @@ class Owned:
         role: the role that has made it.
         producer: the operation that has made it; None if a factory has.
         with_fields: the fields of its request body that differ from the usual ones, as pairs of name and value.
+        answer: the body of the answer to the request that has made it; it may be the only one that shows a secret.
     """
 
     value: str
@@ -38,6 +39,7 @@ class Owned:
     role: str
     producer: Producer | None = None
     with_fields: tuple[tuple[str, Any], ...] = ()
+    answer: Any = field(default=ABSENT, compare=False, repr=False)
 
 
 def content(answer: Answer) -> Any:

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
@@ -54,12 +54,14 @@ class Filled:
         values: the value of each placeholder.
         owned: the element that the last placeholder names; None if this lane has not made it.
         passing: the collection and the placeholder of each short-lived thing in the path.
+        query: the fixed query that follows the path in the reference.
     """
 
     path: str
     values: Mapping[str, str] = field(default_factory=dict)
     owned: Owned | None = None
     passing: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ class Paths:
                 passing += [(wants.collection, name)] if placeholder.passing else []
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
-        return Filled(filled, values, owned, tuple(passing))
+        path, _, query = filled.partition("?")
+        return Filled(path, values, owned, tuple(passing), tuple(parse_qsl(query, keep_blank_values=True)))
 
     def prepare(self, operation: Operation, values: Mapping[str, str] | None = None, body: Any = ABSENT) -> None:
         """Take the steps that an accepted request of an operation needs before it.
