@@ -209,7 +209,7 @@ def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float
         yield _line("", f"the limits leave room for {room} only, so the run makes fewer at a time")
     trials = sum(len(lanes[lane]) for lane in walked)
     tried = (case.trial for found in lanes.values() for case in found.values())
-    requests = forecast(tried, context.service, context.graph).requests
+    requests = forecast(tried, context.service, context.graphs).requests
     seconds = requests * per_request / 2 + (trials * context.patience.settle + len(walked) * 3 * pace) / max(1, at_once)
     yield _line("about", f"{requests:.0f} requests, roughly {_duration(seconds)}")
 

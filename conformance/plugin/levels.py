@@ -6,18 +6,19 @@ Every process of a run makes the same choice, by the cases that its options sele
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.engine.run.levels import ESSENTIAL, cheapest, reads_only
+from conformance.plugin.further import LeftOut, essential
 from conformance.plugin.items import CaseItem
 from conformance.plugin.markers import READONLY
 from conformance.plugin.selection import selection
 from reports.words import LEFT_OUT, count, number
-from specs.record.model import Result, scoped
+from specs.record.model import scoped
 
 if TYPE_CHECKING:
     from conformance.engine.api.service import ServiceDescription
@@ -67,29 +68,35 @@ def choose(
     return Choice(chosen, tuple(said))
 
 
-def essential(left: int, cases: int) -> str:
-    """The sentence about the cases that the level ``essential`` leaves out."""
-    return (
-        f"level essential: {number(left)} of {count(cases, 'case')} left out; each requirement is tried by its "
-        "cheapest case, and by another one only if that decides nothing"
-    )
-
-
-def undecided(result: Result) -> bool:
-    """Whether a case has decided nothing of its requirement, so that another case of it may."""
-    return result.verdict == "inconclusive" or (result.verdict == "inapplicable" and result.observation is None)
-
-
-def select(session: Session, level: str, *, readonly: bool) -> tuple[Case, ...]:
-    """Choose among all cases of a session, for a runner without pytest's options, and note what is left out."""
+def select(share: Share, level: str, *, readonly: bool) -> tuple[Case, ...]:
+    """Choose among all cases of a service, for a runner without pytest's options, and note what is left out."""
+    session = share.session
     every = session.suite.cases
     cases = [case for case in every if not readonly or reads_only(case.trial)]
     if readonly:
         session.change_nothing()
     choice = choose(cases, level, session.context.service, session.can_make, readonly=every if readonly else None)
+    share.left_out = left_out_of(session, cases, {case.id for case in choice.cases}) if level == ESSENTIAL else None
     for sentence in choice.left_out:
         session.context.notes.add(LEFT_OUT, sentence)
     return choice.cases
+
+
+def choose_again(share: Share, handed: Mapping[str, Any]) -> None:
+    """Prepare another process for the choice that ``select`` has made in the owner of the run, by its settings."""
+    readonly = bool(handed.get("readonly"))
+    if readonly:
+        share.session.change_nothing()
+    if handed.get("level") == ESSENTIAL:
+        chosen = {case for service, case in handed["cases"] if service == share.service}
+        cases = [case for case in share.suite.cases if not readonly or reads_only(case.trial)]
+        share.left_out = left_out_of(share.session, cases, chosen)
+
+
+def left_out_of(session: Session, cases: Sequence[Case], chosen: Collection[str]) -> LeftOut:
+    """The cases that the level has left out of those that the other options select; ``chosen``: the ids of the rest."""
+    left = [case for case in cases if case.id not in chosen]
+    return LeftOut(session.context.service, session.can_make, len(cases), left)
 
 
 def asks_for_readonly(expression: str | None) -> bool:
@@ -99,15 +106,15 @@ def asks_for_readonly(expression: str | None) -> bool:
 
 @dataclass(frozen=True)
 class Tried:
-    """A service of the run: its description, and the connection to the cloud; None for a plan."""
+    """A service of the run: its description, and the share of this process in it; None for a plan."""
 
     description: ServiceDescription
-    session: Session | None = None
+    share: Share | None = None
 
 
 def tried(shares: Iterable[Share]) -> dict[str, Tried]:
     """The services of a run that is not only a plan."""
-    return {one.reference.service: Tried(one.session.context.service, one.session) for one in shares}
+    return {one.reference.service: Tried(one.session.context.service, one) for one in shares}
 
 
 class Levels:
@@ -126,8 +133,7 @@ class Levels:
         self._level = level
         self._services = services
         self._collected: list[CaseItem] = []
-        self._left: dict[str, list[CaseItem]] = {}
-        self._among: dict[str, int] = {}
+        self._left: dict[tuple[str, str], CaseItem] = {}
         self.left_out: tuple[str, ...] = ()
 
     @pytest.hookimpl(tryfirst=True)
@@ -156,8 +162,7 @@ class Levels:
             every = self._without_markers(config.option.keyword, name) if readonly else None
             chosen |= {(name, case.id) for case in self._chosen(name, service, mine, every)}
         left = [item for item in cases if (item.tested, item.case.id) not in chosen]
-        for item in left:
-            self._left.setdefault(item.tested, []).append(item)
+        self._left = {(item.tested, item.case.id): item for item in left}
         if left:
             config.hook.pytest_deselected(items=left)
             gone = set(left)
@@ -167,39 +172,29 @@ class Levels:
         self, name: str, service: Tried, cases: Sequence[Case], readonly: Sequence[Case] | None
     ) -> tuple[Case, ...]:
         """Choose among the cases of a service, and note what is left out. ``readonly``: see ``choose``."""
-        session = service.session
-        possible = session.can_make if session is not None else lambda _: True
-        self._among[name] = len(cases)
+        share = service.share
+        possible = share.session.can_make if share is not None else lambda _: True
         choice = choose(cases, self._level, service.description, possible, readonly=readonly)
         said = choice.left_out if cases or readonly else ()
         self.left_out += tuple(scoped(name, f" {one}") if len(self._services) > 1 else one for one in said)
-        if session is not None:
+        if share is not None:
+            share.left_out = self._rest(share, cases, choice)
             if readonly is not None:
-                session.change_nothing()
+                share.session.change_nothing()
             for sentence in said:
-                session.context.notes.add(LEFT_OUT, sentence)
+                share.session.context.notes.add(LEFT_OUT, sentence)
         return choice.cases
 
-    def instead_of(self, items: Iterable[CaseItem]) -> list[CaseItem]:
-        """Choose further cases of the requirements of which the tried cases have decided nothing.
+    def _rest(self, share: Share, cases: Sequence[Case], choice: Choice) -> LeftOut | None:
+        """The cases that the level leaves out; None if it is another level than ``essential``."""
+        chosen = {case.id for case in choice.cases}
+        return left_out_of(share.session, cases, chosen) if self._level == ESSENTIAL else None
 
-        Args:
-            items: the cases of a service that were tried last.
-        """
-        tried = [item for item in items if item.result is not None and undecided(item.result)]
-        if self._level != ESSENTIAL or not tried:
-            return []
-        name = tried[0].tested
-        service, left, wanted = self._services[name], self._left.get(name, []), {i.case.requirement.id for i in tried}
-        possible = service.session.can_make if service.session is not None else lambda _: True
-        offered = [i for i in left if i.case.requirement.id in wanted and possible(i.case.trial)]
-        chosen = {case.id for case in cheapest([item.case for item in offered], service.description)}
-        more = [item for item in offered if item.case.id in chosen]
-        self._left[name] = [item for item in left if item.case.id not in chosen]
-        if more and service.session is not None:
-            among, now = self._among[name], len(self._left[name])
-            service.session.context.notes.correct(LEFT_OUT, essential(now + len(more), among), essential(now, among))
-        return more
+    def instead_of(self, items: Sequence[CaseItem]) -> list[CaseItem]:
+        """Return further cases of the requirements of which the tried cases of one service have decided nothing."""
+        share = items[0].share if items else None
+        more = share.instead_of([item.case.id for item in items]) if share is not None else []
+        return [self._left[items[0].tested, case.id] for case in more]
 
 
 def _names(item: pytest.Item) -> list[str]:

@@ -15,6 +15,7 @@ from conformance.engine.run.session import Settings, patience_of
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
 from conformance.plugin.expected import ExpectedDeviations, compare
+from conformance.plugin.further import corrected
 from conformance.plugin.heads import TIMES, joined, narrowed, tallies_of
 from conformance.plugin.known import check_named, known_for
 from conformance.plugin.options import STARTED
@@ -167,7 +168,8 @@ class Opened:
         parts = self._parts.get(share.service, Parts())
         lacking = [{"kind": "undocumented", "text": text} for text in share.reference.undocumented]
         lacking += [{"kind": "undescribed", "text": text} for text in undescribed(share)]
-        return replace(info, notes=(*info.notes, *parts.notes.values(), *lacking, *self._compared(share)))
+        noted = corrected((*info.notes, *parts.notes.values()), parts.left_out)
+        return replace(info, notes=(*noted, *lacking, *self._compared(share)))
 
     def _info(
         self, heads: Sequence[RunInfo] = (), endpoint: Sequence[dict[str, Any]] = (), finished: bool = False

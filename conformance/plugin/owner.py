@@ -84,15 +84,14 @@ class Owner:
 
     def _try(self, session: pytest.Session, share: Share, cases: Mapping[str, CaseItem]) -> bool:
         """Try the selected cases of a service. Return False if no other service may begin."""
-        share.prepare(cases, tell, alone=len(self._shares.every) == 1)
+        share.prepare(cases, tell)
         if share.trouble:
             return False
         while cases:
             share.start(cases)
             for case_id in share.as_decided(list(cases)):
                 _run(session, cases[case_id], None)
-            over = share.trouble or share.session.context.stopping.is_set()
-            more = () if over else self._levels.instead_of(cases.values())
+            more = self._levels.instead_of(list(cases.values()))
             cases = {item.case.id: item for item in more}
             self._selected |= {(item.service, item.case.id) for item in more}
         return not (share.trouble or share.session.context.stopping.is_set())

@@ -26,8 +26,8 @@ def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str, spe
     """
     cases = list(cases)
     service = load_service(service_type)
-    graph = StateGraph.of(views(specs, highest_version(specs), service))
-    plan = forecast((case.trial for case in cases), service, graph)
+    graphs = StateGraph.of_each(views(specs, highest_version(specs), service))
+    plan = forecast((case.trial for case in cases), service, graphs)
     counts = Counter(lane_of(case.trial, service) for case in cases)
     kinds = Counter(case.requirement.kind.partition("/")[0] for case in cases)
     noun = plural(service.resource) if service.resource else ""

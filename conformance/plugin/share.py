@@ -9,16 +9,17 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from conformance.engine.cloud.errors import CloudError, ServiceMissing
-from conformance.engine.model.case import Suite
+from conformance.engine.model.case import Case, Suite
 from conformance.engine.run.run import Stopped
 from conformance.engine.run.session import Session, Settings
+from conformance.plugin.further import Count, LeftOut, corrected
 from conformance.plugin.reference import Reference
 from conformance.plugin.trouble import Trouble
 from conformance.plugin.waivers import Waivers
@@ -54,6 +55,7 @@ class Share:
         worker: the name of this process; None for the owner of the run.
         trouble: the reason why the run cannot start or go on, in one sentence; None if it can.
         closed: True after ``close``.
+        left_out: the cases that the level of the run leaves out; None if the level is not ``essential``.
     """
 
     reference: Reference
@@ -65,6 +67,7 @@ class Share:
     worker: str | None = None
     trouble: str | None = None
     closed: bool = False
+    left_out: LeftOut | None = None
     _decided: SimpleQueue[str] = field(default_factory=SimpleQueue)
     _results: dict[str, Result] = field(default_factory=dict)
 
@@ -132,15 +135,17 @@ class Share:
             self.stop()
         self._decided.put(result.case)
 
-    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None], alone: bool = True) -> None:
+    def prepare(self, case_ids: Iterable[str], tell: Callable[[str], None]) -> None:
         """Make a first resource for the cases that are not decided yet.
 
-        If this fails, ``trouble`` gives the reason. A run of several services (not ``alone``) goes on: a note gives the
-        reason, and each case that needs a resource gives it, too.
+        If this fails, ``trouble`` gives the reason. A run of several services goes on: a note gives the reason, and
+        each case that needs a resource gives it, too.
         """
+        if self.trouble:
+            return
         wanted = [case_id for case_id in case_ids if case_id not in self.done]
         reason = self.session.prepare(wanted, tell)
-        if reason and not alone and not self.session.journal.trouble:
+        if reason and self.service is not None and not self.session.journal.trouble:
             self.session.context.notes.add("missing", reason)
         else:
             self.trouble = self.trouble or reason
@@ -178,6 +183,17 @@ class Share:
                 del waiting[case_id]
                 yield case_id
 
+    def instead_of(self, case_ids: Iterable[str]) -> list[Case]:
+        """Choose further cases to try, of the requirements of which decided cases have decided nothing.
+
+        There are none unless the level of the run is ``essential``, and none once the run is stopped or in trouble.
+        """
+        if self.left_out is None or self.trouble or self.session.context.stopping.is_set():
+            return []
+        known = {**self.done, **self._results}
+        cases = {case.id: case for case in self.suite.cases}
+        return self.left_out.instead_of((cases[one], known[one]) for one in case_ids if one in known)
+
     def stop(self) -> None:
         """Start no further case, and end all waiting."""
         self.session.context.stopping.set()
@@ -212,6 +228,7 @@ class Share:
         part = {"figures": self.session.figures(), "notes": list(self.session.notes()), "left": list(left)}
         named = f"{self.worker}-{self.service}" if self.service else self.worker
         part |= {"service": self.service} if self.service else {}
+        part |= {"left_out": asdict(self.left_out.count)} if self.left_out else {}
         with contextlib.suppress(RecordError):
             write_atomically(self.directory / _PART.format(named), json.dumps(part), PRIVATE)
 
@@ -222,15 +239,17 @@ class Share:
 
     def info(self, totals: Mapping[str, Any] | None = None) -> RunInfo:
         """The head of the record."""
-        return self.session.info(self.options, totals)
+        info = self.session.info(self.options, totals)
+        return replace(info, notes=corrected(info.notes, [self.left_out.count])) if self.left_out else info
 
 
 @dataclass
 class Parts:
-    """The figures and notes of the other processes of a run about one service."""
+    """The figures and notes of the other processes of a run about one service, and how many cases they left out."""
 
     figures: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left_out: list[Count] = field(default_factory=list)
 
 
 def gather_parts(directory: Path) -> dict[str | None, Parts]:
@@ -247,6 +266,7 @@ def gather_parts(directory: Path) -> dict[str | None, Parts]:
             # Processes run at the same time, so the duration of the run is that of its owner.
             of_service.figures.append({**part["figures"], "seconds": 0.0})
             of_service.notes.update((json.dumps(note, sort_keys=True), note) for note in part["notes"])
+            of_service.left_out += [Count(**part["left_out"])] if "left_out" in part else []
             path.unlink()
     return found
 

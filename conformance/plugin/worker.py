@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ def hand_over(
         "level": choices.level,
         "patience": settings.patience.status if settings.patience else None,
         "max_resources": max(1, settings.max_resources // workers),
+        "processes": workers,
         "wishes": dict(settings.wishes),
         "options": dict(options),
         "waivers": str(choices.waivers) if choices.waivers else None,
@@ -105,6 +106,7 @@ def open_parts(handed: Mapping[str, Any], worker: str, max_resources: int | None
             ),
             directory=directory,
             max_resources=max_resources or handed["max_resources"],
+            processes=handed["max_resources"] // max_resources if max_resources else handed["processes"],
             patience=patience_of(handed["patience"], handed["sandbox"]),
             release=given["release"],
             service=given["service"],
@@ -141,8 +143,9 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
     config.args[:] = handed["args"]
     shares = open_parts(handed, config.workerinput["workerid"])  # type: ignore[attr-defined]  # pytest-xdist adds it
     config.pluginmanager.register(items, "conformance-items")
-    config.pluginmanager.register(Levels(handed["level"], tried(shares)), "conformance-levels")
-    config.pluginmanager.register(Worker(shares), "conformance-worker")
+    levels = Levels(handed["level"], tried(shares))
+    config.pluginmanager.register(levels, "conformance-levels")
+    config.pluginmanager.register(Worker(shares, levels), "conformance-worker")
     if handed["options"].get("guideline"):
         needs = read_needs(shares.first.directory)
         guided = Guided(needs.cases, [share.reference for share in shares])
@@ -152,11 +155,14 @@ def join(config: pytest.Config, handed: Mapping[str, Any]) -> None:
 class Worker:
     """The pytest hooks of a worker."""
 
-    def __init__(self, shares: Shares) -> None:
+    def __init__(self, shares: Shares, levels: Levels) -> None:
         self.shares = shares
+        self._levels = levels
         self._lanes: dict[str, list[str]] = {}
         self._cases: dict[str | None, list[str]] = {}
         self._prepared: set[str | None] = set()
+        self._tried: list[CaseItem] = []
+        self._last = False
         self._ended = threading.Event()
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -183,13 +189,43 @@ class Worker:
                 self.shares.stop()
                 return
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Start the lane of an item at its first item, and the lane of the next item too, so that both run together."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        """Start the lane of an item at its first item, and the lane of the next item too, so that both run together.
+
+        After the last item of this worker, the cases are tried that decide in place of those that decided nothing.
+        """
         for one in (item, nextitem):
             if isinstance(one, CaseItem) and one.share is not None:
                 self._prepare(one.share)
                 one.share.start(self._lanes.pop(lane_name(one.share, one.case.id), ()))
+        done = yield
+        if isinstance(item, CaseItem):
+            self._tried.append(item)
+        if nextitem is None and not self._last:
+            self._last = True
+            self._try_further(item)
+        return done
+
+    def _try_further(self, last: pytest.Item) -> None:
+        """Try further cases of the requirements of which the cases of this worker have decided nothing.
+
+        pytest-xdist takes reports only of the item that it has named last, so each further item stands in its place.
+        """
+        session = last.session
+        at = session.items.index(last)
+        for share in self.shares:
+            items = [item for item in self._tried if item.share is share]
+            while more := self._levels.instead_of(items):
+                items, by_id = more, {item.case.id: item for item in more}
+                share.start(by_id)
+                for case_id in share.as_decided(list(by_id)):
+                    if session.shouldstop or session.shouldfail:
+                        return
+                    session.items[at] = by_id[case_id]
+                    session.config.hook.pytest_runtest_protocol(item=by_id[case_id], nextitem=None)
 
     def _prepare(self, share: Share) -> None:
         """Make a first resource of a service at its first case."""

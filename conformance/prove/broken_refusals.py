@@ -136,7 +136,7 @@ def break_quietly(ground: Ground, book: Catalogue, case: Case, refused: Where, n
     operation = case.operation
     if ground.reads(operation):
         return
-    if ground.scoped(operation):
+    if ground.scoped(operation) and ground.has_actions:
         if case.trial.situation.state is not None:
             book.add(case, "effect-status", refused, after=Effect("status"), situation=name, requirement=requirement)
             if requirement.startswith(f"{operation.id}/error/4") and not requirement.endswith("/400"):

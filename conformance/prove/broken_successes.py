@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.engine.api import request_fields
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.afterwards import BroughtBack
+from conformance.engine.judge.blanks import IsBlank
 from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
 from conformance.engine.judge.contents import (
     DocumentedKeys,
@@ -26,6 +27,9 @@ from conformance.prove.where import Holds, Unreadable, Where
 
 UNDOCUMENTED = "conformance_added"
 """A key that no reference has."""
+
+FILLED = {"array": ["conformance"], "list": ["conformance"], "object": {"conformance": "conformance"}}
+"""The value of a documented type that a field gets which must be null or empty; a text for every other type."""
 
 REFUSALS = (400, 409, 500)
 """Status codes that refuse a request which must be accepted. Not 403: to a member it could be the cloud's policy."""
@@ -72,6 +76,8 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
         elif isinstance(expectation, DocumentedKeys):
             added = Field((*expectation.known[0][0], UNDOCUMENTED), "set", "conformance")
             book.add(case, "key-added", where, after=added)
+        elif isinstance(expectation, IsBlank):
+            _filled(ground, book, case, expectation)
         elif isinstance(expectation, FieldShown):
             _field(ground, book, case, expectation)
             if expectation.required and requirement.operation not in paged:
@@ -81,6 +87,18 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
         for other in cases:
             if other.beside:
                 _beside(ground, book, other)
+
+
+def _filled(ground: Ground, book: Catalogue, case: Case, expectation: IsBlank) -> None:
+    """Add the breakage that gives a field a value of its type in a situation in which it must be null or empty."""
+    if expectation.probe is not None:
+        later = AlteredLater(expectation.place, ground.names_below(case.operation))
+        book.add(case, "filled", _accepted(case), after=later)
+        return
+    kind = next((r.type for r in case.operation.response.parameters if r.name == expectation.name), None)
+    filled = Field(expectation.place, "set", FILLED.get(kind or "", "conformance"))
+    there = replace(ground.here(case), answered="accepted", versions=exactly(ground.version(case)))
+    book.add(case, "filled", there, after=filled)
 
 
 def _beside(ground: Ground, book: Catalogue, case: Case) -> None:

@@ -28,6 +28,7 @@ class Ground:
         service: the description of the service.
         vocabulary: the documented statuses of a server.
         templates: method and path template of every operation of the reference, those without a case included.
+        one_version: True if the cloud has no microversions, so that no request names one.
     """
 
     suite: Suite
@@ -35,6 +36,7 @@ class Ground:
     service: ServiceDescription
     vocabulary: tuple[str, ...] = ()
     templates: frozenset[tuple[str, str]] = frozenset()
+    one_version: bool = False
 
     @cached_property
     def by_requirement(self) -> dict[str, list[Case]]:
@@ -51,6 +53,11 @@ class Ground:
             for r in self.suite.requirements
             if (r.kind in kinds or r.kind.split("/")[0] in kinds) and (cases := self._cases(r.id))
         ]
+
+    @cached_property
+    def _templates(self) -> frozenset[tuple[str, str]]:
+        """Method and path template of every operation that is known."""
+        return self.templates | {(case.operation.method, case.operation.path) for case in self.suite.cases}
 
     @cached_property
     def _producers(self) -> Producers:
@@ -80,6 +87,11 @@ class Ground:
     def scoped(self, operation: Operation) -> bool:
         """True if the path names a resource that has statuses."""
         return f"{{{self.service.identifier}}}" in operation.path
+
+    @cached_property
+    def has_actions(self) -> bool:
+        """True if the resource with statuses has actions, by which its status and its lock can be changed at once."""
+        return any(path.endswith(f"/{{{self.service.identifier}}}/action") for _, path in self._templates)
 
     def reads(self, operation: Operation) -> bool:
         """True if the operation changes nothing, so that a refusal of it can have no effect."""
@@ -111,9 +123,12 @@ class Ground:
 
     def besides(self, operation: Operation) -> tuple[str, ...]:
         """Return the path templates of other operations whose paths match the operation's template, too."""
-        known = self.templates | {(case.operation.method, case.operation.path) for case in self.suite.cases}
         return tuple(
-            sorted(path for method, path in known if method == operation.method and is_inner(path, operation.path))
+            sorted(
+                path
+                for method, path in self._templates
+                if method == operation.method and is_inner(path, operation.path)
+            )
         )
 
     def normal_code(self, operation: Operation) -> int:
@@ -163,7 +178,12 @@ class Catalogue:
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
         if id_ in self.found:
             return
-        where = replace(where, identifier=self.ground.service.identifier, besides=self._besides(case.operation))
+        where = replace(
+            where,
+            identifier=self.ground.service.identifier,
+            besides=self._besides(case.operation),
+            versions=None if self.ground.one_version else where.versions,
+        )
         others = [
             other.id
             for other in self.ground.by_requirement.get(broken, [])

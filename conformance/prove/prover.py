@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
-from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Prepared
 from conformance.engine.provision.context import Notes, Patience, RunContext
@@ -23,8 +23,7 @@ from conformance.prove.gate import Gate
 from conformance.prove.ground import Ground
 from conformance.prove.hosts import bring_back
 from conformance.prove.outcome import Outcome, Unbroken, judge
-from conformance.prove.proxy import Proxy
-from conformance.prove.stock import Stock
+from conformance.prove.stock import Stock, proxy_of, target_of
 from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
 from specs.model import Spec
@@ -67,7 +66,7 @@ class Prover:
 
     def __enter__(self) -> Prover:
         self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
-        self._proxy = self._stack.enter_context(Proxy(self.sandbox.url, self.sandbox.tokens))
+        self._proxy = self._stack.enter_context(proxy_of(self.sandbox))
         if self.stock is None:
             own = Stock(self.sandbox, self.specs, self._directory / "stock", self.tidy)
             self.stock = self._stack.enter_context(own)
@@ -102,6 +101,7 @@ class Prover:
             context.service,
             tuple(word for v in status for word in v.values),
             frozenset((operation.method, operation.path) for operation in context.operations.values()),
+            session.api.only,
         )
 
     def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:
@@ -240,10 +240,12 @@ class Prover:
         return list(kinds.values())[: self.controls]
 
     def _open(self) -> None:
-        target = Target.sandbox(self._proxy.url, self.sandbox.tokens)
+        target = target_of(self.sandbox, self._proxy.url)
         settings = Settings(target, self._directory / "session", sandbox=True, release=self.sandbox.release)
         self._proxy.break_(None)
         self._session = Session(settings, self.specs, self.selected, _ignore)
+        # Only the connection has found the version, where the address of the sandbox names none.
+        self._proxy.upstream.root = urlsplit(self._session.cloud.url).path.rstrip("/")
         self._cases = {case.id: case for case in self._session.suite.cases}
         self._ground = self._of_session(self._session)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.prove.breakage import Breakage, Turn
 from conformance.prove.memory import Memory
-from conformance.prove.wire import Reply, Request, Upstream, forged
+from conformance.prove.wire import Renewed, Reply, Request, Upstream, forged
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -25,13 +25,14 @@ class Proxy:
     Args:
         url: URL of the versioned root of the cloud.
         tokens: role -> token of the sandbox.
+        renewed: as for ``Upstream``.
 
     Attributes:
         touched: number of exchanges that the present breakage has changed.
     """
 
-    def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
-        self.upstream = Upstream.of(url, tokens)
+    def __init__(self, url: str, tokens: Mapping[str, str], renewed: Renewed | None = None) -> None:
+        self.upstream = Upstream.of(url, tokens, renewed)
         self.touched = 0
         self._breakage: Breakage | None = None
         self._memory = Memory()

@@ -23,6 +23,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.session import Session, Settings
+from conformance.prove.proxy import Proxy
 from conformance.prove.wire import Upstream
 from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
@@ -34,6 +35,17 @@ SPARE = 4
 
 READY = 1
 """Number of servers in a status that are made in advance: every case that fails is tried on a second one."""
+
+
+def proxy_of(sandbox: RunningSandbox | PartOfCloud) -> Proxy:
+    """Make a proxy in front of a sandbox, which gets new tokens where the sandbox's own end."""
+    return Proxy(sandbox.url, sandbox.tokens, sandbox.renewed if isinstance(sandbox, PartOfCloud) else None)
+
+
+def target_of(sandbox: RunningSandbox | PartOfCloud, url: str) -> Target:
+    """Return the endpoint of a session on a sandbox, at the URL of a proxy or at its own."""
+    owners = sandbox.owners if isinstance(sandbox, PartOfCloud) else None
+    return Target.sandbox(url, sandbox.tokens, owners=owners)
 
 
 class Stock:
@@ -49,9 +61,11 @@ class Stock:
     def __init__(
         self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path, tidy: bool = True
     ) -> None:
-        settings = Settings(
-            Target.sandbox(sandbox.url, sandbox.tokens), directory, sandbox=True, release=sandbox.release
-        )
+        self._ends = contextlib.ExitStack()
+        url = sandbox.url
+        if isinstance(sandbox, PartOfCloud):  # its tokens end before a long proof does, and a proxy renews them
+            url = self._ends.enter_context(proxy_of(sandbox)).url
+        settings = Settings(target_of(sandbox, url), directory, sandbox=True, release=sandbox.release)
         self._session = Session(settings, specs, (), _ignore)
         self._tidy = tidy
         self._shelf: dict[str, list[Made]] = {}
@@ -70,13 +84,14 @@ class Stock:
     def __exit__(self, *_: object) -> None:
         self._behind.shutdown(cancel_futures=True)
         session = self._session
-        if self._tidy:
-            session.close()
-            return
-        session.run.stop()
-        session.watch.close()
-        session.cloud.close()
-        session.journal.close()
+        with self._ends:
+            if self._tidy:
+                session.close()
+                return
+            session.run.stop()
+            session.watch.close()
+            session.cloud.close()
+            session.journal.close()
 
     def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
         """Return factories that lend servers of this stock in a status.

@@ -39,6 +39,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROOT = re.compile(r"/v\d[^/?]*")
 
 Headers = tuple[tuple[str, str], ...]
+Renewed = Callable[[str, str], str]
+"""A role and a refused token of it -> the token to send instead."""
 
 
 def _json(body: bytes) -> Any:
@@ -186,7 +188,8 @@ def forged(status: int, version: Microversion, message: str = "refused on purpos
     reply = Reply(status, headers)
     if status < 400:
         return reply
-    return reply.with_json({FAULTS.get(status, OTHER_FAULT): {"code": status, "message": message}})
+    said = {"code": status, "message": message, "title": FAULTS.get(status, OTHER_FAULT)}
+    return reply.with_json({said["title"]: said})
 
 
 @dataclass
@@ -195,8 +198,10 @@ class Upstream:
 
     Attributes:
         host, port: host and port of the cloud.
-        root: path of the cloud's versioned root.
+        root: path of the cloud's versioned root, with which requests of the proxy's own begin.
         tokens: role -> token, with ``alt`` for a member of another project.
+        renewed: a role and a refused token of it -> the token to send instead; None if there is no other. The clients
+            of the proxy keep the tokens of ``tokens``, by which their roles are known.
         changed: every UUID in the target or the body of a request that may have changed something: any but GET and
             HEAD that was answered 2xx or 5xx.
     """
@@ -205,33 +210,50 @@ class Upstream:
     port: int
     root: str
     tokens: Mapping[str, str] = field(repr=False)
+    renewed: Renewed | None = field(default=None, repr=False)
     changed: set[str] = field(default_factory=set, repr=False)
+    _present: dict[str, str] = field(default_factory=dict, repr=False)
     _local: threading.local = field(default_factory=threading.local, repr=False)
 
     @classmethod
-    def of(cls, url: str, tokens: Mapping[str, str]) -> Upstream:
+    def of(cls, url: str, tokens: Mapping[str, str], renewed: Renewed | None = None) -> Upstream:
         """Make the connections to the versioned root at a URL, with a sandbox's tokens by role."""
         parts = urlsplit(url)
         known = {**tokens, **{role: tokens[name] for role, name in NAMED.items() if name in tokens}}
-        return cls(parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/"), known)
+        return cls(parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/"), known, renewed)
 
     def send(self, request: Request) -> Reply:
-        """Send a request on unchanged.
+        """Send a request on; only a token that the cloud has come to refuse is replaced by a new one of its role.
 
         Raises:
             OSError, http.client.HTTPException: the cloud does not answer.
         """
+        reply = self._send_renewed(request)
+        if request.method not in ("GET", "HEAD") and (reply.accepted or reply.status >= 500):
+            self.changed.update(_UUID.findall(request.target + request.body.decode("utf-8", "replace")))
+        return reply
+
+    def _send_renewed(self, request: Request) -> Reply:
+        """Send a request with the present token of its role, and once more with a new one if that is refused."""
+        role = self.role_of(request.token)
+        if self.renewed is None or role not in self.tokens:
+            return self._send_patiently(request)
+        present = self._present.get(role, self.tokens[role])
+        reply = self._send_patiently(request.as_token(present))
+        if reply.status != 401:
+            return reply
+        self._present[role] = self.renewed(role, present)
+        return self._send_patiently(request.as_token(self._present[role]))
+
+    def _send_patiently(self, request: Request) -> Reply:
         fresh = getattr(self._local, "connection", None) is None
         try:
-            reply = self._send(request)
+            return self._send(request)
         except (OSError, http.client.HTTPException):
             self._forget()
             if fresh:
                 raise
-            reply = self._send(request)  # an idle connection that the cloud has closed
-        if request.method not in ("GET", "HEAD") and (reply.accepted or reply.status >= 500):
-            self.changed.update(_UUID.findall(request.target + request.body.decode("utf-8", "replace")))
-        return reply
+            return self._send(request)  # an idle connection that the cloud has closed
 
     def role_of(self, token: str | None) -> str:
         """Return the role of a token: ``no-token`` for None, ``bad-token`` for a token unknown to the sandbox."""
@@ -255,8 +277,11 @@ class Upstream:
     def shown(self, path: str) -> dict[str, Any] | None:
         """Return a resource as an administrator sees it now, by its path below the root; None if it does not exist."""
         answer = self.as_admin("GET", path)
-        inner = next(iter(answer.json.values()), None) if answer.accepted and isinstance(answer.json, dict) else None
-        return inner if isinstance(inner, dict) else None
+        if not answer.accepted or not isinstance(answer.json, dict):
+            return None
+        inner = next(iter(answer.json.values()), None)
+        # Most services show a resource as the only member of the body, some as the body itself.
+        return inner if len(answer.json) == 1 and isinstance(inner, dict) else answer.json
 
     def close(self) -> None:
         """Close the connection of this thread."""

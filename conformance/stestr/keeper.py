@@ -63,7 +63,7 @@ def main(place: Path) -> int:
             "cases": [
                 (share.service, case.id)
                 for share in opened.shares
-                for case in select(share.session, choices.level, readonly=readonly)
+                for case in select(share, choices.level, readonly=readonly)
             ],
             "readonly": readonly,
         }

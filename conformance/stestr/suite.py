@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from conformance.plugin.failure import failure_lines
+from conformance.plugin.levels import choose_again
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.trouble import Trouble, say
 from conformance.plugin.worker import leave_parts, open_parts
@@ -107,9 +108,8 @@ class CaseSuite(unittest.TestSuite):
         (self._run.place / SEEN).touch()
         try:
             shares = open_parts(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
-            if self._run.handed.get("readonly"):
-                for share in shares:
-                    share.session.change_nothing()
+            for share in shares:
+                choose_again(share, self._run.handed)
         except (Trouble, RecordError) as trouble:
             _not_tried(self._cases, str(trouble), result)
             return result
@@ -140,14 +140,16 @@ def _not_tried(tests: Iterable[CaseTest], trouble: str, result: unittest.TestRes
 
 
 def _try_all(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestResult) -> None:
-    share.start(tests)
-    for case_id in share.as_decided(list(tests)):
-        if result.shouldStop:
-            break
-        if "[" in case_id:
-            _name_whole(tests[case_id].id(), result)
-        tests[case_id].share = share
-        tests[case_id].run(result)
+    while tests:
+        share.start(tests)
+        for case_id in share.as_decided(list(tests)):
+            if result.shouldStop:
+                return
+            if "[" in case_id:
+                _name_whole(tests[case_id].id(), result)
+            tests[case_id].share = share
+            tests[case_id].run(result)
+        tests = {case.id: CaseTest(case.id, share.service) for case in share.instead_of(tests)}
 
 
 def _name_whole(case_id: str, result: unittest.TestResult) -> None:

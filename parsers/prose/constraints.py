@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from parsers.document import ParameterRow, Section
+from parsers.prose.blanks import of_row
 from parsers.prose.clauses import version_clauses
 from parsers.prose.descriptions import blocks_of
 from parsers.prose.plain import without_promise
@@ -298,6 +299,12 @@ def _refusals(sentence: Sentence, row: ParameterRow) -> Fields | None:
     return {"refusals": found} if found else None
 
 
+def _blanks(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J7: the situation in which a field is null or empty: "If the car has not been sold yet, this field is null"."""
+    found = of_row(sentence.text, row) if row.section == "response" else None
+    return {"blanks": (found,)} if found else None
+
+
 Read = Callable[[Sentence, ParameterRow], Fields | None]
 RULES: tuple[tuple[str, str, Read], ...] = (
     ("enumeration", "J1", _enum),
@@ -310,6 +317,7 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("visible-to", "F3", visible_to),
     ("obliged-since", "J6", _obliged),
     ("refusal-with-its-cause", "A8", _refusals),
+    ("null-or-empty", "J7", _blanks),
 )
 """Name, family and reader of every rule for descriptions."""
 
@@ -328,8 +336,8 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
             continue
         for _, _, read in RULES:
             for key, value in (read(sentence, row) or {}).items():
-                if key == "refusals":
-                    found[key] = (*found.get(key, ()), *value)
+                if key in ("refusals", "blanks"):
+                    found[key] = (*found.get(key, ()), *(one for one in value if one not in found.get(key, ())))
                 found.setdefault(key, value)
     if parameter.type in ("object", "dict") or parameter.name in found.get("enum", ()):
         found.pop("enum", None)  # such words name members or parameters, and are no values

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from parsers.document import Block
 from parsers.meant import meant
 from parsers.prose import (
+    blanks,
     bodies,
     boilerplate,
     choices,
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     *lifecycle.RULES,
     *vocabulary.RULES,
     *choices.RULES,
+    *blanks.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""

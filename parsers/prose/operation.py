@@ -17,6 +17,7 @@ from parsers.prose.rules import (
     Added,
     CodeRange,
     Constraint,
+    Emptied,
     Fact,
     Failure,
     Gate,
@@ -71,6 +72,10 @@ def _constrained(
         if isinstance(fact, Added):
             for key in _added_rows(source, fact):
                 found[key] = {"min": fact.version, **found[key]}
+        if isinstance(fact, Emptied):
+            for row in source.rows:
+                if row.section == "response" and row.parameter.name.split(".")[-1] == fact.name:
+                    found[row.key] = {**found[row.key], "blanks": (*found[row.key].get("blanks", ()), fact.blank)}
         if not isinstance(fact, Constraint):
             continue
         for row in source.rows:

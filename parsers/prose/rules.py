@@ -16,7 +16,7 @@ from parsers.prose.names import SAME_RESOURCE
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import last_noun, noun, singular
 from specs import model
-from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+from specs.model import Blank, Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,14 @@ class Constraint:
 
 
 @dataclass(frozen=True)
+class Emptied:
+    """A statement that a field of the response is null or empty in a situation."""
+
+    name: str
+    blank: Blank
+
+
+@dataclass(frozen=True)
 class Added:
     """A field that is new in a version: in the request, in the response, or in both."""
 
@@ -117,6 +125,7 @@ Fact = (
     | CodeRange
     | Constraint
     | Added
+    | Emptied
     | Gate
     | MayChange
     | Marked

@@ -1,7 +1,6 @@
 // The page is complete without this script, which only filters, sorts, opens and copies.
 (() => {
   "use strict";
-  const AT_ONCE = 40;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const weight = ["fail", "error", "inconclusive", "pass", "inapplicable"];
 
@@ -14,7 +13,15 @@
   // What is compared is read from the page once, at the first filter: the page is ready sooner, and a letter costs little.
   let rows = null;
   let groups = null;
+  // A row that comes or goes makes a browser lay out a whole table anew. Rows that keep the widths of the columns are laid
+  // out one by one instead, and only those on the screen.
+  const keepWidths = (table) => {
+    const [first, ...others] = [...table.tHead.rows[0].cells].map((head) => `${head.offsetWidth}px`);
+    table.style.setProperty("--columns", [`minmax(${first}, 1fr)`, ...others].join(" "));
+    table.classList.add("apart");
+  };
   const read = () => {
+    for (const table of all("table.matrix")) keepWidths(table);
     const entry = (row, text) => ({ row, text: text.toLowerCase(), verdicts: row.dataset.v.split(" "), shown: true });
     rows = all("[data-op]").map((row) => entry(row, row.dataset.op));
     groups = all("#reqs > ul").map((list) => {
@@ -28,31 +35,15 @@
     item.shown = fits;
     return fits;
   };
-  // Rows of wide tables take long to lay out, so those below the first ones come back a few at a time.
-  let waiting = [];
-  let due = false;
-  const bring = (items) => {
-    for (const item of items.slice(0, AT_ONCE)) show(item, item.row, true);
-    waiting = items.slice(AT_ONCE);
-    if (!waiting.length || due) return;
-    due = true;
-    requestAnimationFrame(() => { due = false; bring(waiting); });
-  };
   const filter = () => {
     if (!rows) read();
     const words = name.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (item) => words.every((word) => item.text.includes(word)) &&
       (!verdict.value || item.verdicts.includes(verdict.value));
     let count = 0;
-    const found = [];
     for (const item of rows) {
-      if (!fits(item)) show(item, item.row, false);
-      else {
-        found.push(item);
-        if ("counts" in item.row.dataset) count += 1;
-      }
+      if (show(item, item.row, fits(item)) && "counts" in item.row.dataset) count += 1;
     }
-    bring(found.filter((item) => !item.shown));
     for (const group of groups) {
       const inside = group.entries.map(fits);
       // The entries of a hidden group are left as they are: the group hides them.

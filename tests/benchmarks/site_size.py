@@ -7,10 +7,10 @@ python -m tests.benchmarks.site_size RUN [--cases N ...] [--only-size]
 Records of N cases are made of the record RUN: its operations are repeated under other names, or some of them left
 out. The table shows the seconds in which the site is written, the size of all its pages and of the largest, and times
 of the largest page in a headless Chromium. The first paint and the end of loading are times of a clock, which other
-work on the machine makes longer. The others are processor times of the page's thread: to load the page; to filter
-with the layout, for the first word that is typed and the longest of later ones; and to bring back the other rows, in
-pieces, after a filter. The command needs Chromium, and installs the client of its protocol in an environment of its
-own. Status 1 if a page of up to 10,000 cases is larger than 5 MB.
+work on the machine makes longer. The others are processor times of the page's thread: to load the page, and to filter
+with the layout and the frames after it, for the first word that is typed and the longest of later ones. The command
+needs Chromium, and installs the client of its protocol in an environment of its own. Status 1 if a page of up to
+10,000 cases is larger than 5 MB.
 """
 
 from __future__ import annotations
@@ -49,12 +49,7 @@ FILTER = '''word => {
   document.body.offsetHeight;
 }'''
 SETTLE = '''async () => {
-  const frame = () => new Promise(requestAnimationFrame);
-  for (let still = 0; still < 3; still++) {
-    const hidden = document.querySelectorAll("[data-op][hidden]").length;
-    await frame();
-    if (document.querySelectorAll("[data-op][hidden]").length !== hidden) still = -1;
-  }
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
 }'''
 with sync_playwright() as client:
     browser = client.chromium.launch(executable_path=sys.argv[1], args=["--no-sandbox", "--disable-gpu"])
@@ -67,16 +62,14 @@ with sync_playwright() as client:
     page.goto("file://" + sys.argv[2])
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
-    load, filters, rest = spent(), [], []
+    load, filters = spent(), []
+    page.evaluate(SETTLE)
     for word in json.loads(sys.argv[3]):
-        page.evaluate(SETTLE)
         began = spent()
         page.evaluate(FILTER, word)
-        filtered = spent()
         page.evaluate(SETTLE)
-        filters.append(filtered - began)
-        rest.append(spent() - filtered)
-    print(json.dumps([paint, loaded, load, filters[0], max(filters[1:]), max(rest)]))
+        filters.append(spent() - began)
+    print(json.dumps([paint, loaded, load, filters[0], max(filters[1:])]))
     browser.close()
 """
 
@@ -93,10 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"none of {', '.join(BROWSERS)} is installed; --only-size does without")
     real = len({result.case for result in RunRecord.read(given.run).results})
     too_large = False
-    print(
-        "| cases | s | MB | largest, MB | first paint, ms | loaded, ms | load, cpu ms | first filter | later | rest |"
-    )
-    print(f"|{'---|' * 10}", flush=True)
+    print("| cases | s | MB | largest, MB | first paint, ms | loaded, ms | load, cpu ms | first filter | later |")
+    print(f"|{'---|' * 9}", flush=True)
     for cases in (real, *given.cases):
         with tempfile.TemporaryDirectory() as directory:
             record = repeated(given.run, cases, Path(directory) / "run")
@@ -148,7 +139,7 @@ def _copied(result: dict[str, str], number: int) -> dict[str, str]:
 
 
 def looked_at(browser: str, page: Path) -> list[float]:
-    """Return the six times of a page in milliseconds, in the order of the table."""
+    """Return the five times of a page in milliseconds, in the order of the table."""
     plan = Plan(CLIENT, f"{CLIENT.replace('==', '-')}-py{this_python()}", this_python(), (CLIENT,))
     python = environment(plan, cache(), tell=lambda sentence: print(sentence, file=sys.stderr))
     done = subprocess.run(

@@ -16,6 +16,7 @@ from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
 from conformance.engine.provision.context import Notes
 from conformance.engine.provision.places import Places
+from conformance.engine.run import executors
 from conformance.engine.run import run as module
 from conformance.engine.run.run import Run
 from specs.microversion import VersionRange
@@ -95,7 +96,11 @@ def cloud(monkeypatch):
             self.discard = self.leave = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
-                waits=lambda trial: False, take=lambda: None, collect=dict, expects_refusal=lambda trial: False
+                waits=lambda trial: False,
+                take=lambda: None,
+                collect=dict,
+                take_again=frozenset,
+                expects_refusal=lambda trial: False,
             )
 
         def make(self, trial, probes, together=False):
@@ -121,9 +126,9 @@ def cloud(monkeypatch):
         def answered(self, operation):
             return operation.id in cloud.answered
 
-    monkeypatch.setattr(module, "Subject", Subject)
+    monkeypatch.setattr(executors, "Subject", Subject)
     monkeypatch.setattr(module, "Controls", Controls)
-    monkeypatch.setattr(module, "Executor", Executor)
+    monkeypatch.setattr(executors, "Executor", Executor)
     return cloud
 
 
@@ -138,6 +143,7 @@ def started(*case_ids, parallel=3, record=None):
             guard=SimpleNamespace(forbids=lambda method, path: None),
         ),
         service=KNOWLEDGE,
+        spending=set(),
         graph=StateGraph.of(views([spec(SPIN, REST)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),
         lacking=frozenset(),
@@ -146,6 +152,7 @@ def started(*case_ids, parallel=3, record=None):
         environment="",
         notes=Notes(),
     )
+    context.about = lambda operation: context
     results: list[Any] = []
     run = Run(SUITE, context, record or results.append, parallel)
     run.results = results

@@ -63,7 +63,7 @@ class Cloud:
     def get(self, path, **_):
         return answer(404) if self.server is None else answer(200, {"widget": dict(self.server)})
 
-    def until(self, server_id, predicate, timeout):
+    def until(self, server_id, predicate, timeout, kind=None):
         """The statuses of ``course`` one after the other, and then what the server is, until the predicate holds."""
         seen = []
         for at in [*self.course, *[None] * 200]:
@@ -90,7 +90,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
-        resources=SimpleNamespace(make=cloud.create, drop=lambda id_, role: None),
+        resources=SimpleNamespace(make=cloud.create, drop=lambda id_, role, kind: None),
         service=KNOWLEDGE,
         kind=WIDGET,
         graph=StateGraph.of(views([spec(*operations)], TOP, KNOWLEDGE)),
@@ -101,6 +101,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         stopping=stopping,
         places=Places(stopping),
         role_names=frozenset(roles),
+        spending=set(),
         version_for=lambda operation: TOP,
         unkept=Unkept(optional),
         waits=Waits(),

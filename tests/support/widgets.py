@@ -78,7 +78,7 @@ KNOWLEDGE = ServiceDescription(
     refusals=(),
     also_creates=(("*.copy", "image", "name"),),
     first_microversion=Microversion(2, 1),
-    profile=Profile("widgetry", {"widget": WIDGET}, "widget"),
+    profile=Profile("widgetry", {"widget": WIDGET}, ("widget",)),
 )
 
 

@@ -186,12 +186,14 @@ class Workshop:
         self.things.setdefault("/servers", {})[name] = server
         return SimpleNamespace(id=name, body=dict(server), role=Role.MEMBER)
 
-    def drop(self, id_: str, role: Role) -> None:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
         """Have a server deleted at once."""
         self.dropped.append(id_)
         self.things["/servers"].pop(id_, None)
 
-    def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float) -> WaitResult:
+    def until(
+        self, server_id: str, predicate: Callable[[Any], bool], timeout: float, kind: Kind | None = None
+    ) -> WaitResult:
         seen: list[str] = []
         view = None
         for _ in range(100):

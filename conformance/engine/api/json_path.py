@@ -7,7 +7,7 @@ data and not documented fields.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.engine.api.response_fields import NAMED
@@ -78,3 +78,14 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     else:
         target[path[-1]] = value
     return copied
+
+
+def members(prefix: str, body: Any) -> dict[str, Any]:
+    """The members at any depth of a body that are no objects, each by ``<prefix>.<its name>``."""
+    found: dict[str, Any] = {}
+    for key, value in body.items() if isinstance(body, Mapping) else ():
+        if isinstance(value, Mapping):
+            found.update(members(prefix, value))
+        else:
+            found[f"{prefix}.{key}"] = value
+    return found

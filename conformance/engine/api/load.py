@@ -313,7 +313,7 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
     given = {
         "type": service,
         "kinds": things,
-        "watched": next(iter(read.get("resources", ())), ""),
+        "watched": list(read.get("resources", ())),
         "removal_order": removal.get("order", []),
         "removed_at_highest": removal.get("at_highest_microversion", True),
         "discovery": {name: entry["found"] for name, entry in kinds.items() if "found" in entry},

@@ -7,7 +7,7 @@ entry that it uses in its record. A service without a description is tried by it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -54,7 +54,8 @@ class ServiceDescription:
     """A description with all its sections, which ``conformance/services/schema.json`` explains.
 
     Attributes:
-        resources: the kinds of resources with statuses; the first one is the resource under test.
+        resources: the kinds of resources with statuses.
+        under_test: the kind whose resources are under test: of the requests of one operation, see ``about``.
         kinds: the kinds of things in requests, by their names in bindings.
         profile: the facts that the client needs; it combines several sections.
         not_returned: operation, parameter and reason of values that no answer shows as they were sent. The first two
@@ -114,6 +115,7 @@ class ServiceDescription:
     """
 
     resources: tuple[StatefulResource, ...] = ()
+    under_test: StatefulResource = NONE
     kinds: Mapping[str, GivenKind] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     unseen: tuple[tuple[str, str], ...] = ()
@@ -173,10 +175,29 @@ class ServiceDescription:
     marker_fields: Mapping[str, str | None] = field(default_factory=dict)
     field_choice: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.resources and self.under_test not in self.resources:
+            object.__setattr__(self, "under_test", self.resources[0])
+
+    def about(self, operation: Operation) -> ServiceDescription:
+        """The description for the requests of an operation: the resource that its path names is under test.
+
+        Of several, it is the first in the path. If the path names none, it is the first of the description.
+        """
+        if len(self.resources) < 2:
+            return self
+        places = {one.kind: operation.path.find(f"{{{one.identifier}}}") for one in self.resources}
+        named = [kind for kind, place in places.items() if place >= 0]
+        return self.under(min(named, key=places.__getitem__) if named else self.resources[0].kind)
+
+    def under(self, kind: str) -> ServiceDescription:
+        """The description in which the resources of a kind are under test."""
+        return self._under.get(kind, self)
+
     @cached_property
-    def under_test(self) -> StatefulResource:
-        """The resource under test; one without a kind if the service has none."""
-        return self.resources[0] if self.resources else NONE
+    def _under(self) -> Mapping[str, ServiceDescription]:
+        """The description for each kind of resource under test."""
+        return {one.kind: self if one is self.under_test else replace(self, under_test=one) for one in self.resources}
 
     @cached_property
     def resource(self) -> str:

@@ -235,7 +235,8 @@ class Cloud:
         answer = self.get(head + id_, role=role)
         if answer.status != 404:
             was = answer.error or f"the answer was {answer.status}"
-            raise ResourceError(f"no unknown id could be had: GET {head}{id_} should be 404, but {was}", answer)
+            asked = f"GET {head}{{{rest.partition('}')[0]}}} of a random id"
+            raise ResourceError(f"no unknown id could be had: {asked} should be 404, but {was}", answer)
         self.guard.seen_unknown(id_)
         return id_
 

@@ -25,6 +25,10 @@ _MISSHAPEN = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 """Exceptions of keystoneauth1 for a malformed document."""
 
 
+Owner = tuple[str | None, str | None]
+"""The ids of a user and of a project; None where unknown."""
+
+
 class TokenError(CloudError):
     """There is no token. The message says why."""
 
@@ -58,10 +62,16 @@ class Credential(Protocol):
 
 
 class FixedToken:
-    """A token that the user has given. Nothing can renew it."""
+    """A token that the user has given. Nothing can renew it.
 
-    def __init__(self, token: str) -> None:
+    Args:
+        token: the token.
+        owner: the ids of its user and of its project; None where they are unknown, since a token does not tell them.
+    """
+
+    def __init__(self, token: str, owner: Owner = (None, None)) -> None:
         self._token = token
+        self._user, self._project = owner
 
     def token(self) -> str:
         """The token."""
@@ -80,12 +90,12 @@ class FixedToken:
         return None
 
     def project(self) -> str | None:
-        """None: a token alone does not tell the project."""
-        return None
+        """The given id of the project."""
+        return self._project
 
     def user(self) -> str | None:
-        """None: a token alone does not tell the user."""
-        return None
+        """The given id of the user."""
+        return self._user
 
 
 class IdentityToken:

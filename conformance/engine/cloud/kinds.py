@@ -203,7 +203,7 @@ class Kind:
     Attributes:
         name: its name in the journal; plural: its plural in sentences.
         collection: the path of the collection, where things are made, shown and removed. Its requests name no
-            microversion, except those for the kind that a run watches.
+            microversion, except those for the kinds that a run watches.
         key: the member of a response that holds a thing; by default the name.
         bare: True if a response that shows a thing consists of it, without a member around it.
         id_field, name_field: the field that names a thing in a path, and the field with its name; empty if things have

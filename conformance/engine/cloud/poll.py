@@ -140,7 +140,7 @@ class Watch:
         microversion: str | None = None,
     ) -> None:
         self._cloud = cloud
-        self.kind = kind or cloud.profile.kind(cloud.profile.watched)
+        self.kind = kind or cloud.profile.kind(next(iter(cloud.profile.watched), ""))
         self._shortest = shortest
         self._longest = longest
         self._microversion = microversion
@@ -216,11 +216,12 @@ class Watch:
         """The watch of another kind, which has a poll of its own."""
         with self._changed:
             if kind.name not in self._others:
-                version = kind.factory.microversion if kind.factory else ""
-                self._others[kind.name] = Watch(
-                    self._cloud, kind, shortest=self._shortest, longest=self._longest, microversion=version or None
-                )
-                self._others[kind.name]._closed = self._closed
+                version = self._microversion if kind.name in self._cloud.profile.watched else None
+                if kind.factory is not None and kind.factory.microversion:
+                    version = kind.factory.microversion
+                other = Watch(self._cloud, kind, shortest=self._shortest, longest=self._longest, microversion=version)
+                other._closed = self._closed
+                self._others[kind.name] = other
             return self._others[kind.name]
 
     def trace(self, id_: str) -> tuple[tuple[float, str, str | None], ...]:

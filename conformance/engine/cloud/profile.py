@@ -119,7 +119,7 @@ class Profile:
     Attributes:
         type: the type of the service in the catalogue.
         kinds: the kinds of things, by name.
-        watched: the kind of things whose statuses a run follows by one poll; empty if there is none.
+        watched: the kinds of things whose statuses a run follows, each by one poll; the usual one is the first.
         removal_order: the kinds in the order of their removal; all others come last.
         removed_at_highest: True if things are removed at the highest microversion instead of the lowest.
         token_check: the request that proves a token at the start; None if there is none.
@@ -131,7 +131,7 @@ class Profile:
 
     type: str = ""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    watched: str = ""
+    watched: tuple[str, ...] = ()
     removal_order: tuple[frozenset[str], ...] = ()
     removed_at_highest: bool = True
     versions: Versions = field(default_factory=Versions)

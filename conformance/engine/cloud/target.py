@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.client import Cloud
-from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, TokenError
+from conformance.engine.cloud.credentials import Credential, FixedToken, IdentityToken, Owner, TokenError
 from conformance.engine.cloud.errors import EndpointError, RoleMissing, ServiceMissing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.redact import GIVEN, is_secret_name, masked
@@ -60,12 +60,14 @@ class Target:
         clouds: the names in clouds.yaml by role; "envvars" stands for the OS_* variables, which are ignored otherwise.
         url: the root of the service, or its versioned root.
         tokens: the tokens for the URL by role; MEMBER is needed.
+        owners: the ids of the user and of the project of each token, where they are known.
         name: the name of the endpoint in messages; None for the usual one.
     """
 
     clouds: Mapping[Role, str] = field(default_factory=dict)
     url: str | None = None
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
+    owners: Mapping[Role, Owner] = field(default_factory=dict)
     name: str | None = None
 
     def only(self, roles: Collection[Role]) -> Target:
@@ -77,10 +79,17 @@ class Target:
         )
 
     @classmethod
-    def sandbox(cls, url: str, tokens: Mapping[str, str], name: str = "sandbox") -> Target:
-        """The target for a running sandbox with tokens by role name; "member2" counts as "alt"."""
+    def sandbox(
+        cls,
+        url: str,
+        tokens: Mapping[str, str],
+        name: str = "sandbox",
+        owners: Mapping[str, Owner] | None = None,
+    ) -> Target:
+        """The target for a running sandbox with tokens and their owners by role name; "member2" counts as "alt"."""
         by_role = {SANDBOX_TOKENS[who]: token for who, token in tokens.items() if who in SANDBOX_TOKENS}
-        return cls(url=url, tokens=by_role, name=name)
+        known = {SANDBOX_TOKENS[who]: owner for who, owner in (owners or {}).items()}
+        return cls(url=url, tokens=by_role, owners=known, name=name)
 
 
 @dataclass(frozen=True)
@@ -179,7 +188,9 @@ def _connect_url(target: Target, terms: _Terms) -> Cloud:
     if not target.tokens.get(Role.MEMBER):
         raise EndpointError(f"{url} needs a token: give --token (a member of a project)")
     transport = Transport()
-    credentials: dict[Role, Credential] = {role: FixedToken(token) for role, token in target.tokens.items() if token}
+    credentials: dict[Role, Credential] = {
+        role: FixedToken(token, target.owners.get(role, (None, None))) for role, token in target.tokens.items() if token
+    }
     root = terms.root(transport, url, target.tokens[Role.MEMBER])
     name = f"{target.name} at {root.url}" if target.name else root.url
     # A member of another project needs another address, which the user has not given.

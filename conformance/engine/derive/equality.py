@@ -161,7 +161,7 @@ def _tail(place: Place) -> Place:
 def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: Shown) -> None:
     """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
-    for trial in _trials(view, book):
+    for trial in trials_to_compare(view, book):
         version = trial.request.version or view.default
         if version not in field.row.range or version not in answer.row.range:
             continue
@@ -180,7 +180,7 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         )
 
 
-def _trials(view: View, book: Book) -> list[Trial]:
+def trials_to_compare(view: View, book: Book) -> list[Trial]:
     """The trials whose request must be accepted and is sent once: the simplest one in the usual situation first."""
     usual = view.main[1]
     fit = [

@@ -7,13 +7,16 @@ two, the description supplies it; such edges are marked, cost more, and are note
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.engine.derive.success import applies, post_name
 from conformance.engine.derive.view import Variant, View
 from specs.model import Operation
+
+SPENT = 0.1
+"""The price of an operation after which the resource may not serve all trials: less than that of any edge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +74,19 @@ class StateGraph:
         edges += [replace(edge, role="admin", detour=True) for edge in edges if edge.role != "admin"]
         return cls(edges)
 
+    @classmethod
+    def of_each(cls, views: Sequence[View]) -> Mapping[str, StateGraph]:
+        """The graph of each kind of resource under test: the edges of one kind lead to no status of another."""
+        kinds = dict.fromkeys(view.service.resource for view in views)
+        return {kind: cls.of([view for view in views if view.service.resource == kind]) for kind in kinds}
+
     def into(self, target: str) -> Iterator[Edge]:
         """Yield the edges that may lead to a status."""
         return (edge for edges in self._from.values() for edge in edges if target in edge.targets)
+
+    def is_calm(self, operation: str) -> bool:
+        """Whether an operation leads from no status to another or the same one, so far as is known."""
+        return all(edge.operation.id != operation for edges in self._from.values() for edge in edges)
 
     def leads_elsewhere(self, operation: str, state: str) -> bool:
         """Whether an operation leads from some statuses to others, and not from one status, so far as is known."""
@@ -94,7 +107,12 @@ class StateGraph:
         return any(edge.operation.id == later and edge.source in led for edge in self.into(state))
 
     def way(
-        self, source: str, target: str, broken: Iterable[Edge] = (), roles: Iterable[str] = ()
+        self,
+        source: str,
+        target: str,
+        broken: Iterable[Edge] = (),
+        roles: Iterable[str] = (),
+        spending: Container[str] = (),
     ) -> list[Edge] | None:
         """Find the cheapest way from one status to another.
 
@@ -103,6 +121,7 @@ class StateGraph:
             target: the status at its end.
             broken: edges to avoid, since the cloud did not do as they say.
             roles: the roles that may send the requests; all roles if empty.
+            spending: the ids of operations that are not used if another way is as short.
 
         Returns:
             The edges in order; empty if source and target are the same; None if no edges lead there.
@@ -122,7 +141,8 @@ class StateGraph:
                 if edge in avoided or (allowed and edge.role not in allowed):
                     continue
                 count += 1
-                heapq.heappush(queue, (cost + edge.cost, count, edge.targets[0], [*path, edge]))
+                price = edge.cost + (SPENT if edge.operation.id in spending else 0)
+                heapq.heappush(queue, (cost + price, count, edge.targets[0], [*path, edge]))
         return None
 
 

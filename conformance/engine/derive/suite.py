@@ -12,6 +12,7 @@ from conformance.engine.api.references import with_references
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.afterwards import derive_afterwards
+from conformance.engine.derive.blanks import derive_blanks
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
@@ -116,7 +117,8 @@ def derive(
     _elsewhere(at, book)
     for spec in selected:
         for operation in spec.operations:
-            view = View(operation, spec, service, top, vocabulary, common, nullable, producers, only=api.only)
+            about = service.about(operation)
+            view = View(operation, spec, about, top, vocabulary, common, nullable, producers, only=api.only)
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             wrong = paths.fault(operation.path)
@@ -162,8 +164,8 @@ def _apart(untested: Untested, book: Book) -> Untested:
 
 def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription, api: ApiVersion = ANY) -> list[View]:
     """The views of the operations that may change a status: the tested ones, and those in the described transitions."""
-    named = {transition.operation for transition in service.under_test.transitions}
-    found = [View(o, spec, service, top, only=api.only) for spec in specs for o in spec.operations]
+    named = {transition.operation for one in service.resources for transition in one.transitions}
+    found = [View(o, spec, service.about(o), top, only=api.only) for spec in specs for o in spec.operations]
     return [
         v
         for v in found
@@ -202,6 +204,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_values(view, book)
         derive_equality(view, book)
         derive_kept(view, book)
+        derive_blanks(view, book)
         derive_earliest(view, book)
         derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)

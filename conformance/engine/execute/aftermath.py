@@ -168,6 +168,7 @@ class Aftermath:
                 view is None or kind.state_of(view)[0] in service.under_test.stable_statuses or stopping.is_set()
             ),
             waits.bound(making, self.context.patience.status),
+            kind=kind,
         )
         if not result.problem and not stopping.is_set():
             waits.ended(making, result.seconds, well=not result.timed_out)

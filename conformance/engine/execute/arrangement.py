@@ -15,21 +15,24 @@ from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.barriers import NOBODY
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.under_way import Transitions
 from conformance.engine.model.binding import Binding, Step, bindings_in
 from conformance.engine.model.content import Content
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup, UnderWay
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.trial import RequestTemplate, Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.locking import unlock
-from conformance.engine.provision.paths import Filled, Paths
+from conformance.engine.provision.owned import Filled
+from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
+from conformance.engine.provision.wear import discard_spent, repeats
 from specs.microversion import Microversion
-from specs.model import Operation
 
 ATTEMPTS = 4
 """How often a situation is set up, at most."""
@@ -98,7 +101,8 @@ class Arrangement:
     compares: bool = False
     _marked: bool = False
     _kept: _Kept | None = None
-    _unknown: str | None = None
+    _existing: tuple[Setup, ...] = ()
+    _unknown: str | Unavailable | None = None
 
     def __post_init__(self) -> None:
         self.quotas = Quotas(self.context, self.paths.steps)
@@ -127,6 +131,8 @@ class Arrangement:
             Unavailable, CloudError: a thing that the request needs cannot be made.
         """
         self.paths.elements.drop_fresh()  # those of the trial before
+        if self._shared_existing(trial) != self._existing:
+            self.let_go()
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
         state = through = trial.situation.state
@@ -137,7 +143,7 @@ class Arrangement:
             try:
                 request = self.filled(trial, needs, version)
             except NeedsNewResource:
-                self.subject.discard()
+                discard_spent(self.subject)
                 continue
             except Unavailable as error:
                 if trial.situation.target == "any":
@@ -199,7 +205,8 @@ class Arrangement:
             Unavailable: a step was refused without which the request cannot be accepted.
         """
         needs, accepted, marks = request.needs, trial.outcome.accepted, self._marks(trial)
-        before = needs.before if accepted is not False else ()
+        # Of a thing that the path gives a name which it cannot have, no step could be accepted.
+        before = needs.before if accepted is not False and not trial.request.path else ()
         if self._kept is not None and (before or self._kept.path != request.filled.path):
             self.look()
         if self._kept is not None:
@@ -253,14 +260,31 @@ class Arrangement:
         self.context.cloud.owing.settle()
 
     def _cleared(self, trial: Trial) -> None:
-        """After setups that changed things, forget all elements and have the resource under test replaced."""
-        if any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
+        """After setups that changed things, forget all elements and have the resource under test replaced.
+
+        Things that were only made to exist are kept for the next trials that need the same ones.
+        """
+        self._existing = self._shared_existing(trial)
+        if not self._existing and any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
             self.paths.elements.clear()
             self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
 
+    def let_go(self) -> None:
+        """Forget the things that are kept for trials which need the same ones, and have the resource replaced."""
+        if self._existing:
+            self._existing = ()
+            self.paths.elements.clear()
+            self.subject.must_replace = True
+
+    @staticmethod
+    def _shared_existing(trial: Trial) -> tuple[Setup, ...]:
+        """The setup of a trial if it only makes things exist for the resource under test, and takes nothing back."""
+        plain = trial.situation.state is not None and not trial.setups(Prepared)
+        return tuple(trial.setups(Existing)) if plain else ()
+
     def _to_nothing(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         template = trial.request
-        filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template.operation))
+        filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template))
         refused = trial.outcome.accepted is False
         query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
         body = self.context.fitting(template.operation, template.body)
@@ -272,7 +296,12 @@ class Arrangement:
             return None
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
-        if (self.subject.altered and not trial.request.uses_optional_fields) or not self.subject.suits(path):
+        fits = self._existing or self.subject.suits(path)
+        if self.subject.altered and (
+            not trial.request.uses_optional_fields or repeats(self.subject, trial.request.body)
+        ):
+            fits = False
+        if not fits:
             self.subject.discard()
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
@@ -300,7 +329,7 @@ class Arrangement:
             CloudError: the cloud did not make a thing.
         """
         template, setup = trial.request, trial.setup
-        missing = self._unknown_id(template.operation) if trial.situation.target == "missing" else None
+        missing = self._unknown_id(template) if trial.situation.target == "missing" else None
         for name in (name for one in setup if isinstance(one, Existing) for name in one.operations):
             self.paths.fill(self.context.operations[name], template.role, version)  # makes the things that lack
         given = dict(template.path)
@@ -325,9 +354,12 @@ class Arrangement:
             self.subject.outdated = True  # the thing that was made for the path is a task of the resource
         return replace(request, ready=True)
 
-    def _unknown_id(self, operation: Operation) -> str | None:
-        """A random id of which the cloud said that it does not know it; None if the path names nothing."""
-        if "{" not in operation.path:
+    def _unknown_id(self, request: RequestTemplate) -> str | None:
+        """A random id of which the cloud said that it does not know it; None if the path names nothing.
+
+        A request without a valid token gets a random id of which nobody knows more, if the cloud does not say so much.
+        """
+        if "{" not in request.operation.path:
             return None
         if self._unknown is None:
             at = self.context.service.unknown_id_path
@@ -339,7 +371,14 @@ class Arrangement:
                     else str(uuid.uuid4())
                 )
             except ResourceError as error:
-                raise Unavailable(str(error), optional=False) from None
+                kept = error.answer is not None and error.answer.status == FORBIDDEN
+                lacking = kept and Role.ADMIN not in self.context.cloud.roles
+                more = ": members may not ask for it, so give --os-cloud-admin or --admin-token" if lacking else ""
+                self._unknown = Unavailable(f"{error}{more}", optional=lacking)
+        if isinstance(self._unknown, Unavailable):
+            if request.role in NOBODY:
+                return str(uuid.uuid4())
+            raise self._unknown
         return self._unknown
 
     def _plain(self, body: Any, real: bool = False) -> Any:

@@ -261,8 +261,9 @@ class Executor:
         answer = send(role)
         if others and (kept_out(answer) or self._hidden(trial, request, answer)):
             role, answer = as_first_allowed(others, send)
-            if trial.request.fallback_role and not kept_out(answer):
+            if trial.request.fallback_role and not kept_out(answer) and not trial.request.path:
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
+                # A name that nothing can have tells nothing: a member may be kept from all but things of his own.
                 self.context.elevate(trial.request.operation, elevation_key(trial))
         if isinstance(trial.exchange, Twice):
             if answer.ok:
@@ -369,6 +370,7 @@ class Executor:
     def leave(self) -> None:
         """Give the resources of the lane up at its end. One that is as it was made serves another lane."""
         self.looks.take()
+        self.arrangement.let_go()
         below = f"{self.context.kind.path_of(self.subject.known_id)}/"
         if not self.paths.elements.has_below(below):
             hand_on(self.subject)

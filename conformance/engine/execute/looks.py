@@ -2,8 +2,9 @@
 
 After a refusal, the things that the request names must be as before. The trials of a lane that follow each other and
 are refused share this look. If it shows no change, none of them has changed anything. If it shows one, nobody knows
-which request made it, so each trial of the group is made again, alone and with a look of its own. The same is so if a
-request of the group is accepted.
+which request made it, so each trial of the group is made again, alone and with a look of its own. If a request of the
+group is accepted, it may hide the effects of the others, so the group is made again without it; where that happens a
+second time, each is made again alone.
 
 A look stands for all of its group only if nothing else can change the things meanwhile. So it is taken before the lane
 sends any other request that may change something, and before a request that could undo what another one of the group
@@ -58,6 +59,9 @@ class Looks:
     shared: bool = False
     _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
     _taken: dict[str, Evidence | None] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
+    _made_again: set[str] = field(default_factory=set)
+    _accepted: set[str] = field(default_factory=set)
 
     def begin(self, trial: Trial, together: bool) -> None:
         """Prepare for a trial: decide whether it may share its look, and look before it if it may change something.
@@ -104,13 +108,18 @@ class Looks:
     def answered(self, trial: Trial, accepted: bool) -> None:
         """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
         if trial.outcome.accepted is None:
-            self.context.silent_answers[_kind_of(trial)] = accepted
+            known = self.context.silent_answers
+            known[_kind_of(trial)] = accepted or known.get(_kind_of(trial), False)
         if not accepted:
             return
         if self.shared:
             self.snapshots.forget()
         if self.shared and self._waiting:
+            group = {*self._waiting, trial.key}
             self._taken |= dict.fromkeys([*self._waiting, trial.key])
+            self._again |= group if self._made_again.isdisjoint(group) else frozenset()
+            self._made_again |= group
+            self._accepted.add(trial.key)
             self._waiting.clear()
 
     def take(self) -> None:
@@ -127,6 +136,15 @@ class Looks:
         """The complete evidence of the trials of which the look was taken, by key; None for a trial to make again."""
         taken, self._taken = self._taken, {}
         return taken
+
+    def take_again(self) -> frozenset[str]:
+        """The keys of trials without evidence that may be made again as a group: the accepted one is told apart now.
+
+        A trial is among them once; after that it is made again alone, so that a cloud which accepts all requests does
+        not have its groups made again for each of them.
+        """
+        again, self._again = frozenset(self._again), set()
+        return again
 
     def _looked(self, waiting: dict[str, tuple[Evidence, Request]]) -> dict[str, Evidence | None]:
         self.snapshots.forget()
@@ -159,9 +177,11 @@ class Looks:
     def expects_refusal(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell.
 
-        Where the reference is silent, the request is taken to be answered as the last one of its kind was. Without such
-        an answer, an operation is taken to be refused if it changes other statuses alone, or needs no status.
+        Where the reference is silent, the request is taken to be refused if every one of its kind was so far. Before
+        the first one, an operation is taken to be refused if it changes other statuses alone, or needs no status.
         """
+        if trial.key in self._accepted:
+            return False
         operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
         if accepted is None:
             guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)

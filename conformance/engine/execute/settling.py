@@ -52,7 +52,8 @@ class Settling:
         # If the reference is silent about the outcome, any status that lasts will do.
         earlier = dict(self.subject.seen_in)
         known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
-        result = self.subject.settle(known, operation.id)
+        calm = not expected.leads_to and self.context.graph.is_calm(operation.id)
+        result = self.subject.settle(known, operation.id, calm)
         evidence = replace(
             evidence,
             after=self.subject.view,

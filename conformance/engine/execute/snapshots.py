@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.engine.api.json_path import members
 from conformance.engine.api.producers import SAFE, element_in, form, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
@@ -19,9 +20,7 @@ from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
-from conformance.engine.provision.owned import Owned, content, name_in
-from conformance.engine.provision.paths import Filled
-from conformance.engine.provision.steps import members
+from conformance.engine.provision.owned import Filled, Owned, content, name_in
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -117,7 +116,7 @@ class Snapshots:
             return None
         producer = self.context.producers.made_by(trial.request.operation)
         if producer is not None and not producer.chosen and not scoped:
-            return {BEING: self._listed(trial, name) if name else False}
+            return {BEING: self._listed(trial, filled, name) if name else False}
         owned = filled.owned
         if owned is not None and owned.producer is not None and owned.producer.reader is not None and not scoped:
             return self._owned(trial, owned, owned.producer.reader, again)
@@ -179,7 +178,8 @@ class Snapshots:
         if not answer.ok:
             return None if answer.status in GONE and not above else _UNREADABLE
         if not above:
-            return next(iter(answer.json.values()), {}) if isinstance(answer.json, Mapping) else {}
+            shown = content(answer)
+            return {} if shown is None else shown
         listed = [one for one in elements(answer.json) if isinstance(one, Mapping)]
         if operation.path.endswith("}"):
             name = placeholders(operation.path)[-1]
@@ -197,15 +197,16 @@ class Snapshots:
         producer = self.context.producers.of(operation.path)
         return producer.name if producer is not None else "id"
 
-    def _listed(self, trial: Trial, name: str) -> bool:
+    def _listed(self, trial: Trial, filled: Filled, name: str) -> bool:
         """Whether the list of a collection, which all trials of the collection share, shows an element of a name."""
         producer = self.context.producers.made_by(trial.request.operation)
         lister = producer.lister if producer is not None else None
-        if lister is None or "{" in lister.path:
+        if lister is None or ("{" in lister.path and form(lister.path) != form(trial.request.operation.path)):
             return False
+        path = filled.path if "{" in lister.path else lister.path
         for role in ("admin", "member"):
             if role in self.context.role_names and (lister.path, role) not in self._kept_out:
-                answer = self._get(lister.path, Role(role), self.context.version_for(lister))
+                answer = self._get(path, Role(role), self.context.version_for(lister))
                 if answer.ok and element_in(answer.json, "name", name):
                     return True
                 if answer.status == FORBIDDEN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,6 +33,7 @@ class Transitions:
     subject: Subject
     paths: Paths
     _failures: list[str] = field(default_factory=list)
+    _looked_at: float = 0.0
 
     def lasts(self, trial: Trial) -> bool:
         """Whether the resource is in the transition that a trial needs; a resource in another one is given up.
@@ -43,7 +45,7 @@ class Transitions:
         if wanted and len(self._failures) >= MOST_FAILURES:
             raise Unavailable(self._failures[-1])
         begun = wanted and self.subject.under_way == wanted[0].status and not self.subject.must_replace
-        if begun and self._status() == wanted[0].status:
+        if begun and self._present() == wanted[0].status:
             return True
         if self.subject.under_way:
             self.subject.discard()
@@ -71,7 +73,13 @@ class Transitions:
 
     def _status(self) -> str | None:
         self.subject.refresh()
+        self._looked_at = time.monotonic()
         return self.subject.status
+
+    def _present(self) -> str | None:
+        """The status as the trial before has just seen it, or else by a new look."""
+        just_now = time.monotonic() - self._looked_at < self.context.patience.settle
+        return self.subject.status if just_now and not self.subject.outdated else self._status()
 
     def _failed(self, reason: str) -> Unavailable:
         self._failures.append(reason)
@@ -87,6 +95,7 @@ class Transitions:
             return evidence
         # After a refusal the resource was looked at.
         status = self.subject.status if evidence.after is not None else self._status()
+        self._looked_at = time.monotonic()
         if status == wanted[0].status:
             self._failures.clear()
             self.subject.must_replace = self.subject.must_replace or self.subject.locked

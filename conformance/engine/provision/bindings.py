@@ -341,7 +341,7 @@ class Bindings:
         self._context.notes.add("binding", f"{how.operation} attaches a {resource}")
         self._free[resource].remove(made)
         self.attached[resource] = made
-        self._subject.settle(())
+        self._subject.settle((), calm=True)
         if how.background:
             self._subject.stir(path)
         self._subject.outdated = True  # a case that compares the resource must begin with its present view

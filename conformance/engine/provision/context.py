@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 import threading
 from collections.abc import Mapping
@@ -72,14 +73,16 @@ class RunContext:
         resources: makes and removes resources.
         watch: waits for the statuses of resources.
         service: the description of the service.
-        graph: the ways from one status to another.
+        graph: the ways from one status of the resource under test to another.
+        graphs: the same for each kind of resource under test, if the service has several.
         producers: the operations that make the elements of collections.
         operations: all operations of the reference, by id.
         top: the highest microversion that cloud and reference share.
         patience: how long to wait.
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
-        silent_answers: whether the last request of a kind was accepted, for requests on which the reference is silent.
+        spending: the ids of operations after which a resource no longer gave a value that a request needed.
+        silent_answers: whether a request of a kind was ever accepted, for requests on which the reference is silent.
         complete_at_once: the operations that show new things without any status, so that nothing can be waited for.
         empty_at_first: the paths of collections below a resource under test that are empty when it has been made.
         named_by_numbers: whether the things of a collection are named by numbers, by the path of the collection, the
@@ -91,7 +94,7 @@ class RunContext:
         needs: the needs of each operation's requests, by the id of the operation.
         role_names: the roles that the run has.
         kind: the kind of the resource under test; a kind without a name if the service has no such resource.
-        unkept: the statuses that resources of this cloud were seen to leave by themselves.
+        unkept: the statuses that such resources of this cloud were seen to leave by themselves.
         places: the places of the lanes, if the quota of the project is too small for all of them.
         waits: the waits for transitions so far, which bound later ones.
     """
@@ -108,10 +111,12 @@ class RunContext:
     patience: Patience = field(default_factory=Patience)
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
+    spending: set[str] = field(default_factory=set)
     silent_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
     complete_at_once: set[str] = field(default_factory=set)
     empty_at_first: set[str] = field(default_factory=set)
     named_by_numbers: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    graphs: Mapping[str, StateGraph] = field(default_factory=dict)
     sandbox: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     lacking: frozenset[str] = frozenset()
@@ -122,18 +127,32 @@ class RunContext:
     unkept: Unkept = field(init=False)
     places: Places = field(init=False)
     waits: Waits = field(init=False, default_factory=Waits)
+    _about: dict[str, RunContext] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
-        object.__setattr__(self, "unkept", Unkept(self.service.under_test.optional_statuses))
         object.__setattr__(self, "places", Places(self.stopping))
-        object.__setattr__(self, "kind", self.cloud.profile.kind(self.service.resource))
+        for kind, graph in ({self.service.resource: self.graph} | dict(self.graphs)).items():
+            self._about[kind] = self if kind == self.service.resource else copy.copy(self)
+            self._about[kind]._turn_to(kind, graph)
+
+    def _turn_to(self, kind: str, graph: StateGraph) -> None:
+        """Make the resources of a kind those under test."""
+        service = self.service.under(kind)
+        object.__setattr__(self, "service", service)
+        object.__setattr__(self, "graph", graph)
+        object.__setattr__(self, "kind", self.cloud.profile.kind(kind))
+        object.__setattr__(self, "unkept", Unkept(service.under_test.optional_statuses))
+
+    def about(self, operation: Operation) -> RunContext:
+        """The context for the requests of an operation (see ``ServiceDescription.about``); the rest is shared."""
+        return self._about.get(self.service.about(operation).resource, self)
 
     def needs_of(self, operation: Operation) -> Needs:
         """The needs of an operation's requests; ``needs`` holds them for every operation of the reference."""
-        return Needs.of(operation, self.service, self.producers, self.top)
+        return Needs.of(operation, self.service.about(operation), self.producers, self.top)
 
     def fitting(self, operation: Operation, body: Any) -> Any:
         """A body, or a query as pairs, without the fields of parts that the cloud does not have."""

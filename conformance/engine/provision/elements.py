@@ -294,7 +294,7 @@ class Elements:
         with contextlib.suppress(CloudError):
             if owned.collection == self._context.kind.collection:
                 # A cloud may keep a deleted resource for a while, with its attachments; ``drop`` deals with that.
-                self._context.resources.drop(owned.value, Role(owned.role))
+                self._context.resources.drop(owned.value, Role(owned.role), kind)
                 return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
             if answer.ok or answer.status in (404, 410):

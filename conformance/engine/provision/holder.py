@@ -27,7 +27,7 @@ class Holder(Protocol):
     def resource_id(self) -> str:
         """The id of the resource."""
 
-    def settle(self, targets: tuple[str, ...] | None) -> WaitResult:
+    def settle(self, targets: tuple[str, ...] | None, by: str = "", calm: bool = False) -> WaitResult:
         """Wait until the resource stays in one of the statuses."""
 
     def stir(self, path: str = "") -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.api import bodies, json_path, naming, request_fields
-from conformance.engine.api.producers import placeholders
+from conformance.engine.api.json_path import members
+from conformance.engine.api.producers import SAFE, placeholders
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding, Step
@@ -19,7 +20,7 @@ from conformance.engine.provision.owned import content
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
-HIDDEN = 404
+HIDDEN, CONFLICT = 404, 409
 
 Fill = Callable[[Operation], str]
 """Gives the path of an operation with values for its placeholders."""
@@ -139,11 +140,25 @@ class Steps:
         role, answer = as_first_allowed([known] if known else roles, send)
         if insist and answer.status == HIDDEN and role != roles[-1]:
             role, answer = as_first_allowed(roles[-1:], send)
+        if insist and answer.status == CONFLICT and operation.method == "PUT" and operation.path.endswith("}"):
+            answer = self._standing(operation, path, role) or answer
         if answer.ok:
             self._roles[operation.id] = role
             if operation.method in REPLACING and not operation.path.endswith("}"):
                 self.changed(path)
         return answer, body
+
+    def _standing(self, operation: Operation, path: str, role: str) -> Answer | None:
+        """The view of two things' being joined, where a step to join them was refused; None if they are not joined.
+
+        Some services refuse to join once more what is joined, others accept it.
+        """
+        same = (o for o in self.context.operations.values() if o.path == operation.path and o.method in SAFE)
+        look = next(same, None)
+        if look is None:
+            return None
+        seen = self.context.cloud.send(Ask(look.method, path, Role(role), str(self.context.version_for(look))))
+        return seen if seen.ok else None
 
     @staticmethod
     def path(operation: Operation, values: Mapping[str, str], fill: Fill) -> str:
@@ -153,14 +168,3 @@ class Steps:
             if name in values:
                 path = path.replace(f"{{{name}}}", quote(values[name], safe=""), 1)
         return fill(operation) if "{" in path else path
-
-
-def members(prefix: str, body: Any) -> dict[str, Any]:
-    """The members at any depth of a body that are no objects, each by ``<prefix>.<its name>``."""
-    found: dict[str, Any] = {}
-    for key, value in body.items() if isinstance(body, Mapping) else ():
-        if isinstance(value, Mapping):
-            found.update(members(prefix, value))
-        else:
-            found[f"{prefix}.{key}"] = value
-    return found

@@ -23,6 +23,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
+from conformance.engine.provision.wear import discard_spent
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -57,6 +58,7 @@ class Subject:
         begun: whether the lane has had a resource.
         worn: whether a request was accepted that may have changed more of the resource than its status.
         under_way: the status of a transition that a trial has started; empty if none has.
+        changed_by: the id of the last operation that has changed the status; empty if none has.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -71,18 +73,16 @@ class Subject:
         self.environment = ""
         self.furnished: set[str] = set()
         self._moved = False
-        self.bindings = Bindings(context, self)
-        self.resources_made = 0
+        self.bindings, self.resources_made = Bindings(context, self), 0
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
         self.outdated = self.worn = False
-        self.begun = False
-        self.known_id = ""
+        self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
         self._broken: set[Edge] = set()
-        self._against = ""
+        self._against = self.changed_by = ""
 
     def another(self) -> Subject:
         """A new subject, for a second resource of the same kind."""
@@ -125,7 +125,8 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        reason = self._against = ""
+        context, reason = self.context, ""
+        self._against = ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
@@ -137,7 +138,7 @@ class Subject:
                 self.calm()
             if problem or self.status == state:
                 return problem
-            way = self.context.graph.way(self.status or "", state, self._broken, self.context.role_names)
+            way = context.graph.way(self.status or "", state, self._broken, context.role_names, context.spending)
             if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, self._against or reason)
             try:
@@ -146,7 +147,8 @@ class Subject:
                 self.discard()
                 return Problem("inapplicable", str(error))
             except NeedsNewResource:
-                way = None
+                discard_spent(self)
+                continue
             if way is None:
                 self.discard()
         if self.status == state:
@@ -315,7 +317,7 @@ class Subject:
         """GET the resource as member, at the highest microversion."""
         return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
 
-    def settle(self, targets: tuple[str, ...] | None, by: str = "") -> WaitResult:
+    def settle(self, targets: tuple[str, ...] | None, by: str = "", calm: bool = False) -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
 
         A status of failure that is no target ends the wait at once. The last view becomes ``view``.
@@ -323,6 +325,8 @@ class Subject:
         Args:
             targets: the statuses; empty for the present status, None for any stable status.
             by: the id of the operation that was accepted; empty for none in particular.
+            calm: True if the operation is not known to lead to a status: then one look after the time that an unchanged
+                status must last is enough.
         """
         patience, kind = self.context.patience, self._kind
         before = self.status
@@ -333,6 +337,9 @@ class Subject:
         )
         began: list[float] = []
         moved: list[bool] = []
+        if calm:
+            began.append(time.monotonic())
+            self.context.stopping.wait(patience.settle)
 
         def settled(view: View | None) -> bool:
             if view is None or self.context.stopping.is_set():
@@ -355,7 +362,8 @@ class Subject:
             return now - began[0] >= (0 if moved else patience.settle)
 
         transition, waits = f"{by} from {before} {self.environment}".rstrip() if by else "", self.context.waits
-        result = self.context.watch.until(self.resource_id, settled, waits.bound(transition, patience.status))
+        bound = waits.bound(transition, patience.status)
+        result = self.context.watch.until(self.resource_id, settled, bound, kind=kind)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
@@ -363,6 +371,7 @@ class Subject:
         elif result.status == GONE:
             self.view = None
         self._moved = self._moved or self.status != before
+        self.changed_by = by if by and self.status != before else self.changed_by
         return result
 
     def up_to_date(self) -> Problem | None:
@@ -377,12 +386,12 @@ class Subject:
             self.before_leaving()
         made, self.made, self.view, self.known_id = self.made, None, None, ""
         self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
-        self.actions.last = self.under_way = ""
+        self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:
             with contextlib.suppress(CloudError):
-                self.context.resources.drop(made.id, made.role)
+                self.context.resources.drop(made.id, made.role, self._kind)
 
 
 def _alike(view: View | None, other: View | None) -> bool:

@@ -15,13 +15,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from conformance.engine.api.producers import SAFE
+from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.model.setup import Existing, Prepared
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of, order
 
 if TYPE_CHECKING:
     from conformance.engine.api.service import ServiceDescription
-    from conformance.engine.derive.state_graph import StateGraph
 
 PER_RESOURCE = 8.0
 """Requests to make a resource under test, to wait for it, and to remove it."""
@@ -97,13 +97,26 @@ def requests_of(trial: Trial) -> float:
     return count
 
 
-def forecast(trials: Iterable[Trial], service: ServiceDescription, graph: StateGraph) -> Forecast:
-    """Forecast a run of trials. A trial that comes twice, for several cases, is made once."""
+def forecast(trials: Iterable[Trial], service: ServiceDescription, graphs: Mapping[str, StateGraph]) -> Forecast:
+    """Forecast a run of trials. A trial that comes twice, for several cases, is made once.
+
+    Args:
+        trials: the trials.
+        service: the description of the service.
+        graphs: the ways between the statuses of each kind of resource under test.
+    """
     lanes: dict[str, dict[str, Trial]] = {}
     for trial in trials:
         lanes.setdefault(lane_of(trial, service), {})[trial.key] = trial
-    walk = _Walk(service, graph)
-    return Forecast(tuple(walk.lane(name, list(found.values())) for name, found in lanes.items()))
+    walks = {kind: _Walk(service.under(kind), graph) for kind, graph in graphs.items()}
+    walks.setdefault(service.resource, _Walk(service, StateGraph(())))
+    return Forecast(tuple(_lane(name, list(found.values()), service, walks) for name, found in lanes.items()))
+
+
+def _lane(name: str, trials: list[Trial], service: ServiceDescription, walks: Mapping[str, _Walk]) -> Lane:
+    """The forecast of one lane, whose resources under test are of the kind that the first such trial needs."""
+    kinds = (service.about(trial.operation).resource for trial in trials if trial.situation.state is not None)
+    return walks[next(kinds, service.resource)].lane(name, trials)
 
 
 def shares(plan: Forecast, trials: Mapping[str, Trial], service: ServiceDescription) -> dict[str, float]:

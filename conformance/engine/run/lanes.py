@@ -4,6 +4,7 @@ The lane of a trial depends on the trial alone, so that the processes of a run n
 is the status in which its trials start. A trial that starts in the initial status and leads to another one belongs to
 the lane of that other status. Trials that start and end in the initial status are most of the work: they are divided
 over a few lanes by their operation. Each environment and each transition that is kept under way has a lane of its own.
+If a service has several kinds of resources with statuses, the name of a lane begins with the kind, but for the first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import zlib
 
 from conformance.engine.api.producers import SAFE
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.model.setup import Locked, Prepared, UnderWay
+from conformance.engine.model.setup import Existing, Locked, Prepared, UnderWay
 from conformance.engine.model.trial import Trial
 
 HOME_LANES = 4
@@ -38,17 +39,20 @@ def lane_of(trial: Trial, service: ServiceDescription) -> str:
         if trial.situation.target == "unknown" or trial.request.operation.method in SAFE:
             return NO_RESOURCE
         return f"{NO_RESOURCE}-{trial.request.operation.path.split('/')[1]}"
+    about = service.about(trial.request.operation)
+    lane = _in_status(trial, state, about.under_test.initial_status)
+    return lane if about.resource == service.resource else f"{about.resource}-{lane}"
+
+
+def _in_status(trial: Trial, state: str, initial: str) -> str:
+    """The name of the lane of a trial that needs a resource in a status."""
     if under_way := trial.setups(UnderWay):
         return under_way[0].status
     if trial.situation.environment:
         return trial.situation.environment
-    if state != service.under_test.initial_status:
+    if state != initial:
         return state
-    if (
-        trial.outcome.accepted
-        and trial.outcome.leads_to
-        and trial.outcome.leads_to[0] != service.under_test.initial_status
-    ):
+    if trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != initial:
         return trial.outcome.leads_to[0]
     operation = trial.request.operation
     # Operations on the elements below the resource share these elements.
@@ -73,6 +77,8 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
         rank = 3
     elif trial.setups(UnderWay) and operation.method in SAFE:
         rank = 3  # an accepted request of another method may end the transition
+    elif trial.setups(UnderWay) and operation.id == service.under_test.lock:
+        rank = 9  # a locked resource serves no other trial
     elif outcome.accepted is None:
         rank = 5
     elif trial.request.uses_optional_fields:
@@ -81,4 +87,5 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
         rank = 4
     else:
         rank = 6
-    return rank, operation.id, trial.key
+    # Trials that need the same things to exist follow each other, and share these.
+    return rank, f"{operation.id}~" if trial.setups(Existing) else operation.id, trial.key

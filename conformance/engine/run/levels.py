@@ -77,7 +77,9 @@ def _shares(trial: Trial, service: ServiceDescription) -> dict[str, float]:
     situation, lane = trial.situation, lane_of(trial, service)
     if situation.state is None:
         return {} if lane == NO_RESOURCE else {f"lane {lane}": PER_TRANSITION}
+    about = service.about(trial.operation)
+    status = f"{about.resource} in {situation.state}"
     if situation.environment:
-        return {f"environment {situation.environment}": PER_ENVIRONMENT, f"in {situation.state}": PER_TRANSITION}
-    away = situation.state != service.under_test.initial_status
-    return {f"lane {lane}": PER_RESOURCE, **({f"in {situation.state}": 2 * PER_TRANSITION} if away else {})}
+        return {f"environment {situation.environment}": PER_ENVIRONMENT, status: PER_TRANSITION}
+    away = situation.state != about.under_test.initial_status
+    return {f"lane {lane}": PER_RESOURCE, **({status: 2 * PER_TRANSITION} if away else {})}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.contrast import Contrasts, documented
 from conformance.engine.run.doubt import confirmed, in_question, unproved
+from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import following
 from conformance.engine.run.jobs import Job, Tried
 from conformance.engine.run.judging import Judged, fault, result_of
@@ -53,7 +55,7 @@ class Run:
         record: a function that takes each result as it comes; it is called from many threads.
         parallel: the most lanes with a resource that run at a time, and so the most resources that exist at a time.
         locks: the lock that the lanes of all processes take.
-        resources_made: the number of resources under test made so far.
+        resources_made: the number of resources under test made so far, by kind.
         deviating: the ids of cases that are expected to fail. A lane tries them last: each uses up two resources.
     """
 
@@ -62,7 +64,7 @@ class Run:
     record: Record
     parallel: int = 6
     locks: Locks = field(default_factory=Locks)
-    resources_made: int = 0
+    resources_made: Counter[str] = field(default_factory=Counter)
     deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
     _queue: list[list[Job]] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Run:
     _open: int = 0
     _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
     _questioned: set[str] = field(default_factory=set)
-    _subjects: list[Subject] = field(default_factory=list)
+    _lanes: list[Executors] = field(default_factory=list)
     _controls: Controls = field(init=False)
     _contrasts: Contrasts = field(default_factory=Contrasts)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -161,8 +163,8 @@ class Run:
     def statuses(self) -> list[str]:
         """The status of each resource under test that a lane has now, as last seen."""
         with self._lock:
-            subjects = list(self._subjects)
-        return [status for subject in subjects if (status := subject.status)]
+            lanes = list(self._lanes)
+        return [status for lane in lanes for status in lane.statuses()]
 
     def stop(self) -> None:
         """Begin no further trial, and wait for the current trials."""
@@ -193,35 +195,46 @@ class Run:
         return lane
 
     def _run_lane(self, jobs: list[Job]) -> None:
-        subject = Subject(self.context)
+        lane = Executors(self.context)
         with self._lock:
-            self._subjects.append(subject)
-        executor = Executor(self.context, subject)
-        in_order = sorted(jobs, key=lambda job: order(job.trial, self.context.service))
-        pending = [job for job in in_order if self.deviating.isdisjoint(job.ids)]
-        deviating = [job for job in in_order if not self.deviating.isdisjoint(job.ids)]
-        group: list[Tried] = []
+            self._lanes.append(lane)
+        parts = lane.divided(sorted(jobs, key=lambda job: order(job.trial, self.context.service)))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
             with self.locks.taken(alone, self.context.stopping):
-                while (pending or deviating) and not self.context.stopping.is_set():
-                    self._make_way(executor)
-                    job = following(pending or deviating, executor)
-                    self._try(job, executor, group)
-                    (pending or deviating).remove(job)
-                self._close(group, executor)
+                while parts:
+                    self._walk(*parts.pop(0), lane)
         except Exception as error:
-            for job in (*(tried.job for tried in group), *pending, *deviating) if not self._broken else ():
-                self._give_up(job, fault(error))
+            self._give_up([job for _, part in parts for job in part], error)
         finally:
-            self._settle_held(executor)
-            with contextlib.suppress(Exception):  # the journal lists a resource that is left
-                executor.leave()
+            self._settle_held(lane)
+            lane.leave()
             self.context.places.leave()
             with self._lock:
-                self.resources_made += subject.resources_made
-                self._subjects.remove(subject)
+                self.resources_made += lane.resources_made()
+                self._lanes.remove(lane)
+
+    def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
+        """Make the trials of a lane with one kind of resource under test, which come in order."""
+
+        def place(job: Job) -> tuple[int, str, str]:
+            return order(job.trial, self.context.service)
+
+        pending = [job for job in jobs if self.deviating.isdisjoint(job.ids)]
+        deviating = [job for job in jobs if not self.deviating.isdisjoint(job.ids)]
+        group: list[Tried] = []
+        try:
+            while (pending or deviating) and not self.context.stopping.is_set():
+                self._make_way(lane)
+                waiting = pending or deviating
+                job = following(waiting, executor)
+                if again := self._try(job, executor, group):
+                    waiting[:] = sorted([*waiting, *again], key=place)
+                waiting.remove(job)
+            self._close(group, executor)
+        except Exception as error:
+            self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
 
     def _called_in_question(self, subject: Subject) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
@@ -236,22 +249,29 @@ class Run:
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
-    def _make_way(self, executor: Executor) -> None:
+    def _make_way(self, lane: Executors) -> None:
         """Give the things of a lane back and wait, if the quota of the project does not suffice for all lanes."""
         if self.context.places.crowded:
-            executor.discard()
+            lane.discard()
             self.context.places.make_way()
 
-    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> None:
-        """Make a trial and decide its cases, or let them wait in the group for the look that they share."""
+    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
+        """Make a trial and decide its cases, or let them wait in the group for the look that they share.
+
+        Returns the jobs of the group that have to be made again.
+        """
         began = time.monotonic()
         offered = self._offered(job)
         if not offered:
-            return
+            return []
         job = Job.of(offered)
         evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
+        keys = executor.looks.take_again() if not self.context.stopping.is_set() else frozenset()
+        again = [tried.job for tried in group if tried.job.trial.key in keys]
+        group[:] = [tried for tried in group if tried.job.trial.key not in keys]
         self._decide(group, executor)
+        return again
 
     def _close(self, group: list[Tried], executor: Executor) -> None:
         """Take the looks that are still missing, and decide all cases of a group."""
@@ -339,7 +359,7 @@ class Run:
             with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
                 self._contrasts.note(made(executor, Job.of([control])))
 
-    def _settle_held(self, executor: Executor) -> None:
+    def _settle_held(self, lane: Executors) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
@@ -347,6 +367,7 @@ class Run:
             if self._open == 0:
                 self._held = []
         for case, evidence, judgement, seconds in held:
+            executor = lane.of(case.operation)
             if self._unproved_refusal(case, evidence, judgement) is not None:
                 self._contrast(case, executor)
             why = self._hollow(case, judgement, executor)
@@ -358,12 +379,12 @@ class Run:
                 decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
             self._settle(result_of(case, evidence, decided, seconds))
 
-    def _give_up(self, job: Job, reason: str) -> None:
-        for case in job.cases:
+    def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
+        for case in (case for job in jobs if not self._broken for case in job.cases):
             if case.id not in self._questioned and not self._futures[case.id].done():
-                judgement = Judgement("error", "not tried", reason)
+                judgement = Judgement("error", "not tried", fault(error))
                 with contextlib.suppress(Exception):  # the record itself may have failed
-                    self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
+                    self._settle(result_of(case, Evidence(case.trial), judgement, 0.0))
 
     def _settle(self, result: Result) -> None:
         if self.context.cloud.microversions.max is None:

@@ -50,6 +50,9 @@ SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.3
 """The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
+LONGEST_PAUSE = 5.0
+"""The most of these seconds, however many processes share a run."""
+
 USES = (
     "apiref-conformance",
     "docutils",
@@ -84,6 +87,7 @@ class Settings:
         microversion: the highest microversion to ask for; None for the highest that cloud and reference share.
         wishes: ids or names of things to use instead of discovered ones (see ``Discovery``).
         service: the type of the service, if it is one of several in the run; None in a run of one.
+        processes: the number of processes that share the run: each polls so much less often.
     """
 
     target: Target
@@ -98,6 +102,7 @@ class Settings:
     microversion: str | None = None
     wishes: Mapping[str, str] = field(default_factory=dict)
     service: str | None = None
+    processes: int = 1
 
     def journal(self, worker: str | None) -> Journal:
         """Open the journal of a process. Raises OSError: it cannot be written."""
@@ -156,18 +161,19 @@ class Session:
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
         discovery = Discovery(self.cloud, wishes)
-        pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
-        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause)
+        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause_of(settings))
         patience = settings.patience or patience_of(None, settings.sandbox)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
+        graphs = StateGraph.of_each(views(specs, top, service, self.api))
         self.context = RunContext(
             cloud=self.cloud,
             discovery=discovery,
             resources=self.resources,
             watch=self.watch,
             service=service,
-            graph=StateGraph.of(views(specs, top, service, self.api)),
+            graph=graphs.get(service.resource, StateGraph(())),
+            graphs=graphs,
             producers=Producers((o for spec in specs for o in spec.operations), service.producers),
             operations={o.id: o for spec in specs for o in spec.operations},
             top=top,
@@ -211,7 +217,8 @@ class Session:
             The reason why the run cannot start, in one sentence; None if it can.
         """
         wanted, context = set(case_ids), self.context
-        if not any(case.trial.situation.state is not None for case in self.suite.cases if case.id in wanted):
+        tried = [case.trial for case in self.suite.cases if case.id in wanted]
+        if not any(t.situation.state is not None and context.about(t.operation) is context for t in tried):
             return None
         try:
             made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
@@ -260,11 +267,10 @@ class Session:
 
     def figures(self) -> dict[str, Any]:
         """The figures of this process for the record's totals (see ``specs.record.totals.added``)."""
-        resource, made = self.context.service.resource, self.run.resources_made
         return {
             "requests": self.cloud.request_count,
             "accepted": self.cloud.accepted_count,
-            "made": {resource: made} if resource and made else {},
+            "made": {kind: count for kind, count in self.run.resources_made.items() if kind and count},
             "purposes": dict(self.cloud.purposes),
             "seconds": round(time.monotonic() - self._began, 1),
             "processor_seconds": round(time.process_time(), 1),
@@ -337,6 +343,12 @@ class Session:
             totals=dict(totals or {}),
             notes=self.notes(),
         )
+
+
+def pause_of(settings: Settings) -> float:
+    """The least seconds between two polls of this process, so that all processes of the run together keep the pace."""
+    alone = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
+    return min(settings.processes * alone, LONGEST_PAUSE)
 
 
 def wished(cloud: Cloud, given: Mapping[str, str], lenient: bool = False) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,12 +24,44 @@ class PartOfCloud:
     Attributes:
         url: its root URL.
         release: its running release, such as `keystone 30.0.0`.
-        tokens: a token by role.
+        tokens: the first token of each role. By them a role is known, even where another one has taken their place.
+        renewed: a role and a token of it that the cloud refused -> the token to send instead; None if nothing
+            limits the tokens.
+        owners: role -> the ids of its user and of its project.
     """
 
     url: str
     release: str
     tokens: Mapping[str, str] = field(repr=False)
+    renewed: Callable[[str, str], str] | None = field(default=None, repr=False)
+    owners: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+
+class _Logins:
+    """The users of a cloud with their present tokens. Safe to use from many threads."""
+
+    def __init__(self, clouds: str) -> None:
+        config = OpenStackConfig(config_files=[clouds])
+        self._sessions = {role: config.get_one(role).get_session() for role in ROLES}
+        self._lock = threading.Lock()
+        self._present = {role: str(session.get_token()) for role, session in self._sessions.items()}
+
+    def tokens(self) -> dict[str, str]:
+        """The present token of each role."""
+        return dict(self._present)
+
+    def owners(self) -> dict[str, tuple[str | None, str | None]]:
+        """The ids of the user and of the project of each role."""
+        return {role: (one.get_user_id(), one.get_project_id()) for role, one in self._sessions.items()}
+
+    def renewed(self, role: str, refused: str) -> str:
+        """The token to send in place of a refused one: that which another thread has got meanwhile, or a new one."""
+        with self._lock:
+            if self._present[role] == refused:
+                session = self._sessions[role]
+                session.invalidate()
+                self._present[role] = str(session.get_token())
+            return self._present[role]
 
 
 @contextmanager
@@ -41,15 +74,13 @@ def sandbox_of(service: str) -> Iterator[RunningSandbox | PartOfCloud]:
     Raises:
         SandboxError: it does not start, or no sandbox has the service.
     """
-    if service == SERVICES[0]:
+    if service in SERVICES:
         with Sandbox() as sandbox:
-            yield sandbox
+            yield sandbox if service == SERVICES[0] else PartOfCloud(*sandbox.service(service), sandbox.tokens)
         return
     known = release(service)
     if known is None:
         raise SandboxError(f"no sandbox has the service {service}: prove one that `conformance sandbox --cloud` lists")
     with sandbox_cloud(join=joining([service])) as cloud:
-        config = OpenStackConfig(config_files=[str(cloud.clouds)])
-        sessions = {role: config.get_one(role).get_session() for role in ROLES}
-        tokens = {role: str(session.get_token()) for role, session in sessions.items()}
-        yield PartOfCloud(cloud.urls[service], known, tokens)
+        logins = _Logins(str(cloud.clouds))
+        yield PartOfCloud(cloud.urls[service], known, logins.tokens(), logins.renewed, logins.owners())

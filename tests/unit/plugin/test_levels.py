@@ -1,5 +1,6 @@
 """``--level`` and ``-m readonly`` as a user gives them: which cases are tried, and the sentences about the others."""
 
+import threading
 from collections import Counter
 from types import SimpleNamespace
 
@@ -11,8 +12,9 @@ from conformance.engine.api.load import load_service
 from conformance.engine.provision.context import Notes
 from conformance.engine.run.levels import reads_only
 from conformance.plugin.choices import choose as choices_of
-from conformance.plugin.items import CaseItem
-from conformance.plugin.levels import Levels, Tried, asks_for_readonly, choose, undecided
+from conformance.plugin.further import Count, corrected, essential, undecided
+from conformance.plugin.levels import asks_for_readonly, choose, select
+from conformance.plugin.share import Share
 from conformance.plugin.trouble import Trouble
 from reports.words import LEFT_OUT, left_out
 from specs.record.model import Result, Source
@@ -139,57 +141,120 @@ def test_a_case_that_observes_or_judges_has_decided(result, expected):
     assert undecided(result) == expected
 
 
-def session_of(*verdicts, level="essential", can_make=lambda _: True):
-    """Levels after a collection of the first requirement with that many cases, and the items in their order."""
+def left_out_of(*verdicts, can_make=lambda _: True):
+    """A share of the first requirement with that many cases after the choice, and the cases and results that it has."""
     cases = suite_of("compute").cases
-    requirement = next(
-        name for name, number in Counter(c.requirement.id for c in cases).items() if number == len(verdicts)
-    )
-    notes = Notes()
-    context = SimpleNamespace(service=load_service("compute"), notes=notes)
-    service = Tried(context.service, SimpleNamespace(context=context, can_make=can_make))
-    levels = Levels(level, {"compute": service})
+    numbers = Counter(case.requirement.id for case in cases)
+    requirement = next(name for name, number in numbers.items() if number == len(verdicts))
     cases = [case for case in cases if case.requirement.id == requirement]
-    items = [item_of(case, verdict) for case, verdict in zip(cases, verdicts, strict=True)]
-    config = SimpleNamespace(
-        option=SimpleNamespace(markexpr="", keyword=""), hook=SimpleNamespace(pytest_deselected=lambda items: None)
+    context = SimpleNamespace(service=load_service("compute"), notes=Notes(), stopping=threading.Event())
+    session = SimpleNamespace(
+        context=context, can_make=can_make, suite=SimpleNamespace(cases=cases), settings=SimpleNamespace(service=None)
     )
-    kept = list(items)
-    levels.pytest_collection_modifyitems(config, kept)
-    return levels, kept, notes
-
-
-def item_of(case, verdict):
-    """A case that has its result."""
-    item = CaseItem.__new__(CaseItem)
-    item._nodeid, item.case, item.tested, item.result = case.id, case, "compute", result_of(verdict)
-    return item
+    share = Share(None, session, None, {})
+    chosen = select(share, "essential", readonly=False)
+    share._results = {case.id: result_of(verdict) for case, verdict in zip(cases, verdicts, strict=True)}
+    return share, [case.id for case in chosen]
 
 
 def test_the_next_case_is_tried_until_one_decides():
-    levels, items, notes = session_of("inconclusive", "inconclusive", "inconclusive")
+    share, now = left_out_of("inconclusive", "inconclusive", "inconclusive")
     tried = []
-    while items:
-        tried += items
-        items = levels.instead_of(items)
-    assert len({item.case.id for item in tried}) == len(tried) == 3
-    assert [text.partition(" left")[0] for kind, text in notes.sorted() if kind == LEFT_OUT] == [
-        "level essential: 0 of 3 cases"
-    ]
+    while now:
+        assert len(now) == 1
+        tried += now
+        now = [case.id for case in share.instead_of(now)]
+    assert len(set(tried)) == len(tried) == 3
+    assert share.left_out.count == Count(left=2, among=3, further=2)
 
 
 def test_a_case_that_decides_is_the_only_one_of_its_requirement():
-    levels, items, _ = session_of("pass", "pass", "pass")
-    assert len(items) == 1
-    assert levels.instead_of(items) == []
+    share, now = left_out_of("pass", "pass", "pass")
+    assert len(now) == 1
+    assert share.instead_of(now) == []
 
 
 def test_a_case_that_the_run_cannot_make_is_not_tried_instead():
-    levels, items, _ = session_of(*["inconclusive"] * 3, can_make=lambda _: False)
-    assert levels.instead_of(items) == []
+    share, now = left_out_of(*["inconclusive"] * 3, can_make=lambda _: False)
+    assert share.instead_of(now) == []
+
+
+def test_a_case_without_a_result_calls_for_no_other():
+    share, now = left_out_of(*["inconclusive"] * 3)
+    share._results.clear()
+    assert share.instead_of(now) == []
+
+
+def test_a_run_that_has_ended_tries_nothing_instead():
+    share, now = left_out_of(*["inconclusive"] * 3)
+    share.stop()
+    assert share.instead_of(now) == []
+    assert share.left_out.count.further == 0
+
+
+def test_a_run_in_trouble_tries_nothing_instead():
+    share, now = left_out_of(*["inconclusive"] * 3)
+    share.trouble = "the record cannot be written"
+    assert share.instead_of(now) == []
 
 
 def test_the_full_level_leaves_nothing_to_be_tried_instead():
-    levels, items, _ = session_of(*["inconclusive"] * 3, level="full")
-    assert len(items) == 3
-    assert levels.instead_of(items) == []
+    share, now = left_out_of(*["inconclusive"] * 3)
+    chosen = select(share, "full", readonly=False)
+    assert len(chosen) == 3
+    assert share.instead_of(now) == []
+
+
+def test_the_sentence_counts_the_cases_that_all_processes_tried_after_all():
+    at_first = {"kind": LEFT_OUT, "text": essential(7, 9)}
+    other = {"kind": "untested", "requirement": "r"}
+    now = corrected((at_first, other), [Count(7, 9, 2), Count(7, 9), Count(7, 9, 1)])
+    assert now == ({"kind": LEFT_OUT, "text": essential(4, 9)}, other)
+
+
+UNDECIDED = {"servers-actions.pause/error/409": "inconclusive"}
+
+
+def tries_all_of_the_undecided_requirement(project):
+    """Whether a run has tried all cases of the undecided requirement and one of each other, and says so."""
+    (named,) = UNDECIDED
+    tried = [case for case in project.tried_cases if case.startswith(named)]
+    assert sorted(tried) == sorted(project.matching(named))
+    assert len(tried) > 1
+    others = requirements(case for case in project.tried_cases if case not in tried)
+    assert set(others.values()) == {1}
+    recorded = {result.case for result in project.record.results}
+    assert recorded == set(project.tried_cases)
+    (said,) = left_out(project.record.info)
+    gone = len(project.cases) - len(recorded)
+    assert said.startswith(f"level essential: {gone} of {len(project.cases)} cases left out; ")
+
+
+def test_essential_tries_other_cases_where_the_cheapest_decides_nothing(project):
+    project.decide_parts(UNDECIDED)
+    project.run("--level", "essential")
+    tries_all_of_the_undecided_requirement(project)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_workers_try_other_cases_where_the_cheapest_decides_nothing(project, workers):
+    project.decide_parts(UNDECIDED)
+    result = project.run_process("-n", workers, "--level", "essential")
+    tries_all_of_the_undecided_requirement(project)
+    result.assert_outcomes(
+        passed=len(project.record.results) - len(project.matching(*UNDECIDED)),
+        skipped=len(project.matching(*UNDECIDED)),
+    )
+
+
+@pytest.mark.slow
+def test_a_further_case_of_a_worker_can_fail_the_run(project):
+    named = "servers-actions.pause/error/409"
+    project.run("--level", "essential")
+    first = next(case for case in project.tried_cases if case.startswith(named))
+    (project.path / "tried.txt").unlink()
+    project.decide_parts({first: "inconclusive", named: "fail"})
+    result = project.run_process("-n", "2", "--level", "essential")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([f"FAILED *{named}*"])

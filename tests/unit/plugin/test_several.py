@@ -113,6 +113,15 @@ def test_a_service_of_which_no_resource_can_be_made_does_not_end_the_run(both):
     assert {note["kind"] for note in notes} == {"missing"}
 
 
+def test_workers_go_on_where_no_resource_of_a_service_can_be_made(both):
+    both.decide(trouble="no volume could be made: the quota is 0")
+    result = run(both, "-n", "2", "-k", LOCK, process=True)
+    assert result.ret == 0
+    assert sorted(both.tried_cases) == sorted(named(both, LOCK))
+    notes = [note for note in both.record.info.notes if "the quota is 0" in note["text"]]
+    assert {note["kind"] for note in notes} == {"missing"}
+
+
 def test_a_run_of_one_service_ends_where_no_resource_can_be_made(both):
     both.decide(trouble="no volume could be made: the quota is 0")
     assert run(both, "-k", LOCK, specs=("specs/volume",)).ret == 2

@@ -52,11 +52,27 @@ def test_a_thing_is_deleted_or_changed_in_spite_of_a_refusal():
 
 
 def test_of_the_resource_that_has_statuses_they_are_changed():
-    found = broken(*refusals(operation("DELETE", ELEMENT), "IDLE"))
+    found = broken(*refusals(operation("DELETE", ELEMENT), "IDLE"), templates=[("POST", f"{ELEMENT}/action")])
     assert {"effect-status", "effect-lock", "effect-name"} <= {b.mutation for b in found.values()}
     assert found["error/403#effect-status@reader"].where.states == {"IDLE"}
     assert found["error/404#accepted@unknown-id"].where.states == {NO_RESOURCE}
     assert found["error/404#accepted@unknown-id"].where.identifier == "widget_id"
+
+
+def test_a_resource_without_actions_is_removed_in_spite_of_the_refusal():
+    found = broken(*refusals(operation("DELETE", ELEMENT), "IDLE"))
+    assert not {"effect-status", "effect-lock", "effect-name"} & {b.mutation for b in found.values()}
+    assert found["error/403#effect-gone@reader"].after == Gone()
+
+
+def test_where_no_request_names_a_version_no_breakage_asks_for_one():
+    one = operation("POST", "/widgets")
+    kept = case(one, "normal/200[early]", Accepted((200,)), accepted=True, version=Microversion(2, 5))
+    for only, versions in ((True, {None}), (False, {VersionRange(Microversion(2, 5), Microversion(2, 5))})):
+        found = broken(kept, one_version=only)
+        assert {
+            found[f"normal/200#{name}@None-2.5"].where.versions for name in ("refused-400", "other-success")
+        } == versions
 
 
 def test_of_what_only_reads_nothing_is_done():

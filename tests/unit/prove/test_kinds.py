@@ -32,7 +32,7 @@ KINDS = (
 MUTATIONS = {
     "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"},
     "body": {"content", "html", "empty", "field-dropped", "field-renamed", "field-null", "field-retyped", "field-value"}
-    | {"other-id", "other-server", "field-late", "field-lost", "field-shown"},
+    | {"other-id", "other-server", "field-late", "field-lost", "field-shown", "filled"},
     "header": {"header-dropped", "header-form"},
     "constraint": {"accepted", "unlisted", "500", "effect-status"},
     "error/400": {"accepted", "unlisted", "500", "effect-status", "error-html", "error-empty", "error-no-message"},
@@ -134,6 +134,8 @@ def test_one_cloud_breaks_what_only_a_new_kind_of_case_sees(everything):
     assert found[f"{console}#500@MIGRATING"] == (f"{console}[MIGRATING]",)
     typo = "os-flavor-access.addTenantAccess/refusal/missing-tenant"
     assert found[f"{typo}#accepted"] == (typo,)
+    image = "servers.show-server-details/body/image/empty-if-volume-backed"
+    assert found[f"{image}#filled"] == (f"{image}[volume-backed]",)
     shown = "servers.show-server-details/body/name"
     assert f"{shown}[at-2.1]" in found[f"{shown}#field-late"]
     assert shown not in found[f"{shown}#field-late"]

@@ -39,6 +39,8 @@ class Nova(BaseHTTPRequestHandler):
     def do_GET(self):
         if "/os-migrations" in self.path:
             return self.answer(200, {"migrations": [{"id": 1, "status": "done"}]})
+        if "/bare/" in self.path:
+            return self.answer(200, {"id": ID, "status": "queued", "tags": []})
         if "/images/" in self.path:
             return self.answer(200, {"image": {"status": "ACTIVE"}})
         if self.path.partition("?")[0].endswith("/servers"):
@@ -58,6 +60,8 @@ class Nova(BaseHTTPRequestHandler):
         if "lock" in body:
             self.server.widget["locked"] = True
             return self.answer(202)
+        if token not in ("m", "a", "r", "o"):
+            return self.answer(401, {"unauthorized": {"code": 401, "message": "who?"}})
         if token not in ("m", "a"):
             return self.answer(403, {"forbidden": {"code": 403, "message": "no"}})
         if "image" in body:
@@ -123,6 +127,40 @@ def test_left_alone_it_adds_nothing(proxy, ask):
     assert reply.headers["Location"].startswith(proxy.url.removesuffix("/v2.1"))
     assert ask.get(f"/servers/{ID}").json()["server"]["status"] == "ACTIVE"
     assert proxy.touched == 0
+
+
+def test_a_token_that_the_cloud_has_come_to_refuse_is_replaced_for_all_that_follows(nova):
+    asked = []
+
+    def renewed(role, refused):
+        asked.append((role, refused))
+        return "m"
+
+    old = {**TOKENS, "member": "ended"}
+    with Proxy(f"http://127.0.0.1:{nova.server_address[1]}/v2.1", old, renewed) as proxy:
+        for token, status in (("ended", 202), ("ended", 202), ("made up", 401)):
+            assert spin(proxy, token) == status
+        proxy.break_(broken(instead=ForwardAs("member"), roles=frozenset({"reader"})))
+        assert spin(proxy, "r") == 202
+    assert asked == [("member", "ended")]
+
+
+def test_a_refusal_of_a_new_token_is_the_answer(nova):
+    with Proxy(f"http://127.0.0.1:{nova.server_address[1]}/v2.1", {"member": "x"}, lambda *_: "y") as proxy:
+        assert spin(proxy, "x") == 401
+    assert [token for token, _, _ in nova.seen] == ["x", "y"]
+
+
+def test_a_resource_that_is_the_body_itself_is_shown(proxy):
+    assert proxy.upstream.shown(f"/bare/{ID}")["status"] == "queued"
+    assert proxy.upstream.shown(f"/servers/{ID}")["status"] == "ACTIVE"
+    assert proxy.upstream.shown("/servers/none") is None
+    proxy.upstream.close()
+
+
+def spin(proxy, token):
+    headers = {"X-Auth-Token": token}
+    return requests.post(proxy.url + ACTION, json={"spin": None}, headers=headers, timeout=5).status_code
 
 
 def test_a_connection_is_kept(proxy, ask):

@@ -53,6 +53,9 @@ class FakeShare:
     def stop(self):
         pass
 
+    def instead_of(self, case_ids):
+        return []
+
     def leave_part(self):
         self.left = True
 
@@ -375,3 +378,35 @@ def test_a_level_chooses_the_cases_that_stestr_sees(stestr, monkeypatch):
     tried = [case.partition("[")[0] for case in stestr.tried_cases]
     assert sorted(tried) == sorted({case.partition("[")[0] for case in stestr.cases})
     assert "note: level essential: " in done.stderr
+
+
+@pytest.mark.slow
+def test_processes_try_other_cases_where_the_cheapest_decides_nothing(stestr, monkeypatch):
+    pytest.importorskip("stestr")
+    monkeypatch.setenv("CONFORMANCE_LEVEL", "essential")
+    undecided = "servers-actions.pause/error/409"
+    stestr.decide_parts({undecided: "inconclusive"})
+    (stestr.path / ".stestr.conf").write_text("[DEFAULT]\ntest_path=./cases\ngroup_regex=^([^/]+)/\n")
+    command = [sys.executable, "-m", "stestr.cli", "run", "--concurrency", "2"]
+    done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tried = [case for case in stestr.tried_cases if case.startswith(undecided)]
+    assert sorted(tried) == sorted(stestr.matching(undecided))
+    assert f"Skipped: {len(tried)}" in done.stdout
+    assert len(stestr.tried_cases) == len(set(stestr.tried_cases))
+    gone = len(stestr.cases) - len(stestr.tried_cases)
+    assert f"note: level essential: {gone} of {len(stestr.cases)} cases left out; " in done.stderr
+
+
+@pytest.mark.slow
+def test_processes_go_on_where_no_resource_of_one_of_several_services_can_be_made(stestr, monkeypatch):
+    stestr.add_service()
+    stestr.decide(trouble="no volume could be made: the quota is 0")
+    for name in ("URL", "TOKEN"):
+        monkeypatch.delenv(f"CONFORMANCE_{name}")
+    monkeypatch.setenv("CONFORMANCE_CLOUD", "fake")
+    monkeypatch.setenv("CONFORMANCE_SPEC", "specs/compute,specs/volume")
+    command = [sys.executable, "-m", "unittest", "discover", "-t", ".", "cases"]
+    done = subprocess.run(command, cwd=stestr.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(stestr.tried_cases) == len(stestr.cases) + len(stestr.others)

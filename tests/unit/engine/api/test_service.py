@@ -257,7 +257,7 @@ def test_what_kinds_name_of_one_another_is_there():
         for binding in bindings_in(kind.factory.body if kind.factory else None):
             assert binding.resource == "name" or can_be_given(binding), (kind.name, binding)
     assert {name for rank in KNOWN.profile.removal_order for name in rank} <= set(kinds)
-    assert KNOWN.profile.watched == KNOWN.resource
+    assert KNOWN.profile.watched == (KNOWN.resource,)
 
 
 def test_effects_are_shown_by_lists_that_the_reference_knows_and_at_the_last_version_that_it_gives(operations, shipped):

@@ -93,6 +93,14 @@ def test_sandbox():
     assert "m2" not in repr(target)
 
 
+def test_the_owners_of_the_tokens_of_a_sandbox_are_known_where_it_tells_them(fake):
+    tokens = {"member": "m", "alt": "o", "admin": "a"}
+    owners = {"member": ("u1", "p1"), "alt": ("u2", None)}
+    cloud = connect(Target.sandbox(fake.url, tokens, owners=owners))
+    assert [cloud.user_of(role) for role in (Role.MEMBER, Role.ALT, Role.ADMIN)] == ["u1", "u2", None]
+    assert [cloud.project_of(role) for role in (Role.MEMBER, Role.ALT, Role.ADMIN)] == ["p1", None, None]
+
+
 def test_nobody_answers():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

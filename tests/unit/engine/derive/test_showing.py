@@ -77,11 +77,19 @@ def test_a_step_before_it_shares_the_names_of_its_path(tmp_path):
 
 
 def test_a_server_to_which_something_was_done_is_given_up(tmp_path):
-    _, executor = opened(tmp_path)
+    shop, executor = opened(tmp_path)
     executor.make(tried(SPIN, "IDLE", setup=(Existing((SHOW.id,)),)))
-    assert executor.subject.must_replace
     executor.make(tried(SPIN, "IDLE"))
-    assert not executor.subject.must_replace
+    assert (shop.dropped, executor.subject.must_replace) == (["server-1"], False)
+
+
+def test_trials_that_need_the_same_things_share_these_and_the_server(tmp_path):
+    shop, executor = opened(tmp_path)
+    for key in "ab":
+        executor.make(tried(SPIN, "IDLE", setup=(Existing((SHOW.id,)),), key=key))
+    assert (shop.dropped, shop.said.count("POST /gears")) == ([], 1)
+    executor.leave()
+    assert shop.dropped == ["server-1"], "no other lane gets a server to which something was done"
 
 
 def test_the_shipped_table_names_operations_and_fields_of_the_reference():

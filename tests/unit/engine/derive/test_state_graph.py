@@ -59,6 +59,14 @@ def test_a_member_goes_before_an_administrator():
     assert walked(graph(as_admin, documented).way("IDLE", "BROKEN")) == ["hit as member"]
 
 
+def test_of_two_ways_the_one_that_takes_nothing_from_the_resource_is_gone():
+    other = action("other", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING"),))
+    found = graph(SPIN, other)
+    assert walked(found.way("IDLE", "SPINNING", spending={SPIN.id})) == ["other as member"]
+    assert walked(found.way("IDLE", "SPINNING", spending={other.id})) == ["spin as member"]
+    assert walked(graph(SPIN).way("IDLE", "SPINNING", spending={SPIN.id})) == ["spin as member"]
+
+
 def test_an_edge_of_the_table_is_marked_and_says_what_it_asks():
     (edge,) = graph(SMASH).way("IDLE", "BROKEN")
     assert edge.from_table

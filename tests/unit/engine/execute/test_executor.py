@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from subjects import answer
 from widgets import COLOUR, action, becomes, plain, sample, status
 from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PROFILE, PULL, SHOW, opened, tried
 
@@ -13,6 +14,8 @@ from conformance.engine.api.given import GivenKind
 from conformance.engine.cloud.candidates import Candidates, Lookup
 from conformance.engine.cloud.errors import CloudError, GuardRefusal, MissingError, ResourceError, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.barriers import NOBODY
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import ProviderDependent, UnknownVersion
 from conformance.engine.provision.paths import Paths
@@ -74,6 +77,35 @@ def test_without_the_role_a_trial_is_inapplicable(shop, role):
     problem = make(shop, LIST, role=role).problem
     assert (problem.verdict, problem.reason) == ("inapplicable", f"no credentials of the role {role} were given")
     assert shop[0].asked == []
+
+
+def refused_an_unknown_id(shop, *roles):
+    """Lets only administrators ask for the id by which an unknown one is found."""
+    shop[0].roles = frozenset(roles)
+
+    def unknown_id(template, *, role):
+        raise ResourceError(f"no unknown id could be had at {template}", answer(403))
+
+    shop[0].unknown_id = unknown_id
+    return shop
+
+
+def test_members_who_may_not_ask_for_an_unknown_id_lack_an_administrator(shop):
+    problem = make(refused_an_unknown_id(shop, Role.MEMBER), SHOW, target="missing").problem
+    assert problem.verdict == "inapplicable"
+    assert problem.reason.endswith("so give --os-cloud-admin or --admin-token")
+
+
+def test_an_administrator_without_an_unknown_id_decides_nothing(shop):
+    problem = make(refused_an_unknown_id(shop, Role.MEMBER, Role.ADMIN), SHOW, target="missing").problem
+    assert (problem.verdict, problem.reason) == ("inconclusive", "no unknown id could be had at /servers/{id}")
+
+
+@pytest.mark.parametrize("role", ["no-token", "bad-token"])
+def test_a_request_without_a_token_needs_no_proof_of_its_random_id(shop, role):
+    evidence = make(refused_an_unknown_id(shop, Role.MEMBER), SHOW, role=role, target="missing", accepted=False)
+    assert evidence.problem is None
+    assert [ask.role for ask in shop[0].asked] == [NOBODY[role]]
 
 
 def test_nobody_needs_no_credentials(shop):
@@ -265,6 +297,14 @@ def test_what_an_optional_field_asks_for_says_nothing_of_the_operation_without_i
     make(shop, NOTE, fallback_role="admin", uses_optional_fields=True, key="with-colour")
     assert NOTE.id not in shop[1].context.elevated
     assert "with-colour" in shop[1].context.elevated
+
+
+@pytest.mark.parametrize(("path", "elevated"), [((), True), ((("gear_id", "odd"), ("key", "x")), False)])
+def test_a_name_that_nothing_can_have_tells_nothing_about_roles(shop, path, elevated):
+    for name in ("notes", "/gears/odd/notes/x"):
+        shop[0].does[f"PUT {name}"] = lambda ask: 403 if ask.role == "member" else 404
+    assert make(shop, NOTE, fallback_role="admin", path=path).role == "admin"
+    assert (NOTE.id in shop[1].context.elevated) is elevated
 
 
 def test_an_administrator_looks_again_when_a_list_that_was_empty_has_an_element(shop):

@@ -308,7 +308,24 @@ def test_a_refusal_that_was_expected_in_vain_leaves_its_group_undecided(shop):
     assert looks.collect() == {f"{SPIN.id} refused": None, f"{BACK.id} refused": None}
 
 
-def test_where_the_reference_is_silent_the_next_request_is_taken_to_be_answered_as_the_last_one(shop):
+def test_a_group_with_an_accepted_request_is_made_again_together_once_and_then_alone(shop):
+    accepted = {"back"}
+    shop[0].does["POST action"] = lambda ask: 202 if accepted & ask.body.keys() else (409, NO)
+    group = [refused(SPIN), refused(TURN), refused(BACK, accepted=None)]
+    looks = together(shop, *group)
+    assert looks.take_again() == {trial.key for trial in group}
+    assert looks.take_again() == frozenset()
+    together(shop, *group)
+    assert not looks.waits(group[2]), "the accepted request has no part in the group"
+    seen = looks.collect()
+    assert all(seen[trial.key] is not None for trial in group[:2]), "one look serves the others"
+    accepted.add("turn")
+    together(shop, group[0], group[1])
+    assert looks.take_again() == frozenset()
+    assert looks.collect() == dict.fromkeys(trial.key for trial in group[:2])
+
+
+def test_where_the_reference_is_silent_requests_are_taken_to_be_refused_until_one_was_accepted(shop):
     silent = [refused(TURN, accepted=None, key=str(number)) for number in range(3)]
     looks = together(shop, *silent)
     assert not looks.waits(silent[0]), "nothing was known of turning"
@@ -319,8 +336,9 @@ def test_where_the_reference_is_silent_the_next_request_is_taken_to_be_answered_
     together(shop, last)
     assert looks.collect() == dict.fromkeys(["1", "2", "accepted"])
     shop[0].does["POST action"] = (409, NO)
-    together(shop, refused(TURN, accepted=None, key="later"))
-    assert not looks.waits(refused(TURN, accepted=None, key="later"))
+    for _ in range(2):
+        together(shop, refused(TURN, accepted=None, key="later"))
+        assert not looks.waits(refused(TURN, accepted=None, key="later"))
 
 
 def test_a_request_on_a_thing_without_a_status_is_taken_to_be_refused_at_first(shop):

@@ -250,7 +250,7 @@ ASSERTIVE = replace(
 )
 
 
-def limited(tmp_path, service=ASSERTIVE):
+def limited(tmp_path, service=ASSERTIVE, bare=False):
     """A service with a limit that goes back to what it was at first where a wrong request is refused."""
     shop, executor = opened(tmp_path, *EVERY, SET, LIMIT, RESET, roles=ROLES, service=service)
     first = {"most": 1, "least": 0}
@@ -268,13 +268,14 @@ def limited(tmp_path, service=ASSERTIVE):
         return 204
 
     shop.does |= {"PUT limits": put, "DELETE limits": reset}
-    shop.does["GET limits"] = lambda ask: (200, {"limit": dict(held)})
+    shop.does["GET limits"] = lambda ask: (200, dict(held) if bare else {"limit": dict(held)})
     evidence = executor.make(tried(SET, accepted=False, role="admin", body={"most": {}}))
     return shop, evidence, held == first
 
 
-def test_what_is_there_is_made_unlike_what_a_refused_request_would_leave(tmp_path):
-    _, evidence, _ = limited(tmp_path)
+@pytest.mark.parametrize("bare", [False, True])
+def test_what_is_there_is_made_unlike_what_a_refused_request_would_leave(tmp_path, bare):
+    _, evidence, _ = limited(tmp_path, bare=bare)
     assert judged(evidence) == "refused with 400, and yet shown changed"
     assert (evidence.before["shown"]["most"], evidence.after["shown"]["most"]) == (7, 1)
 
@@ -437,3 +438,25 @@ def test_a_list_that_a_role_may_not_see_is_not_asked_for_as_this_role_again(tmp_
         "GET /gears",
         "GET /gears as admin",
     ]
+
+
+TAGS = plain("GET", "/gears/{gear_id}/tags", normal=(200,))
+TAG = plain("POST", "/gears/{gear_id}/tags", row("name"), samples=(sample({"name": "t"}),), normal=(201,))
+UNTAG = plain("DELETE", "/gears/{gear_id}/tags/{tag_id}", normal=(204,))
+
+
+@pytest.mark.parametrize(
+    ("made", "said"), [(True, "refused with 403, and yet exists changed from False to True"), (False, "pass")]
+)
+def test_what_was_made_below_another_thing_in_spite_of_the_refusal_is_in_its_list(tmp_path, made, said):
+    shop, executor = opened(tmp_path, *EVERY, TAGS, TAG, UNTAG, roles=ROLES)
+    held = []
+    shop.does["GET tags"] = lambda ask: (200, {"tags": list(held)})
+
+    def tag(ask):
+        held.extend([{"id": "t-1", **ask.body}] if made else [])
+        return 403, NO
+
+    shop.does["POST tags"] = tag
+    body = {"name": f"{shop.prefix}-tag"}
+    assert judged(executor.make(tried(TAG, accepted=False, role="reader", body=body))) == said

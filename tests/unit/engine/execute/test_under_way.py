@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from widgets import action, plain
 from workshop import EVERY, opened, tried
 
 from conformance.engine.model.binding import Step
 from conformance.engine.model.setup import UnderWay
+from conformance.engine.provision.context import Patience
 
 MOVE = action("move", path="/servers/{server_id}/action")
 OPEN = action("open", path="/servers/{server_id}/action", error=(404,))
@@ -52,6 +55,15 @@ def test_one_transition_serves_all_trials_that_leave_it_under_way(shop):
         assert (evidence.problem, evidence.status) == (None, 409)
     assert shop[1].make(moving(LOOK)).status == 200
     assert (len(moves(shop[0])), shop[0].dropped) == (1, [])
+
+
+def test_a_look_just_after_one_trial_serves_the_next(shop):
+    transitions = shop[1].arrangement.transitions
+    transitions.context = replace(transitions.context, patience=Patience(status=0.3, settle=60.0))
+    shop[1].make(opening("a"))
+    said = len(shop[0].said)
+    shop[1].make(opening("b"))
+    assert shop[0].said[said:] == ["POST /servers/server-1/action", "GET /servers/server-1"]
 
 
 def test_a_trial_without_it_gets_another_resource(shop):

@@ -31,7 +31,7 @@ from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.setup import Existing
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.paths import Filled
+from conformance.engine.provision.owned import Filled
 from specs.microversion import Microversion
 from specs.model import Versions
 

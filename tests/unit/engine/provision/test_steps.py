@@ -79,6 +79,23 @@ def test_a_step_that_is_refused_leaves_the_trial_undecided(tmp_path, code):
     assert not why.value.optional
 
 
+MARK = plain("PUT", "/clubs/{club_id}/marks/{mark_id}", normal=(204,))
+MARKED = plain("HEAD", "/clubs/{club_id}/marks/{mark_id}", normal=(204,))
+JOINED = "/clubs/c%201/marks/m"
+
+
+@pytest.mark.parametrize(("seen", "known", "stands"), [(204, True, True), (404, True, False), (204, False, False)])
+def test_two_things_that_are_joined_already_need_not_be_joined_once_more(tmp_path, seen, known, stands):
+    shop, executor = shop_with(tmp_path, MARK, *((MARKED,) if known else ()))
+    shop.does |= {f"PUT {JOINED}": 409, f"HEAD {JOINED}": seen}
+    names = {**HERE, "mark_id": "m"}
+    if stands:
+        assert executor.paths.steps.before(Step(MARK.id, {}), names, never).ok
+        return
+    with pytest.raises(Unavailable, match="was answered 409"):
+        executor.paths.steps.before(Step(MARK.id, {}), names, never)
+
+
 def test_a_step_that_the_specs_lack_leaves_the_trial_undecided(tmp_path):
     _, executor = shop_with(tmp_path)
     with pytest.raises(
@@ -166,6 +183,12 @@ def test_what_a_request_has_changed_is_taken_back_with_what_it_has_sent(tmp_path
 def test_what_is_to_be_refused_has_no_steps_before(tmp_path):
     shop, _, _ = made(tmp_path, tried(LEAVE, body=BODY, accepted=False), FINE | {"POST /clubs/c1/leave": 409})
     assert shop.changes == ["POST /clubs/c1/leave"]
+
+
+def test_of_a_thing_with_a_name_that_nothing_can_have_there_are_no_steps(tmp_path):
+    trial = tried(LEAVE, body=BODY, accepted=None, path=(("club_id", "no club"),))
+    shop, _, _ = made(tmp_path, trial, FINE | {"POST /clubs/no%20club/leave": 404})
+    assert shop.changes[0] == "POST /clubs/no%20club/leave"
 
 
 def test_where_the_request_is_refused_its_steps_are_taken_back_all_the_same(tmp_path):

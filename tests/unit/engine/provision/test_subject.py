@@ -7,7 +7,9 @@ from subjects import CALM, SPIN, WAKE, Cloud, answer, subject_on
 from widgets import action, becomes, status
 
 from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
+from conformance.engine.provision.context import Patience
 from conformance.engine.provision.locking import lock
 
 MEND = action("mend", preconditions=(status("ERROR"),), postconditions=(becomes("IDLE"),))
@@ -208,6 +210,34 @@ def test_settling_waits_through_other_statuses():
     assert subject.status == "SPINNING"
 
 
+@pytest.mark.parametrize(("calm", "looks"), [(False, 2), (True, 1)])
+def test_where_no_change_is_known_one_look_after_the_time_is_enough(calm, looks):
+    cloud = Cloud()
+    subject = subject_on(cloud)
+    subject.reach("IDLE")
+    subject.context.patience = Patience(status=1.0, settle=0.05)
+    seen = []
+
+    def until(server_id, predicate, timeout):
+        while not predicate(dict(cloud.server)):
+            seen.append("look")
+            subject.context.stopping.wait(0.05)
+        return WaitResult(("IDLE",), dict(cloud.server), False, 0.1)
+
+    subject.context.watch.until = until
+    subject.settle((), calm=calm)
+    assert len(seen) + 1 == looks
+
+
+@pytest.mark.parametrize("calm", [False, True])
+def test_a_change_that_was_not_known_is_followed_all_the_same(calm):
+    cloud = Cloud()
+    subject = subject_on(cloud)
+    subject.reach("IDLE")
+    cloud.course = ("STARTING", "IDLE")
+    assert subject.settle((), calm=calm).statuses == ("STARTING", "IDLE")
+
+
 def test_settling_ends_at_a_failure():
     subject, result = settled(("SPINNING",), "IDLE", "ERROR", "SPINNING")
     assert result.statuses == ("IDLE", "ERROR")
@@ -296,7 +326,7 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
 def test_a_server_that_is_given_up_is_dropped():
     subject = subject_on(Cloud())
     dropped = []
-    subject.context.resources.drop = lambda id_, role: dropped.append((id_, role))
+    subject.context.resources.drop = lambda id_, role, kind: dropped.append((id_, role))
     subject.reach("IDLE")
     subject.discard()
     subject.discard()

@@ -16,11 +16,11 @@ from conformance.engine.run.forecast import AT_START, forecast, requests_of
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING"),))
 HALT = action("halt", preconditions=(status("SPINNING"),), postconditions=(becomes("HALTED"),))
 WAKE = action("wake", preconditions=(status("HALTED"),), postconditions=(becomes("IDLE"),))
-GRAPH = StateGraph.of(views([spec(SPIN, HALT, WAKE)], TOP, KNOWLEDGE))
+GRAPHS = StateGraph.of_each(views([spec(SPIN, HALT, WAKE)], TOP, KNOWLEDGE))
 
 
 def plan(*trials):
-    return forecast(trials, KNOWLEDGE, GRAPH)
+    return forecast(trials, KNOWLEDGE, GRAPHS)
 
 
 def in_status(key, state, **more):

@@ -23,6 +23,7 @@ class Looks:
         self.waiting, self.taken, self.looks, self.expected = {}, {}, 0, set()
         self.show = lambda trial: evidence(409, trial=trial, body=NO)
         self.before_look = lambda: None
+        self.again = frozenset()
 
     def leave(self, trial, together, made):
         if together and trial.outcome.accepted is False and made.status == 409:
@@ -40,6 +41,10 @@ class Looks:
     def expects_refusal(self, trial):
         return trial.key in self.expected
 
+    def take_again(self):
+        again, self.again = self.again, frozenset()
+        return again
+
     def collect(self):
         taken, self.taken = self.taken, {}
         return taken
@@ -47,7 +52,7 @@ class Looks:
 
 @pytest.fixture
 def looks(cloud, monkeypatch):
-    from conformance.engine.run import run as module
+    from conformance.engine.run import executors as module
 
     looks = Looks()
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import time
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 
+from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import REASONS, Untested
 from conformance.engine.provision.context import Notes
 from conformance.engine.run import session as module
-from conformance.engine.run.session import Session
+from conformance.engine.run.session import Session, Settings, pause_of
 from specs.record.model import Source
 
 
@@ -29,19 +31,27 @@ def test_versions_of_the_api_that_are_not_tried_are_told_each_in_one_line():
 
 @pytest.mark.parametrize(
     ("resource", "made", "figure"),
-    [("widget", 3, {"widget": 3}), ("widget", 0, {}), ("", 0, {})],
+    [("widget", 3, {"widget": 3}), ("widget", 0, {}), ("", 2, {})],
 )
 def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
     session = SimpleNamespace(
         _began=time.monotonic(),
         cloud=SimpleNamespace(request_count=7, accepted_count=5, purposes={"trial": 7}),
-        context=SimpleNamespace(service=SimpleNamespace(resource=resource)),
-        run=SimpleNamespace(resources_made=made),
+        run=SimpleNamespace(resources_made=Counter({resource: made})),
     )
     figures = Session.figures(session)
     assert (figures["requests"], figures["accepted"], figures["made"]) == (7, 5, figure)
     assert figures["purposes"] == {"trial": 7}
     assert figures["processor_seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("processes", "sandbox", "pause"),
+    [(1, True, 0.3), (2, True, 0.6), (1, False, 1.0), (3, False, 3.0), (9, False, 5.0)],
+)
+def test_the_processes_of_a_run_poll_as_often_as_one_process(tmp_path, processes, sandbox, pause):
+    settings = Settings(Target(), tmp_path, sandbox=sandbox, processes=processes)
+    assert pause_of(settings) == pause
 
 
 def test_a_promise_without_a_case_says_why_in_a_sentence():
@@ -62,9 +72,10 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
         raise OSError(errno.ENOSPC, "No space left on device", "run/journal.jsonl")
 
     monkeypatch.setattr(module, "first", full)
-    case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE")))
+    case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE"), operation=None))
+    context = SimpleNamespace(discovery=None, kind=None, top=None, about=lambda _: context)
     session = SimpleNamespace(
-        context=SimpleNamespace(discovery=None, kind=None, top=None),
+        context=context,
         suite=SimpleNamespace(cases=[case]),
         resources=None,
         journal=SimpleNamespace(trouble="run/journal.jsonl cannot be written: No space left on device; make room"),

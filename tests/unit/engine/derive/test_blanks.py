@@ -1,0 +1,97 @@
+"""Fields that must be null or empty: which situations a run can tell, and by which requests."""
+
+from __future__ import annotations
+
+from widgets import case, ids, plain, row, sample, suite, untested
+
+from conformance.engine.judge.blanks import IsBlank
+from conformance.engine.model.probe import ViewOf
+from specs.model import Blank
+
+SHOWN = sample({"gear": {"id": "g", "name": "n", "worn": "w", "state": "on", "parts": [{"worn": "w"}]}})
+SENT = sample({"gear": {"name": "n", "worn": "w"}})
+ID = row("id", required=True)
+
+
+def answers(*blanks, **more):
+    return (ID, row("name"), row("worn", blanks=blanks, **more))
+
+
+def show(*rows, path="/gears/{gear_id}"):
+    return plain("GET", path, name="show", normal=(200,), answers=rows, answered=(SHOWN,))
+
+
+ASKED = (row("name", required=True), row("worn"))
+
+
+def make(*rows, asked=ASKED):
+    return plain("POST", "/gears", row("gear", "object", required=True), *asked, samples=(SENT,), name="make",
+                 normal=(201,), answers=rows, answered=(SHOWN,))  # fmt: skip
+
+
+def cases(*operations):
+    return [one for one in ids(suite(*operations)) if "/body/worn/" in one]
+
+
+def test_a_thing_that_is_shown_has_not_been_removed():
+    kept = Blank("null", never=("deleted",))
+    found = suite(make(ID), show(*answers(kept)))
+    one = case(found, "show/body/worn/null-never-deleted")
+    assert one.expectation == IsBlank("worn", ("gear", "worn"), "null", "as long as it is not deleted")
+    assert one.trial == case(found, "show/normal/200").trial, "no request of its own"
+    gone = plain("DELETE", "/gears/{gear_id}", name="gone", normal=(200,), answers=answers(kept), answered=(SHOWN,))
+    assert cases(make(ID), show(ID), gone) == []
+    parts = (ID, row("parts", "array"), row("parts.worn", blanks=(kept,)))
+    assert "show/body/parts.worn/null-never-deleted" in untested(suite(make(ID), show(*parts)))
+
+
+def test_only_the_answer_to_the_request_that_makes_it_and_the_next_view_show_a_new_thing():
+    fresh = Blank("null", never=("changed",))
+    found = suite(make(*answers(fresh)), show(*answers(fresh)))
+    assert ids(found, "/null-never") == ["make/body/worn/null-never-changed", "make/body/worn/null-never-changed/show"]
+    assert untested(found)["show/body/worn/null-never-changed"] == "no-situation"
+    seen = case(found, "make/body/worn/null-never-changed/show")
+    assert seen.expectation.probes == (ViewOf("widgets.show"),)
+
+
+def test_the_request_leaves_the_field_out():
+    left = Blank("empty", absent=("worn",))
+    one = case(suite(make(*answers(left)), show(ID)), "make/body/worn/empty-unless-worn")
+    assert "worn" not in one.trial.request.body["gear"]
+    always = make(*answers(left), asked=(row("name", required=True), row("worn", required=True)))
+    assert untested(suite(always, show(ID)))["make/body/worn/empty-unless-worn"] == "no-situation"
+
+
+def test_another_field_of_the_same_object_shows_the_situation():
+    state, flag = row("state", enum=("on", "off")), row("on", "boolean")
+    on = Blank("null", status=("on",))
+    assert case(suite(make(ID), show(*answers(on), state)), "show/body/worn/null-if-on").expectation.beside == (
+        ("state", "on"),
+    )
+    assert "show/body/worn/null-if-on" in untested(suite(make(ID), show(*answers(on), row("state"))))
+    elsewhere = sample({"gear": {"worn": "w"}, "on": True})
+    apart = plain("GET", "/gears/{gear_id}", name="show", normal=(200,), answers=(*answers(on), flag),
+                  answered=(elsewhere,))  # fmt: skip
+    assert "show/body/worn/null-if-on" in untested(suite(make(ID), apart))
+    name = Blank("null", unset=("name",))
+    assert case(suite(make(ID), show(*answers(name))), "show/body/worn/null-without-name").expectation.beside == (
+        ("name", None),
+    )
+
+
+def test_what_is_always_so_is_asked_at_the_last_version_that_has_it():
+    found = suite(make(ID), show(*answers(Blank("empty", always=True), max="2.5")))
+    assert str(case(found, "show/body/worn/empty-always").trial.request.version) == "2.5"
+    assert cases(make(ID), show(*answers(Blank("null", always=True), type_="none"))) == [], "the type says so"
+
+
+def test_a_situation_that_is_not_known_has_no_case():
+    found = suite(make(ID), show(*answers(Blank("null"))))
+    assert untested(found)["show/body/worn/null"] == "no-situation"
+    traits = suite(make(ID), show(*answers(Blank("null", environment="of-wood"))))
+    assert untested(traits)["show/body/worn/null-if-of-wood"] == "no-situation"
+
+
+def test_a_sentence_of_the_operation_is_the_source():
+    one = case(suite(make(ID), show(*answers(Blank("null", always=True, line=77)))), "show/body/worn/null-always")
+    assert one.requirement.source.line == 77

@@ -1,0 +1,62 @@
+"""The trial that follows in a lane: near ones first, and those after which the resource serves no others last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from subjects import CALM, SPIN
+from widgets import KNOWLEDGE, trial
+
+from conformance.engine.run.following import following
+from conformance.engine.run.jobs import Job
+
+
+def job(key, state="IDLE", optional=False):
+    made = trial(SPIN, state=state, key=key)
+    return Job(replace(made, request=replace(made.request, uses_optional_fields=optional)), (), ())
+
+
+def executor(status="IDLE", spending=()):
+    """The executor of a lane whose resource is in a status, from which all others are one step away."""
+    graph = SimpleNamespace(
+        way=lambda source, target, broken, roles, spending: [SimpleNamespace(cost=1.0)],
+        is_calm=lambda operation: operation != "changes",
+    )
+    context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
+    return SimpleNamespace(context=context, subject=SimpleNamespace(status=status))
+
+
+@pytest.mark.parametrize(("status", "first"), [("IDLE", "near"), ("SPINNING", "far")])
+def test_a_trial_in_the_present_status_comes_first(status, first):
+    assert following([job("far", "SPINNING"), job("near")], executor(status)).trial.key == first
+
+
+def test_trials_with_optional_fields_come_after_all_others_in_whatever_status():
+    pending = [job("optional", optional=True), job("far", "SPINNING")]
+    assert following(pending, executor()).trial.key == "far"
+    assert following(pending[:1], executor()).trial.key == "optional"
+
+
+def test_what_was_seen_to_take_something_from_a_resource_comes_after_all_others():
+    pending = [job("spends"), job("far", "SPINNING")]
+    assert following(pending, executor(spending={SPIN.id})).trial.key == "spends", "both spend"
+    pending[1] = Job(trial(CALM, state="SPINNING", key="far"), (), ())
+    assert following(pending, executor(spending={SPIN.id})).trial.key == "far"
+
+
+def silent(operation, key):
+    return Job(trial(operation, accepted=None, key=key), (), ())
+
+
+def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
+    lane = executor()
+    lane.looks = SimpleNamespace(expects_refusal=lambda trial: trial.key == "refused")
+    lane.context.graph.is_calm = lambda operation: operation == CALM.id
+    pending = [silent(SPIN, "changes"), silent(CALM, "calm"), silent(SPIN, "refused")]
+    first = []
+    while pending:
+        first.append(following(pending, lane))
+        pending.remove(first[-1])
+    assert [one.trial.key for one in first] == ["refused", "calm", "changes"]
