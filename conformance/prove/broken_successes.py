@@ -128,7 +128,7 @@ def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown)
     if expectation.identifies:
         book.add(case, "other-id", where, after=Field(place, "other-id"))
         if ground.reads(case.operation) and ground.scoped(case.operation):
-            elsewhere = Elsewhere(case.operation.path, ground.service.identifier)
+            elsewhere = Elsewhere(case.operation.path, ground.service.about(case.operation).identifier)
             book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
 
 

@@ -86,7 +86,7 @@ class Ground:
 
     def scoped(self, operation: Operation) -> bool:
         """True if the path names a resource that has statuses."""
-        return f"{{{self.service.identifier}}}" in operation.path
+        return f"{{{self.service.about(operation).identifier}}}" in operation.path
 
     @cached_property
     def has_actions(self) -> bool:
@@ -112,7 +112,7 @@ class Ground:
         if Locked() in case.trial.setup:
             said["locked"] = True
         if situation.environment:
-            kind = self.service.under_test.environments[situation.environment]
+            kind = self.service.about(case.operation).under_test.environments[situation.environment]
             said |= {"environment": situation.environment, "shown": tuple(kind.shown_by.items())}
         return Where.of(case.operation, **{**said, **parts})
 
@@ -180,7 +180,7 @@ class Catalogue:
             return
         where = replace(
             where,
-            identifier=self.ground.service.identifier,
+            identifier=self.ground.service.about(case.operation).identifier,
             besides=self._besides(case.operation),
             versions=None if self.ground.one_version else where.versions,
         )

@@ -23,7 +23,6 @@ from types import SimpleNamespace
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.errors import ServiceMissing
-from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.api_version import ANY
 from conformance.engine.provision.context import Notes
@@ -172,7 +171,7 @@ class FakeSession:
             top=top,
             patience=SimpleNamespace(status=30.0),
             service=load_service(specs[0].service),
-            graph=StateGraph(()),
+            graphs={},
             notes=Notes(),
         )
         self.watch = SimpleNamespace(waiting=lambda: [("server", "BUILD", "spawning", 2.0)])

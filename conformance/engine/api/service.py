@@ -27,7 +27,7 @@ from conformance.engine.api.entries import (
 )
 from conformance.engine.api.given import Everywhere, GivenKind, RelatedStatus, ShownValue
 from conformance.engine.api.patterns import fields_of, fits, is_one
-from conformance.engine.api.stateful import NONE, StatefulResource
+from conformance.engine.api.stateful import NONE, StatefulResource, named_first
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.model.binding import Binding, Step
@@ -180,15 +180,8 @@ class ServiceDescription:
             object.__setattr__(self, "under_test", self.resources[0])
 
     def about(self, operation: Operation) -> ServiceDescription:
-        """The description for the requests of an operation: the resource that its path names is under test.
-
-        Of several, it is the first in the path. If the path names none, it is the first of the description.
-        """
-        if len(self.resources) < 2:
-            return self
-        places = {one.kind: operation.path.find(f"{{{one.identifier}}}") for one in self.resources}
-        named = [kind for kind, place in places.items() if place >= 0]
-        return self.under(min(named, key=places.__getitem__) if named else self.resources[0].kind)
+        """The description for the requests of an operation: the resource that its path names is under test."""
+        return self.under(named_first(operation.path, self.resources)) if len(self.resources) > 1 else self
 
     def under(self, kind: str) -> ServiceDescription:
         """The description in which the resources of a kind are under test."""

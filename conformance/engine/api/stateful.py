@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.engine.api.entries import ActionLog, Byproduct, Environment, Transition
@@ -55,3 +55,10 @@ class StatefulResource:
 
 NONE = StatefulResource()
 """The stand-in for the resource under test, for a service without one."""
+
+
+def named_first(path: str, resources: Sequence[StatefulResource]) -> str:
+    """The kind of the resource that a path names before all others; that of the first resource if it names none."""
+    places = {one.kind: path.find(f"{{{one.identifier}}}") for one in resources}
+    named = [kind for kind, place in places.items() if place >= 0]
+    return min(named, key=places.__getitem__) if named else resources[0].kind

@@ -178,7 +178,8 @@ class Factory:
 
     Attributes:
         body: the body of the request, with Bindings: ``name`` is a new name, a name of discovery is a thing of the
-            cloud, and a kind is a new thing of that kind.
+            cloud, and a kind is a new thing of that kind. In the relation ``free`` it is one thing that serves all
+            factories of the run, and in the relation ``fresh`` it is removed when the thing is ready.
         path: empty for the collection; ``{of}`` stands for the thing that it is made of.
         optional: fields that are sent in some situations.
         variants: name -> the fields of a variant.

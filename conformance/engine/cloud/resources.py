@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from threading import Event, Lock
+from threading import Event, Lock, RLock
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud import fields as shown_fields
 from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
-from conformance.engine.cloud.errors import MissingError, ResourceError
+from conformance.engine.cloud.errors import CloudError, MissingError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
@@ -94,6 +95,8 @@ class Resources:
         self._stopping = stopping or Event()
         self._lock = Lock()
         self._spare: Made | None = None
+        self._commons: dict[tuple[str, Role], Made] = {}
+        self._commons_lock = RLock()
         self.usual: dict[str, str] = {}
         self.waits = Waits()
         self._in_vain: dict[str, list[str]] = {}  # the failures since such a thing last became ready
@@ -150,11 +153,17 @@ class Resources:
         variant = variant or self.usual.get(kind, "")
         name = name or self.rand_name(kind)
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
-        body = self._body(known.factory, name, role, microversion, more, beside or {})
+        for_it: list[Made] = []
         path = known.factory.path.replace("{of}", of) or known.collection
-        ask = Ask("POST", path, role, microversion, body=body, query=query)
-        make = self._made_ready if wait and known.status.ready else self._make
-        return make(known, name, role, ask)
+        try:
+            body = self._body(known.factory, name, role, microversion, more, beside or {}, for_it)
+            ask = Ask("POST", path, role, microversion, body=body, query=query)
+            make = self._made_ready if wait and known.status.ready else self._make
+            return make(known, name, role, ask)
+        finally:
+            for one in for_it:
+                with contextlib.suppress(CloudError):  # the journal lists it
+                    self.drop(one.id, one.role, self._cloud.profile.kind(one.kind))
 
     def keep(self, made: Made) -> None:
         """Keep an unused thing; ``make`` returns it instead of the next one of its kind."""
@@ -219,13 +228,17 @@ class Resources:
         microversion: str | None,
         more: Mapping[str, Any],
         beside: Mapping[str, Any],
+        for_it: list[Made],
     ) -> Any:
-        """The body of a request: that of the factory with further fields, and with values for its Bindings."""
+        """The body of a request: that of the factory with further fields, and with values for its Bindings.
+
+        The things that were made for this request alone are added to ``for_it``.
+        """
         body = copy.deepcopy(factory.body)
         inner = next(iter(body.values())) if len(body) == 1 else None
         thing = inner if isinstance(inner, dict) else body
         thing.update(more)
-        body = {**self._filled(body, name, role), **beside}
+        body = {**self._filled(body, name, role, for_it), **beside}
         inner = next(iter(body.values()))
         thing = inner if isinstance(inner, dict) else body
         for option in factory.optional:
@@ -236,7 +249,7 @@ class Resources:
             if option.if_named and not self._discovery.named(option.if_named):
                 continue
             if not any(isinstance(found, Missing) for found in self._found_in(option.value)):
-                thing[option.name] = self._filled(option.value, name, role)
+                thing[option.name] = self._filled(option.value, name, role, for_it)
         return body
 
     def _found_in(self, value: Any) -> list[object]:
@@ -246,23 +259,33 @@ class Resources:
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         return [found for one in inner for found in self._found_in(one)]
 
-    def _filled(self, value: Any, name: str, role: Role) -> Any:
+    def _filled(self, value: Any, name: str, role: Role, for_it: list[Made]) -> Any:
         if isinstance(value, Binding):
-            return self._bound(value, name, role)
+            return self._bound(value, name, role, for_it)
         if isinstance(value, dict):
-            return {key: self._filled(inner, name, role) for key, inner in value.items()}
-        return [self._filled(inner, name, role) for inner in value] if isinstance(value, list) else value
+            return {key: self._filled(inner, name, role, for_it) for key, inner in value.items()}
+        return [self._filled(inner, name, role, for_it) for inner in value] if isinstance(value, list) else value
 
-    def _bound(self, binding: Binding, name: str, role: Role) -> Any:
+    def _bound(self, binding: Binding, name: str, role: Role, for_it: list[Made]) -> Any:
         if binding.resource == NAME:
             return name
         if not self._discovery.knows(binding.resource):
-            made = self.make(binding.resource, role=role)
+            made = self._common(binding.resource, role) if binding.relation == "free" else None
+            made = made or self.make(binding.resource, role=role)
+            if binding.relation == "fresh":
+                for_it.append(made)
             return made.id if binding.attribute == "id" else made.body.get(binding.attribute)
         found = self._discovery.found(binding.resource)
         if isinstance(found, Missing):
             raise MissingError(found.reason)
         return found.value(binding.attribute)
+
+    def _common(self, kind: str, role: Role) -> Made:
+        """The one thing of a kind from which all things of this run are made that need no more than any such thing."""
+        with self._commons_lock:
+            if (kind, role) not in self._commons:
+                self._commons[kind, role] = self.make(kind, role=role)
+            return self._commons[kind, role]
 
     def _make(self, kind: Kind, name: str, role: Role, ask: Ask) -> Made:
         ask = replace(ask, intent=self._journal.intend(kind.name, name, role=role))

@@ -38,7 +38,7 @@ class Owned:
     path: str
     role: str
     producer: Producer | None = None
-    with_fields: tuple[tuple[str, Any], ...] = ()
+    with_fields: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     answer: Any = field(default=ABSENT, compare=False, repr=False)
 
 

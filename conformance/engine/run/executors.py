@@ -51,10 +51,12 @@ class Executors:
         """The number of resources under test that the lane has made so far, by kind."""
         return Counter({executor.context.service.resource: executor.subject.resources_made for executor in self})
 
-    def discard(self) -> None:
-        """Give all resources of the lane up."""
-        for executor in self:
-            executor.discard()
+    def make_way(self) -> None:
+        """Give the things of the lane back and wait, if the quota of the project does not suffice for all lanes."""
+        if self._context.places.crowded:
+            for executor in self:
+                executor.discard()
+            self._context.places.make_way()
 
     def leave(self) -> None:
         """Give the resources of the lane up at its end."""

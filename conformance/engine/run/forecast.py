@@ -108,8 +108,8 @@ def forecast(trials: Iterable[Trial], service: ServiceDescription, graphs: Mappi
     lanes: dict[str, dict[str, Trial]] = {}
     for trial in trials:
         lanes.setdefault(lane_of(trial, service), {})[trial.key] = trial
-    walks = {kind: _Walk(service.under(kind), graph) for kind, graph in graphs.items()}
-    walks.setdefault(service.resource, _Walk(service, StateGraph(())))
+    kinds = {one.kind for one in service.resources} | {service.resource}
+    walks = {kind: _Walk(service.under(kind), graphs.get(kind, StateGraph(()))) for kind in kinds}
     return Forecast(tuple(_lane(name, list(found.values()), service, walks) for name, found in lanes.items()))
 
 

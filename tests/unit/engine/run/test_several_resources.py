@@ -11,8 +11,12 @@ from widgets import action, plain, row, sample, spec
 
 from conformance.engine.api.description import read_texts
 from conformance.engine.api.load import understood
+from conformance.engine.cloud.discover import Discovery
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.poll import Watch
+from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.target import Target
+from conformance.engine.cloud.target import Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
 from conformance.engine.provision.context import Patience
@@ -193,3 +197,24 @@ def test_all_are_brought_into_their_statuses_tried_and_removed(yard, service, tm
     silent = results["widgets.press/situation/status[torn]"]
     assert (silent.status, silent.state) == (409, "torn")
     assert not set(verdicts.values()) & {"fail", "error"}
+
+
+@pytest.mark.parametrize(
+    ("relation", "made", "left"),
+    [("any", 2, 2), ("free", 1, 1), ("fresh", 2, 0)],
+)
+def test_a_thing_is_made_of_new_ones_or_of_one_that_serves_all(yard, tmp_path, relation, made, left):
+    words = DESCRIPTION.replace("{wagon: {resource: wagon}", f"{{wagon: {{resource: wagon, relation: {relation}}}")
+    profile = understood(read_texts([("yard.yaml", words)]), "widgetry").profile
+    target = Target(url=yard.url, tokens={Role.MEMBER: "member-token"})
+    cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=profile)
+    watch = Watch(cloud)
+    resources = Resources(cloud, Discovery(cloud), watch, timeout=5.0)
+    for _ in range(2):
+        resources.make("seal")
+    assert yard.yard.ever.count("wagons") == made
+    assert sum(collection == "wagons" for collection, _ in yard.yard.there) == left
+    assert resources.close() == ()
+    assert yard.yard.there == {}
+    watch.close()
+    cloud.close()
