@@ -67,12 +67,17 @@ def read(
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector, which would walk the large trees of a reference again and again."""
+    """Pause the garbage collector, which would walk the large trees of a reference again and again.
+
+    At the end all objects count as old ones: else the first collection would walk the whole tree at once.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if collecting:
             gc.enable()
 

@@ -103,6 +103,7 @@ def open_parts(handed: Mapping[str, Any], worker: str, max_resources: int | None
                 url=target["url"],
                 tokens={Role(role): token for role, token in target["tokens"].items()},
                 name=target["name"],
+                tried=True,
             ),
             directory=directory,
             max_resources=max_resources or handed["max_resources"],

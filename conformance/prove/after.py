@@ -11,7 +11,7 @@ from conformance.engine.api.response_fields import NAMED, Place, children, ident
 from conformance.engine.api.types import type_name
 from conformance.prove.breakage import Turn
 from conformance.prove.memory import Kind, altered_at, made_by
-from conformance.prove.wire import OTHER_FAULT, Reply
+from conformance.prove.wire import OTHER_FAULT, Reply, resource_in
 
 HTML = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>It works</h1></body></html>"
 
@@ -299,25 +299,33 @@ class Pretend:
     """An accepted request after which a resource is shown with a status that it does not have.
 
     Attributes:
-        kind: the server itself, the image that the response names, or the server's migrations.
+        kind: the server itself, the image that the response names, the server's migrations, or a resource of another
+            service.
         status: the status that is shown; None if the resource is shown as missing.
         views: the number of responses that show it; None for all.
+        collection: the path of the collection of the resource.
     """
 
     kind: Kind
     status: str | None
     views: int | None = None
+    collection: str = SERVERS
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """Note the status to show from now on, and return the response unchanged."""
-        id_ = made_by(reply) if self.kind == "image" else named_in(turn.request.path, SERVERS) or _answered(reply)
+        if self.kind == "image":
+            id_ = made_by(reply)
+        else:
+            id_ = named_in(turn.request.path, self.collection) or _answered(reply)
         if id_ is None:
             return None
+        if self.kind == "resource":
+            id_ = f"{self.collection}/{id_}"
         turn.memory.disguise(self.kind, id_, self.status, self.views)
         return reply
 
 
 def _answered(reply: Reply) -> str | None:
-    """Return the id of the server in a response body, such as the one that the request created."""
-    server = reply.json.get("server") if isinstance(reply.json, dict) else None
-    return str(server["id"]) if isinstance(server, dict) and "id" in server else None
+    """Return the id of the resource in a response body, such as the one that the request created."""
+    shown = resource_in(reply.json)
+    return str(shown["id"]) if shown is not None and "id" in shown else None

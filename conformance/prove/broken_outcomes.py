@@ -6,7 +6,7 @@ from conformance.engine.judge.afterwards import GoneAfterwards, InTheList, Switc
 from conformance.engine.judge.effects import Effect
 from conformance.engine.judge.statuses import ByproductsMade, InVocabulary, Reaches, RelatedReaches, Unchanged
 from conformance.engine.model.case import Case
-from conformance.prove.after import LeftOut, Pretend, Snapshots
+from conformance.prove.after import SERVERS, LeftOut, Pretend, Snapshots
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, StillListed
 from conformance.prove.memory import Kind
@@ -63,6 +63,12 @@ def _passing(ground: Ground) -> str:
     )
 
 
+def _shown_as(ground: Ground, status: str, views: int | None = None) -> Pretend:
+    """The change after which the resource under test is shown with a false status."""
+    collection = ground.service.profile.kind(ground.service.resource).collection
+    return Pretend("server" if collection == SERVERS else "resource", status, views, collection)
+
+
 def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...]) -> None:
     where, name = _accepted(ground, case), detail(case)
     before = str(case.trial.situation.state)
@@ -71,13 +77,13 @@ def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...
         code = ground.normal_code(case.operation)
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
     else:
-        book.add(case, "never", where, after=Pretend("server", stays), situation=name, waits=True)
+        book.add(case, "never", where, after=_shown_as(ground, stays), situation=name, waits=True)
     for status in ground.service.under_test.stable_statuses:
         if status not in values and status not in (before, "ERROR"):
-            book.add(case, "other-status", where, after=Pretend("server", status), situation=name, waits=True)
+            book.add(case, "other-status", where, after=_shown_as(ground, status), situation=name, waits=True)
             break
     if "ERROR" not in values and before != "ERROR":
-        book.add(case, "error-status", where, after=Pretend("server", "ERROR"), situation=name)
+        book.add(case, "error-status", where, after=_shown_as(ground, "ERROR"), situation=name)
 
 
 def _related(ground: Ground, book: Catalogue, case: Case, resource: str) -> None:
@@ -113,5 +119,5 @@ def _effect(ground: Ground, book: Catalogue, case: Case, resource: str, effect: 
 
 def _vocabulary(ground: Ground, book: Catalogue, case: Case) -> None:
     where, name = _accepted(ground, case), detail(case)
-    book.add(case, "strange-status", where, after=Pretend("server", STRANGE), situation=name, waits=True)
-    book.add(case, "strange-for-a-moment", where, after=Pretend("server", STRANGE, 1), situation=name)
+    book.add(case, "strange-status", where, after=_shown_as(ground, STRANGE), situation=name, waits=True)
+    book.add(case, "strange-for-a-moment", where, after=_shown_as(ground, STRANGE, 1), situation=name)

@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.api.response_fields import Place, children, elements
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.prove.wire import Reply, Request, forged
+from conformance.prove.wire import Reply, Request, forged, resource_in
 
-Kind = Literal["server", "image", "migration"]
+Kind = Literal["server", "image", "migration", "resource"]
+"""The kind of a disguised resource; one of another service than compute has its path in place of an id."""
 
 _SERVER = re.compile(r"/servers/(?P<id>[0-9a-f-]{36})\Z")
 _IMAGE = re.compile(r"/images/(?P<id>[0-9a-f-]{36})\Z")
@@ -97,6 +98,7 @@ class Memory:
         changed = self._fill(request, body)
         changed = self._alter(path, body) or changed
         changed = self._left_out(path, body) or changed
+        changed = self._dress("resource", path, resource_in(body)) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed

@@ -50,6 +50,14 @@ def _json(body: bytes) -> Any:
         return ABSENT
 
 
+def resource_in(body: Any) -> dict[str, Any] | None:
+    """Return the resource that a body shows: its only member, or the body itself; None if it is no object."""
+    if not isinstance(body, dict):
+        return None
+    inner = next(iter(body.values()), None)
+    return inner if len(body) == 1 and isinstance(inner, dict) else body
+
+
 def without(headers: Headers, names: Iterable[str]) -> Headers:
     """Return the headers except those of some names, given in lower case."""
     gone = set(names)
@@ -277,11 +285,7 @@ class Upstream:
     def shown(self, path: str) -> dict[str, Any] | None:
         """Return a resource as an administrator sees it now, by its path below the root; None if it does not exist."""
         answer = self.as_admin("GET", path)
-        if not answer.accepted or not isinstance(answer.json, dict):
-            return None
-        inner = next(iter(answer.json.values()), None)
-        # Most services show a resource as the only member of the body, some as the body itself.
-        return inner if len(answer.json) == 1 and isinstance(inner, dict) else answer.json
+        return resource_in(answer.json) if answer.accepted else None
 
     def close(self) -> None:
         """Close the connection of this thread."""

@@ -36,7 +36,7 @@ def lines(one: Figures, every: bool = False) -> Iterator[str]:
     pairs = {code: one.pairs(code) for code in CODES}
     for code, found in pairs.items():
         stated = f"; of those with a stated cause: {_share(found.decided, found.stated)}"
-        yield f"{code} decided: {_share(found.decided, found.all)}{stated if code in (400, 409) else ''}"
+        yield f"{code} decided: {_share(found.decided, found.all)}{stated}"
     counted = ", ".join(f"{count} {verdict}" for verdict, count in one.verdicts.items())
     yield f"cases: {counted}; requests: {one.requests}; seconds: {one.seconds:.0f}"
     for name, reason in one.not_accepted.items():

@@ -24,7 +24,8 @@ class Pairs:
     Attributes:
         decided: how many are decided, by a pass or a fail.
         open: requirement -> why it is not decided.
-        stated: how many have a cause that the reference or the description states, so that a case could be made.
+        stated: how many have a cause that the reference or the description states. A case that only observes a
+            situation of which the reference is silent has none.
     """
 
     decided: int
@@ -123,12 +124,18 @@ class Figures:
             for name, (reason, detail) in self.without_case.items()
             if name.endswith(f"/{kind}") and name.partition("/")[0] in self.offered and reason != "beyond-cloud"
         }
-        return Pairs(len(decided), {**still, **without}, len(by_requirement))
+        silent = [name for name, results in by_requirement.items() if all(map(_observes, results))]
+        return Pairs(len(decided), {**still, **without}, len(by_requirement) - len(silent))
 
 
 def _page(operation: str) -> str:
     """The source file of the reference with an operation."""
     return operation.partition(".")[0]
+
+
+def _observes(result: Result) -> bool:
+    """Whether a case has observed a situation of which the reference is silent, so that it decided nothing."""
+    return result.verdict == "inapplicable" and (result.reason or "").endswith("(observation)")
 
 
 def _reason(results: Iterable[Result]) -> str:

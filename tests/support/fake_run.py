@@ -11,6 +11,7 @@ import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
 
 from conformance.engine.cloud.seen import Seen
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import Edge, StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.probe import Probe, StatusOf
@@ -149,6 +150,7 @@ def started(*case_ids, parallel=3, record=None):
         lacking=frozenset(),
         stopping=stopping,
         places=Places(stopping),
+        waits=Waits(),
         environment="",
         notes=Notes(),
     )

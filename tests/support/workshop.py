@@ -105,6 +105,9 @@ class Workshop:
     def invent(self) -> str:
         return "nowhere-1"
 
+    def token_of(self, role: Role) -> str:
+        return f"token of {role}"
+
     def project_of(self, role: Role) -> str | None:
         return None
 

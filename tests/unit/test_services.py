@@ -56,11 +56,16 @@ def test_a_pair_is_decided_by_a_pass_or_a_fail_of_any_of_its_cases() -> None:
         result("a.show/error/404", "inconclusive", kind=kind, detail="other-project"),
         result("b.show/error/404", "fail", kind=kind),
         result("c.show/error/404", "inapplicable", kind=kind),
+        result("d.show/error/404", "inapplicable", kind=kind, reason="the reference is silent (observation)"),
         result("a.list/normal/200", kind="normal"),
         notes=(untested("a.list/error/404", "not-derivable"), untested("z.list/error/404", "beyond-cloud")),
     ).pairs(404)
-    assert (found.decided, found.stated, found.all) == (2, 3, 4)
-    assert found.open == {"c.show/error/404": "inapplicable: so it came", "a.list/error/404": "no case: not-derivable"}
+    assert (found.decided, found.stated, found.all) == (2, 3, 5)
+    assert found.open == {
+        "a.list/error/404": "no case: not-derivable",
+        "c.show/error/404": "inapplicable: so it came",
+        "d.show/error/404": "inapplicable: the reference is silent (observation)",
+    }
 
 
 def test_several_runs_of_a_service_count_as_one_and_the_later_result_stands() -> None:
@@ -85,6 +90,6 @@ def test_the_lines_name_every_operation_without_a_normal_code(
     assert told.main(["run", "--open"]) == 0
     said = capsys.readouterr().out
     assert "operations offered: 1; pass a normal code: 0 of 1 (0.0 %)" in said
-    assert "404 decided: 0 of 1 (0.0 %)\n" in said
+    assert "404 decided: 0 of 1 (0.0 %); of those with a stated cause: 0 of 1 (0.0 %)\n" in said
     assert "  no normal code: a.show: no case asks for a normal code" in said
     assert "  404 open: a.show/error/404: inconclusive: so it came" in said

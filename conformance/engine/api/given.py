@@ -117,6 +117,7 @@ class RelatedStatus:
         passing: transient statuses, or their endings.
         seconds: the longest wait for a lasting status; None for the usual one.
         microversion: the microversion of the request.
+        fields: names of fields of the request, each with the path, with dots, of the field that shows its value.
     """
 
     path: str
@@ -129,3 +130,4 @@ class RelatedStatus:
     passing: tuple[str, ...] = ()
     seconds: float | None = None
     microversion: Microversion | None = None
+    fields: tuple[tuple[str, str], ...] = ()

@@ -26,8 +26,8 @@ from specs.placed import Path
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-GENERATED = ("name", "uuid", "password", "project", "user")
-"""Sources of values that every service has: fresh ones, and the member's own project and user."""
+GENERATED = ("name", "uuid", "password", "project", "user", "token")
+"""Sources of values that every service has: fresh ones, and the member's own project, user and token."""
 
 OF_THE_TRIAL = ("path", "shown", "sent", "before")
 """Sources of values in the trial itself: its path, the view at the path, its body, and the steps before it."""

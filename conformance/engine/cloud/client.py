@@ -17,7 +17,7 @@ from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMis
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import message_in, says_any
 from conformance.engine.cloud.guard import Guard, safe_in_path
-from conformance.engine.cloud.listing import found_by_name, listed
+from conformance.engine.cloud.listing import found_by_name, ids_in_list
 from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.purpose import Spent
@@ -280,6 +280,12 @@ class Cloud:
         credential = self._credentials.get(role)
         return credential.project() if credential is not None else None
 
+    def token_of(self, role: Role) -> str:
+        """The present token of a role, which no record shows. Raises TokenError."""
+        token = self._credentials[role].token()
+        self.redactor.learn(token)
+        return token
+
     def user_of(self, role: Role) -> str | None:
         """The id of the user of a role; None if unknown."""
         credential = self._credentials.get(role)
@@ -351,10 +357,10 @@ class Cloud:
             if intent is None or self.journal is None or not isinstance(ask.role, Role):
                 continue
             kind = self.profile.kind(intent.kind)
-            if kind.listing.key and not found_by_name(kind, intent.name, (self.prefix,)):
-                records, ended = listed(self, kind, ask.role)
-                if ended is None:
-                    self.journal.before(intent, [str(one[kind.id_field]) for one in records])
+            if not found_by_name(kind, intent.name, (self.prefix,)):
+                ids = ids_in_list(self, kind, ask.role)
+                if ids is not None:
+                    self.journal.before(intent, ids)
 
     def _settle(self, intent: Intent, ask: Ask, answer: Answer) -> None:
         """Write the outcome of an intent into the journal. An unknown outcome stays open for the cleanup."""

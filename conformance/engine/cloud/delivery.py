@@ -16,7 +16,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.purpose import Spent, purpose_of
 from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
-from conformance.engine.cloud.scope import Scope
+from conformance.engine.cloud.scope import ABOVE, Scope, above
 from conformance.engine.cloud.standing import BUSY, retry_after, seconds_ahead
 from conformance.engine.cloud.transport import Reply, Transport
 from conformance.engine.model.content import Content
@@ -118,6 +118,8 @@ class Delivery:
         Raises:
             RoleMissing: the path stands below the project of a role whose project nothing tells.
         """
+        if ask.path.startswith(ABOVE + "/"):
+            return above(self.url, ask.path)
         return self.url + self.scope.part(ask.role, ask.path) + ask.path
 
     def _token(self, ask: Ask) -> str | None:

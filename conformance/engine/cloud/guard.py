@@ -29,6 +29,7 @@ from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, SAFE_METHODS
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous, Role
+from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.model.content import Content
 
 if TYPE_CHECKING:
@@ -307,9 +308,10 @@ def _refused(ask: Ask, why: str) -> str:
 def _segments(ask: Ask) -> list[str]:
     """The decoded parts of the path.
 
-    A path that an endpoint or a proxy could read as another one goes out for no method at all.
+    A path that an endpoint or a proxy could read as another one goes out for no method at all. The mark of a path above
+    the version never goes out itself, and stands before requests that only read.
     """
-    path = ask.path
+    path = ask.path.removeprefix(ABOVE) if ask.method in ("GET", "HEAD") else ask.path
     parts = path.split("/")[1:]
     if parts and not parts[-1]:
         parts.pop()  # one slash at the end is a matter of routing, not of the target

@@ -12,12 +12,19 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Answer
     from conformance.engine.cloud.kinds import Kind
     from conformance.engine.cloud.roles import Role
+    from specs.microversion import VersionRange
 
 
 class Client(Protocol):
     """The client, as far as it is needed here."""
 
-    def get(self, path: str, *, role: Role, query: tuple[tuple[str, str], ...] = ()) -> Answer:
+    @property
+    def microversions(self) -> VersionRange:
+        """The microversions of the endpoint."""
+
+    def get(
+        self, path: str, *, role: Role, microversion: str | None = None, query: tuple[tuple[str, str], ...] = ()
+    ) -> Answer:
         """Send a GET."""
 
 
@@ -51,13 +58,15 @@ def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[
 def inferred(cloud: Client, kind: Kind, role: Role) -> tuple[list[dict[str, Any]], str | None]:
     """The things in the list of a kind of which no description says how it is listed.
 
-    The list is the only list of objects at the path of the collection.
+    The list is the only list of objects at the path of the collection, at the highest microversion: some collections
+    are new in one.
 
     Returns:
         The things, and a sentence on what the list does not show; None if it shows all things.
     """
     collection = kind.collection or f"/{kind.name}"
-    answer = cloud.get(collection, role=role)
+    highest = cloud.microversions.max
+    answer = cloud.get(collection, role=role, microversion=str(highest) if highest is not None else None)
     body: Any = answer.json if answer.ok else None
     lists = _lists(body) if isinstance(body, dict) else []
     if len(lists) != 1:
@@ -66,6 +75,16 @@ def inferred(cloud: Client, kind: Kind, role: Role) -> tuple[list[dict[str, Any]
     if _goes_on(body):
         return things, f"GET {collection} shows only the first page of the list"
     return things, None
+
+
+def ids_in_list(cloud: Client, kind: Kind, role: Role) -> list[str] | None:
+    """The ids of all things of a kind that a role can see; None if no list shows them all."""
+    trouble: object
+    if kind.listing.key:
+        records, trouble = listed(cloud, kind, role)
+    else:
+        records, trouble = inferred(cloud, kind, role)
+    return None if trouble is not None else [str(one[kind.id_field]) for one in records]
 
 
 def _lists(body: dict[str, Any]) -> list[list[dict[str, Any]]]:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 WORKERS = 8
 
-BAD_REQUEST = 400
+BAD_REQUEST, FORBIDDEN, ACCEPTED = 400, 403, 202
+NO_SUCH_REQUEST = (405, 501)
+"""The codes for a method that the service does not have, so that no later attempt works (RFC 9110, 15.5.6, 15.6.2)."""
 
 Tell = Callable[[str], None]
 """A function that takes a sentence for the user."""
@@ -59,11 +61,18 @@ FINISHING = 60.0
 
 @dataclass(frozen=True)
 class Removal:
-    """The outcome of a removal. ``trouble`` says why the thing still exists; None if it does not."""
+    """The outcome of a removal.
+
+    Attributes:
+        was_there: whether the thing was there before.
+        trouble: the reason why the thing still exists; None if it does not.
+        forbidden: whether its deletion was refused with 403.
+    """
 
     thing: Thing
     was_there: bool
     trouble: str | None = None
+    forbidden: bool = False
 
 
 class Remover:
@@ -92,7 +101,23 @@ class Remover:
         self._version = str(highest) if highest is not None else None
 
     def remove_all(self, things: Iterable[Thing]) -> list[Removal]:
-        """Remove things in the order of dependence, several at a time."""
+        """Remove things in the order of dependence, several at a time.
+
+        No description tells the order of the others. So those that may not be removed yet are asked for again, as long
+        as one of them goes.
+        """
+        done = self._in_order(things)
+        while again := [one for one in done if one.forbidden and not self._described(one.thing)]:
+            later = self._in_order(one.thing for one in again)
+            done = [one for one in done if one not in again] + later
+            if all(one.forbidden for one in later):
+                break
+        return done
+
+    def _described(self, thing: Thing) -> bool:
+        return thing.kind in self._cloud.profile.kinds
+
+    def _in_order(self, things: Iterable[Thing]) -> list[Removal]:
         done: list[Removal] = []
         waiting = dict.fromkeys(things)
         while waiting:
@@ -202,14 +227,33 @@ class Remover:
 
         def decided(answer: Answer) -> bool:
             # The thing is in use (400, 409), or the cloud had a failure: a later attempt may work.
-            final = {401, 403, *NOT_THERE, *rules.final_codes}
+            final = {401, 403, *NO_SUCH_REQUEST, *NOT_THERE, *rules.final_codes}
             return answer.ok or answer.status in final or self._cloud.lost is not None or bool(kind.goes_with)
 
         answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
         # A part of a thing of the run is removed with that thing, which is reported if it is left.
+        if answer.status == ACCEPTED and not self._described(thing):
+            return Removal(thing, True, self._still_shown(thing, deadline))
         if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
-        return Removal(thing, True, said(f"DELETE {thing.path}", answer))
+        return Removal(thing, True, said(f"DELETE {thing.path}", answer), answer.status == FORBIDDEN)
+
+    def _still_shown(self, thing: Thing, deadline: float) -> str | None:
+        """Wait until a thing of a kind that no description knows is gone. Returns the reason why it is not, or None."""
+        began = time.monotonic()
+        if thing.kind in self._stuck:
+            deadline = min(deadline, began + LEAST)
+        seen = until(
+            lambda: self._cloud.get(thing.path, role=thing.role, microversion=self._version),
+            lambda answer: not answer.ok,
+            max(0.0, deadline - began),
+            pause=0.2,
+            growth=2,
+        )
+        if not seen.ok:
+            return None
+        self._stuck.add(thing.kind)
+        return f"GET {thing.path} still shows it {time.monotonic() - began:.0f} s after its deletion was accepted"
 
     def _never_was(self, thing: Thing, kind: Kind, answer: Answer) -> bool:
         """Whether the refusal is about the id itself (400), and the list of the kind shows no such thing."""

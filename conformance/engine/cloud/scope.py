@@ -1,12 +1,23 @@
-"""The project in the address of a request, which is that of the role that asks."""
+"""The place of a request: below the project of the role that asks, or above the version in the address."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.engine.cloud.errors import RoleMissing
 from conformance.engine.cloud.roles import Role, Sender
+
+ABOVE = "/.."
+"""The beginning of a path that stands above the version in the address of the service."""
+
+_VERSION = re.compile(r"/v\d+(?:\.\d+)?\Z")
+
+
+def above(url: str, path: str) -> str:
+    """The address of a path above the version in the root of a service; an address without a version is its own top."""
+    return _VERSION.sub("", url) + path.removeprefix(ABOVE)
 
 
 @dataclass(frozen=True)

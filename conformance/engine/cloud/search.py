@@ -79,7 +79,7 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry], claimed: fr
                 things.append(Thing(name, each.id, kind.path_of(each.id), role))
             if ours:
                 continue
-            doubt = trouble or _nameless(journal, kind, intent) or _doubt(kind, entry, unproved)
+            doubt = trouble or _nameless(journal, kind, entry) or _doubt(kind, entry, unproved)
             if doubt:
                 called = f"{name} {intent.name}".strip() if kind.name_field else name
                 lost.append(f"{called}: {doubt}")
@@ -135,11 +135,15 @@ def _records(
     return records, said(f"GET {kind.collection}", ended) if ended else None
 
 
-def _nameless(journal: Journal, kind: Kind, intent: Intent) -> str | None:
-    """The reason why a thing of a kind that no description lists cannot be found; None if its name finds it."""
-    if kind.listing.key or found_by_name(kind, intent.name, journal.prefixes):
+def _nameless(journal: Journal, kind: Kind, entry: Entry) -> str | None:
+    """The reason why a thing of a kind that no description lists cannot be found.
+
+    None if its name finds it, or a comparison with the list just before it was asked for.
+    """
+    if kind.listing.key or entry.before is not None or found_by_name(kind, entry.intent.name, journal.prefixes):
         return None
-    return _unlisted(journal, kind, "this one was asked for without a name of the run")
+    where = kind.collection or f"/{kind.name}"
+    return _unlisted(journal, kind, f"this one was asked for at {where} without a name of the run")
 
 
 def _unlisted(journal: Journal, kind: Kind, why: str) -> str:
@@ -173,7 +177,9 @@ def _candidates(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Ma
         id_ = str(one[kind.id_field])
         if (before and id_ in before.ids) or (user and one.get(user)) or journal.owns(id_, kind.collection):
             continue
-        if safe_in_path(id_) and (not kind.name_field or _name_in(one, kind) == intent.name):
+        # Nobody knows which name a service gives to a thing that was asked for with a name of another type.
+        named = kind.name_field and kind.listing.key
+        if safe_in_path(id_) and (not named or _name_in(one, kind) == intent.name):
             called = next((str(one[name]) for name in kind.alias_fields if one.get(name)), id_)
             found.append(_Candidate(id_, called))
     return found

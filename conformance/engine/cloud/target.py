@@ -62,6 +62,7 @@ class Target:
         tokens: the tokens for the URL by role; MEMBER is needed.
         owners: the ids of the user and of the project of each token, where they are known.
         name: the name of the endpoint in messages; None for the usual one.
+        tried: True if another process of the run has seen that the cloud accepts its users.
     """
 
     clouds: Mapping[Role, str] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Target:
     tokens: Mapping[Role, str] = field(default_factory=dict, repr=False)
     owners: Mapping[Role, Owner] = field(default_factory=dict)
     name: str | None = None
+    tried: bool = False
 
     def only(self, roles: Collection[Role]) -> Target:
         """The same endpoint with the users of some roles alone."""
@@ -204,7 +206,8 @@ def _connect_url(target: Target, terms: _Terms) -> Cloud:
         )
     cloud = terms.cloud(root, credentials, transport, name, scope)
     _keep_secret(cloud, target.tokens.values())
-    _try_tokens(cloud, 1)
+    if not target.tried:
+        _try_tokens(cloud, 1)
     return cloud
 
 
@@ -245,7 +248,8 @@ def _connect_clouds(target: Target, terms: _Terms) -> Cloud:
     cloud = terms.cloud(root, credentials, transport, name, scope, wishes)
     cloud.region = regions[Role.MEMBER].get_region_name(profile.type) or None
     _keep_secret(cloud, _passwords(regions.values()))
-    _try_tokens(cloud, 0)
+    if not target.tried:
+        _try_tokens(cloud, 0)
     return cloud
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 MULTIPLE = 4.0
 """The bound of a wait for a transition that has ended in vain, as a multiple of the longest wait that ended well."""
@@ -25,7 +26,11 @@ class Waits:
         longest: the longest wait that ended well, in seconds; None as long as none did.
     """
 
+    NEW: ClassVar[str] = "a new resource under test"
+    """The name of the wait for one."""
+
     longest: float | None = None
+    _well: dict[str, float] = field(default_factory=dict)
     _in_vain: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -35,6 +40,15 @@ class Waits:
             if transition not in self._in_vain or self.longest is None:
                 return within
             return min(within, max(LEAST, MULTIPLE * self.longest))
+
+    def expected(self, by: str) -> float:
+        """The seconds of the longest wait for an operation that ended well; 0 as long as none did.
+
+        Args:
+            by: the id of the operation, or ``NEW``.
+        """
+        with self._lock:
+            return self._well.get(by, 0.0)
 
     def ended(self, transition: str, seconds: float, well: bool) -> None:
         """Note the end of a wait.
@@ -47,6 +61,18 @@ class Waits:
         with self._lock:
             if well:
                 self.longest = max(seconds, self.longest or 0.0)
+                by = by_whom(transition)
+                self._well[by] = max(seconds, self._well.get(by, 0.0))
                 self._in_vain.discard(transition)
             elif transition:
                 self._in_vain.add(transition)
+
+
+def transition_of(by: str, status: str | None, environment: str) -> str:
+    """The name of the transition of an operation from a status; empty if it is that of no operation."""
+    return f"{by} from {status} {environment}".rstrip() if by else ""
+
+
+def by_whom(transition: str) -> str:
+    """The operation of a transition, or a whole name that is none of an operation."""
+    return transition.partition(" from ")[0]

@@ -7,7 +7,6 @@ case of its own but one GET by the operation that shows or lists the thing.
 
 from __future__ import annotations
 
-from conformance.engine.api.producers import placeholders
 from conformance.engine.derive.attempt import Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.equality import exists_at, lister_of
@@ -46,14 +45,10 @@ def _locks(view: View, book: Book, main: Trial) -> None:
 
 
 def _gone(view: View, book: Book, main: Trial) -> None:
-    """Add the case that a removed thing is gone, if the operation that shows it lists 404.
-
-    The resource under test has postconditions on its status, and may be kept for a while.
-    """
-    names = placeholders(view.operation.path)
+    """Add the case that a removed thing is gone, if the operation that shows it lists 404."""
     removes = view.operation.method == "DELETE" and view.operation.path.endswith("}")
     reader = view.producers.reader(view.operation.path) if removes and view.producers is not None else None
-    if reader is None or names[-1] == view.service.identifier or not exists_at(reader, view.default):
+    if reader is None or not exists_at(reader, view.default):
         return
     if any(code.code == MISSING and code.listed for code in reader.responses.error):
         book.case(view.requirement("postcondition", "gone", None), "", main, GoneAfterwards(Removed(reader.id)))

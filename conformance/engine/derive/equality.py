@@ -1,10 +1,11 @@
 """Values that come back: a documented field of the request that a documented answer shows as well.
 
 A row of the request table and a row of a table of answers are about one field where they have the same name and type at
-the same place below the outermost key. Four answers are compared: that of the request itself, that of the operation
+the same place below the outermost key. Five answers are compared: that of the request itself, that of the operation
 that shows the element which the request makes or changes, the list of the collection in which the request makes one,
-and the view of the resource under test. No request is made for a case of its own but, at most, one GET by the operation
-that shows the element, and one by the operation that lists the collection.
+the view of the resource under test, and that of another resource which the request makes of it. No request is made for
+a case of its own but, at most, one GET by the operation that shows the element, and one by the operation that lists the
+collection.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from conformance.engine.derive.book import Book
 from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Requirement
-from conformance.engine.model.probe import Listed, ViewOf
+from conformance.engine.model.probe import Listed, RecordOf, ViewOf
 from conformance.engine.model.trial import Once, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
@@ -43,13 +44,13 @@ class Shown:
         detail: the end of the requirement's id; empty for the answer of the request itself.
         row: the row of its table.
         place: the place of the row in the body.
-        probe: the view or the list to look up; None for the answer of the request itself.
+        probe: the view, the list or the other resource to look up; None for the answer of the request itself.
     """
 
     detail: str
     row: Parameter
     place: Place
-    probe: ViewOf | Listed | None = None
+    probe: ViewOf | Listed | RecordOf | None = None
 
 
 def derive_equality(view: View, book: Book) -> None:
@@ -80,6 +81,7 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[Sh
     if own is not None:
         yield own
     yield from _in_list(view, field)
+    yield from _in_other(view, field)
     reader = reader_of(view)
     # If the request changes the name in its path, the element is no longer shown at this path.
     if reader is None or (own is not None and placeholders(view.operation.path)[-1:] == [field.path[-1]]):
@@ -116,6 +118,16 @@ def _in_list(view: View, field: request_fields.Field) -> Iterator[Shown]:
             if wrapped or inside == _tail(field.path):
                 yield Shown("/list", row, inside, Listed(lister.id if lister is not None else ""))
                 return
+
+
+def _in_other(view: View, field: request_fields.Field) -> Iterator[Shown]:
+    """The field of another resource that the request makes, where a promise of its status has it looked up."""
+    made = {post.resource for post in view.operation.postconditions if post.kind == "status"}
+    for resource, rule in view.service.related_statuses.items():
+        place = dict(rule.fields).get(field.row.name)
+        if place is not None and resource in made:
+            row = replace(field.row, required=False)
+            yield Shown(f"/{resource}", row, tuple(place.split(".")), RecordOf(resource))
 
 
 def lister_of(view: View) -> Operation | None:

@@ -37,7 +37,7 @@ from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
 from specs.model import Condition, Refusal
 
-UNAUTHORIZED, FORBIDDEN, HIDDEN = 401, 403, 404
+UNAUTHORIZED, FORBIDDEN, HIDDEN, CONFLICT = 401, 403, 404, 409
 
 UNKNOWN_ID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
 """A UUID that names nothing: it was made for this place alone."""
@@ -73,8 +73,22 @@ def _rest(view: View, book: Book, listed: dict[int, int]) -> None:
     for code, line in listed.items():
         requirement = view.requirement("error", str(code), line)
         if requirement.id not in book.requirements:
-            reason = "provider" if code in OF_THE_CLOUD else "no-constraint" if code == 400 else "not-derivable"
-            book.without_case(requirement, reason)
+            book.without_case(requirement, *_no_cause(view, code))
+
+
+def _no_cause(view: View, code: int) -> tuple[str, str]:
+    """The reason why a listed code has no case, and its detail."""
+    if code in OF_THE_CLOUD:
+        return "provider", ""
+    if code == 400:
+        return "no-constraint", ""
+    if code in (UNAUTHORIZED, FORBIDDEN) and not view.service.takes_token(view.operation):
+        return "no-constraint", "the request takes no token"
+    if code == HIDDEN and not placeholders(view.operation.path):
+        return "no-constraint", "the path names nothing that could be missing"
+    if code == CONFLICT:
+        return "no-constraint", "the reference names no cause of a conflict"
+    return "not-derivable", ""
 
 
 def _kept_out(view: View, book: Book, listed: Mapping[int, int], default_policy: bool) -> None:

@@ -11,6 +11,8 @@ from conformance.engine.api.producers import Producers, placeholders
 from conformance.engine.api.references import with_references
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.version_documents import is_above, with_documents
+from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.derive.afterwards import derive_afterwards
 from conformance.engine.derive.blanks import derive_blanks
 from conformance.engine.derive.book import Book
@@ -105,6 +107,7 @@ def derive(
     if ceiling is not None and (ceiling < top or api.only):
         top = ceiling
     at = addressed(specs, selected, api.major)
+    at = with_documents(at, specs if selected is None else selected, service.root_is_operation)
     specs, selected = at.specs, at.selected
     service = with_references(service, specs)
     # A file that is all about another version of the API gives statuses of that version.
@@ -181,7 +184,9 @@ def views(specs: Sequence[Spec], top: Microversion, service: ServiceDescription,
 def supported(operation: Operation, service: ServiceDescription) -> bool:
     """Whether the operation belongs to the versioned API, and the description does not call it untestable."""
     outside = operation.path == "/" and not service.root_is_operation
-    if operation.path.startswith("/{"):  # no collection, unless the description says how the path begins
+    if operation.path.removeprefix(ABOVE).startswith(
+        "/{"
+    ):  # no collection, unless the description says how the path begins
         outside = service.placeholder_value(operation, "", placeholders(operation.path)[0]) is None
     return not outside and operation.id not in service.untestable
 
@@ -212,7 +217,8 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)
         derive_undocumented(view, book)
-        derive_everywhere(view, book)
+        if not is_above(view.operation):  # a guide of one version does not speak of the others
+            derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)

@@ -30,7 +30,7 @@ from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.paths import Filled, Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
-from conformance.engine.provision.wear import discard_spent, repeats
+from conformance.engine.provision.wear import discard_spent, repeats, things_for_resource
 from specs.microversion import Microversion
 
 ATTEMPTS = 4
@@ -130,7 +130,7 @@ class Arrangement:
             Unavailable, CloudError: a thing that the request needs cannot be made.
         """
         self.paths.elements.drop_fresh()  # those of the trial before
-        if self._shared_existing(trial) != self._existing:
+        if things_for_resource(trial) != self._existing:
             self.let_go()
         if trial.situation.target == "unknown":
             return self._to_nothing(trial, needs, version)
@@ -263,7 +263,7 @@ class Arrangement:
 
         Things that were only made to exist are kept for the next trials that need the same ones.
         """
-        self._existing = self._shared_existing(trial)
+        self._existing = things_for_resource(trial)
         if not self._existing and any(isinstance(setup, Existing | Prepared) for setup in trial.setup):
             self.paths.elements.clear()
             self.subject.must_replace = self.subject.must_replace or trial.situation.state is not None
@@ -274,12 +274,6 @@ class Arrangement:
             self._existing = ()
             self.paths.elements.clear()
             self.subject.must_replace = True
-
-    @staticmethod
-    def _shared_existing(trial: Trial) -> tuple[Setup, ...]:
-        """The setup of a trial if it only makes things exist for the resource under test, and takes nothing back."""
-        plain = trial.situation.state is not None and not trial.setups(Prepared)
-        return tuple(trial.setups(Existing)) if plain else ()
 
     def _to_nothing(self, trial: Trial, needs: Needs, version: Microversion) -> Request:
         template = trial.request
@@ -296,9 +290,8 @@ class Arrangement:
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
         fits = self._existing or self.subject.suits(path)
-        if self.subject.altered and (
-            not trial.request.uses_optional_fields or repeats(self.subject, trial.request.body)
-        ):
+        repeated = self.compares and repeats(self.subject, trial.request.body)
+        if self.subject.altered and (repeated or not trial.request.uses_optional_fields):
             fits = False
         if not fits:
             self.subject.discard()
@@ -356,7 +349,8 @@ class Arrangement:
     def _unknown_id(self, request: RequestTemplate) -> str | None:
         """A random id of which the cloud said that it does not know it; None if the path names nothing.
 
-        A request without a valid token gets a random id of which nobody knows more, if the cloud does not say so much.
+        Where the cloud does not say that, a request that changes nothing gets a random id all the same: one that only
+        reads, or that has no valid token.
         """
         if "{" not in request.operation.path:
             return None
@@ -375,7 +369,7 @@ class Arrangement:
                 more = ": members may not ask for it, so give --os-cloud-admin or --admin-token" if lacking else ""
                 self._unknown = Unavailable(f"{error}{more}", optional=lacking)
         if isinstance(self._unknown, Unavailable):
-            if request.role in NOBODY:
+            if request.role in NOBODY or self.context.needs_of(request.operation).only_reads:
                 return str(uuid.uuid4())
             raise self._unknown
         return self._unknown

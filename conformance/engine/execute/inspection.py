@@ -12,12 +12,12 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.paging import SOON
 from conformance.engine.execute.views import with_view
-from conformance.engine.judge.afterwards import MISSING
+from conformance.engine.judge.afterwards import MISSING, kept_as_deleted
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import Kept, Listed, Looked, Probe, Removed
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import with_administrator
+from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
 from conformance.engine.provision.owned import Owned
 from specs.microversion import Microversion
 
@@ -61,7 +61,10 @@ class Inspection:
         return evidence
 
     def _removed(self, evidence: Evidence, probe: Removed, path: str) -> Evidence:
-        seen = self._until(evidence, path, lambda answer: answer.status in MISSING, self.context.patience.status)
+        def over(answer: Answer) -> bool:
+            return answer.status in MISSING or (answer.ok and kept_as_deleted(answer.json))
+
+        seen = self._until(evidence, path, over, self.context.patience.status)
         before = self._before.status if self._before is not None else None
         shown = seen.json if seen.ok else None
         return _found(evidence, probe, Looked(seen.status, before, shown), seen)
@@ -73,11 +76,19 @@ class Inspection:
             listed = (*elements(answer.json), *_in_lists(answer.json)) if answer.ok else ()
             return next((one for one in listed if identity(one, name) == made.value), None)
 
-        seen = self._until(evidence, made.collection, lambda answer: element(answer) is not None, SOON)
+        def there(answer: Answer) -> bool:
+            return element(answer) is not None
+
+        seen = self._until(evidence, made.collection, there, SOON)
+        if seen.status == FORBIDDEN and Role.ADMIN in self.context.cloud.roles:
+            # Some lists are open to administrators alone, even to look for a thing of one's own.
+            seen = self._until(evidence, made.collection, there, SOON, Role.ADMIN)
         return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
 
-    def _until(self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float) -> Answer:
-        role = Role(evidence.role or evidence.trial.request.role)
+    def _until(
+        self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float, role: Role | None = None
+    ) -> Answer:
+        role = role or Role(evidence.role or evidence.trial.request.role)
         version = evidence.version or self.context.top
         patience = self.context.patience
         return until(

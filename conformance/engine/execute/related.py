@@ -1,4 +1,4 @@
-"""The status of another resource that the reference promises, such as that of a thing that the request makes."""
+"""Another resource of which the reference promises something, such as the status of a thing that the request makes."""
 
 from __future__ import annotations
 
@@ -32,8 +32,13 @@ class Related:
     subject: Subject
     unasked: Callable[[str], str | None]
 
-    def status(self, resource: str, answer: Answer) -> Any:
-        """The status in which a resource stays after a request was answered; None if nobody can tell."""
+    def status(self, resource: str, record: Any) -> Any:
+        """The status that a record of a resource shows; None if it shows none."""
+        rule = self.context.service.related_statuses.get(resource)
+        return value(record, rule.status_field, None) if rule is not None else None
+
+    def record(self, resource: str, answer: Answer) -> Any:
+        """A resource as it is shown after a request was answered, when its status lasts; None if nobody can tell."""
         rule = self.context.service.related_statuses.get(resource)
         if rule is None or rule.role not in self.context.cloud.roles:
             return None
@@ -43,7 +48,8 @@ class Related:
         patience = self.context.patience.status
         within = patience if rule.seconds is None else min(rule.seconds, patience)
 
-        def lasts(status: Any) -> bool:
+        def lasts(record: Any) -> bool:
+            status = value(record, rule.status_field, None)
             return status is None or not any(fnmatchcase(str(status), pattern) for pattern in rule.passing)
 
         look = self._newest if rule.resource_field else self._shown
@@ -57,15 +63,14 @@ class Related:
 
     def _shown(self, rule: RelatedStatus, named: str) -> Any:
         answer = self._get(rule, rule.path.replace("{id}", named))
-        return value(answer.json, rule.status_field, None) if answer.ok else None
+        return answer.json if answer.ok else None
 
     def _newest(self, rule: RelatedStatus, _named: str) -> Any:
         answer = self._get(rule, rule.path)
         listed = elements(answer.json) if answer.ok else iter(())
         # A cloud that ignores the query lists the records of other resources, too.
         own = [one for one in listed if value(one, rule.resource_field, None) == self.subject.resource_id]
-        newest = max(own, key=lambda one: value(one, rule.order_field, 0), default=None)
-        return value(newest, rule.status_field, None)
+        return max(own, key=lambda one: value(one, rule.order_field, 0), default=None)
 
     def _get(self, rule: RelatedStatus, path: str) -> Answer:
         query = tuple((name, text.replace("{id}", self.subject.resource_id)) for name, text in rule.query)

@@ -13,7 +13,7 @@ from conformance.engine.execute.effects import Effects
 from conformance.engine.execute.related import Related
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, StatusOf
+from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, RecordOf, StatusOf
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
@@ -25,7 +25,7 @@ class Settling:
 
     Attributes:
         effects: looks for the effects that the API shows elsewhere.
-        related: looks at the status of other resources.
+        related: looks at other resources.
     """
 
     context: RunContext
@@ -73,11 +73,15 @@ class Settling:
         effects = self.effects.after(answer, evidence.role or evidence.trial.request.role)
         found: dict[Probe, Any] = dict(evidence.found)
         exchanges = (*evidence.exchanges, *(seen.exchange for seen in effects.values() if seen.exchange is not None))
+        related = dict.fromkeys(probe.resource for probe in probes if isinstance(probe, StatusOf | RecordOf))
+        records = {resource: self.related.record(resource, answer) for resource in related}
         for probe in probes:
             if isinstance(probe, EffectOn) and probe in effects:
                 found[probe] = effects[probe]
             elif isinstance(probe, StatusOf):
-                found[probe] = self.related.status(probe.resource, answer)
+                found[probe] = self.related.status(probe.resource, records[probe.resource])
+            elif isinstance(probe, RecordOf):
+                found[probe] = records[probe.resource]
             elif isinstance(probe, FieldTaken):
                 found[probe] = self._taken(evidence, probe.name, body)
         return replace(evidence, found=found, exchanges=exchanges)
@@ -87,6 +91,12 @@ class Settling:
             return "the run was stopped while the resource was followed"
         if result.timed_out and result.problem:
             return f"the resource could not be followed: {result.problem}"
+        if result.timed_out and self.subject.view is not None:
+            kind = self.context.kind
+            status, task = kind.state_of(self.subject.view)
+            if task is not None:  # the cloud says that it goes on, and no reference says how long it may take
+                after = f"{result.seconds:.0f} s after the request (--patience lets a run wait longer)"
+                return f"the {kind.name} is {status} and still under way, {task}, {after}"
         return None
 
     def _taken(self, evidence: Evidence, name: str, body: Any) -> bool | None:

@@ -146,7 +146,7 @@ class Snapshots:
             return None
         view = self._view(trial.request.operation, filled, body)
         if view is None:
-            return {BEING: False} if again else None
+            return {BEING: False} if again or self._joins(trial.request.operation, filled) else None
         if view is _UNREADABLE:
             return None
         if isinstance(view, Mapping):
@@ -161,6 +161,13 @@ class Snapshots:
             name = self._called(trial.request.operation)
             return {BEING: True, SHOWN: [identity(element, name) for element in view]}
         return {BEING: True, SHOWN: view if own else None}
+
+    def _joins(self, operation: Operation, filled: Filled) -> bool:
+        """Whether a request would join a thing that this run has made to another one, as nobody else would."""
+        journal = self.context.cloud.journal
+        if journal is None or operation.method != "PUT" or self.context.producers.joined_by(operation.path) is None:
+            return False
+        return any(journal.owns(value) for value in filled.values.values())
 
     def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
         """The view at a path, or in the list above it; None if nothing is there, ``_UNREADABLE`` if it cannot be seen.

@@ -14,6 +14,7 @@ from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import Before, Listed, Looked, Probe, Removed
 
 _DELETED = re.compile(r"(soft.)?delet(e|ed|ing)(_.*)?", re.IGNORECASE)
+_KEPT = re.compile(r"(soft.)?deleted(_.*)?|delete_complete", re.IGNORECASE)
 
 MISSING = (404, 410)
 """Codes of a thing that does not exist, or no longer."""
@@ -102,8 +103,12 @@ class GoneAfterwards(Expectation):
         if seen.status in MISSING:
             return holds(seen.status)
         if seen.status is not None and 200 <= seen.status < 300:
-            if _says_deleted(seen.shown):
-                return undecided("deleted", f"{self.probe.operation} still shows it, as something that was deleted")
+            if kept_as_deleted(seen.shown):
+                return _not_shown(f"{self.probe.operation} goes on to show it, as something that was deleted")
+            if _says(_DELETED, seen.shown):
+                return undecided(
+                    "deleted", f"{self.probe.operation} still shows it, as something that is being deleted"
+                )
             return broken(seen.status, f"{self.probe.operation} still shows what the request has removed")
         return undecided(seen.status or "no answer", f"{self.probe.operation} was answered {seen.status}")
 
@@ -137,11 +142,15 @@ class InTheList(Expectation):
         return broken("not listed", f"{self.probe.operation} does not list what the request has made")
 
 
-def _says_deleted(shown: Any) -> bool:
-    """Whether a view has a value such as ``DELETED`` or ``DELETE_COMPLETE``: some services go on to show it."""
+def kept_as_deleted(shown: Any) -> bool:
+    """Whether a view has a value such as ``SOFT_DELETED`` or ``DELETE_COMPLETE``: some services keep removed things."""
+    return _says(_KEPT, shown)
+
+
+def _says(word: re.Pattern[str], shown: Any) -> bool:
     if isinstance(shown, dict | list):
-        return any(_says_deleted(one) for one in (shown.values() if isinstance(shown, dict) else shown))
-    return isinstance(shown, str) and _DELETED.fullmatch(shown) is not None
+        return any(_says(word, one) for one in (shown.values() if isinstance(shown, dict) else shown))
+    return isinstance(shown, str) and word.fullmatch(shown) is not None
 
 
 def _not_shown(reason: str) -> Judgement:

@@ -11,7 +11,7 @@ from conformance.engine.api.response_fields import Place, values_at
 from conformance.engine.cloud.redact import is_secret_name
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.probe import Kept, Listed, Looked, Probe, ViewOf
+from conformance.engine.model.probe import Kept, Listed, Looked, Probe, RecordOf, ViewOf
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 
@@ -25,7 +25,7 @@ class ComesBack(Expectation):
         sent_at: keys from the top of the request's body to the field.
         shown_at: the place of the field in the body of the answer, or in the element of a list.
         required: True if the reference requires the field in the answer.
-        probe: the view or the list that shows it; None for the answer of the request itself.
+        probe: the view, the list or the other resource that shows it; None for the answer of the request itself.
         own: True if the answer shows the resource under test, whose view was also taken before the request.
     """
 
@@ -33,12 +33,16 @@ class ComesBack(Expectation):
     sent_at: tuple[str, ...]
     shown_at: Place
     required: bool
-    probe: ViewOf | Listed | None = None
+    probe: ViewOf | Listed | RecordOf | None = None
     own: bool = False
 
     @property
     def expected(self) -> str:
-        where = f"by {self.probe.operation}" if self.probe is not None else "in the response"
+        where = "in the response"
+        if isinstance(self.probe, RecordOf):
+            where = f"by the {self.probe.resource}"
+        elif self.probe is not None:
+            where = f"by {self.probe.operation}"
         return f"{self.name} is shown {where} with the value that was sent"
 
     @property
@@ -54,6 +58,8 @@ class ComesBack(Expectation):
         if body in (None, ""):
             if self.probe is None:
                 return _not_shown("the response has no body")
+            if isinstance(self.probe, RecordOf):
+                return _not_shown(f"no {self.probe.resource} could be looked up")
             return undecided("no view", f"{self.probe.operation} did not show the resource after the request")
         sent, _ = values_at(evidence.sent, self.sent_at)
         if not sent or sent[0] is None:

@@ -14,6 +14,13 @@ class StatusOf:
 
 
 @dataclass(frozen=True)
+class RecordOf:
+    """Another resource that the request makes, as it is shown when its status lasts."""
+
+    resource: str
+
+
+@dataclass(frozen=True)
 class MadeOfAttached:
     """The number of resources of a kind that were made of each thing attached to the resource under test."""
 
@@ -72,7 +79,7 @@ class Before:
     """The resource under test right before the request, although it is accepted: the expectation compares with that."""
 
 
-Probe = Before | StatusOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept
+Probe = Before | StatusOf | RecordOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,11 @@ NAMED = ("path", "shown", "sent", "before")
 ``sent``: a field of the request's body. ``before``: a field of the body of a step before the request.
 """
 
-NAME, UUID, PASSWORD, PROJECT, USER = "name", "uuid", "password", "project", "user"
-"""Resources of bindings that every service knows: a new name, UUID or password, and the project and user of the run."""
+NAME, UUID, PASSWORD, PROJECT, USER, TOKEN = "name", "uuid", "password", "project", "user", "token"
+"""Resources of bindings that every service knows: a new name, UUID or password, and the project, the user and the token
+of the run."""
 
-GENERATED = frozenset({NAME, UUID, PASSWORD, PROJECT, USER})
+GENERATED = frozenset({NAME, UUID, PASSWORD, PROJECT, USER, TOKEN})
 
 
 class Bindings:
@@ -212,6 +213,8 @@ class Bindings:
             return self._context.service.password_form.replace("{token}", token)
         if binding.resource == USER:
             return self._user()
+        if binding.resource == TOKEN:
+            return self._context.cloud.token_of(Role.MEMBER)
         return self._other_project() if binding.relation == "other" else self.project()
 
     def _element(self, binding: Binding) -> Any:

@@ -55,7 +55,7 @@ class Elements:
             Unavailable: the cloud did not make it.
         """
         producer = wanted.producer
-        key = (collection, tuple(sorted(wanted.fields.items())))
+        key = _key(collection, wanted.fields)
         if producer is not None and producer.chosen and producer.operation.id == operation.id:
             return Owned(self._new_name(producer), collection, "", "member", None)  # the request makes the element
         if key not in self._pool:
@@ -69,7 +69,7 @@ class Elements:
 
     def kept_for(self, wanted: ElementNeeded, collection: str, _: Operation) -> Owned | None:
         """The element of a collection that this lane has made and still has; None without one."""
-        return self._pool.get((collection, tuple(sorted(wanted.fields.items()))))
+        return self._pool.get(_key(collection, wanted.fields))
 
     def element(self, collection: str, label: str | None) -> Owned:
         """An element for a request's body, from a collection without placeholders; another label gives another element.
@@ -155,6 +155,8 @@ class Elements:
             Unavailable: the cloud refused, or its response did not name the new element.
         """
         operation = producer.operation
+        if self._context.service.only_in_sandbox(operation) and not self._context.sandbox:
+            raise Unavailable(f"{operation.id}, which makes an element for {{{name}}}, is tried only in the sandbox")
         if operation.id in self._under_way:
             raise Unavailable(f"{operation.id} needs what it makes itself", optional=False)
         self._under_way.append(operation.id)
@@ -318,3 +320,8 @@ class Elements:
             if journal is not None and safe_in_path(id_) and not journal.owns(id_):
                 path = self._context.cloud.profile.kind(kind).path_of(id_)
                 journal.there(kind, id_, path, role=role)
+
+
+def _key(collection: str, fields: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """The key of an element in the pool: its collection, and its unusual fields with their values as texts."""
+    return collection, tuple(sorted((name, repr(value)) for name, value in fields.items()))

@@ -1,4 +1,4 @@
-"""Hands a resource under test on: from a lane that ends to one that begins, if it is as it was when it was made."""
+"""Hands a resource under test on: from a lane that ends to one that begins, if nothing but its status has changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.resources import Made
     from conformance.engine.provision.bindings import Bindings
     from conformance.engine.provision.context import RunContext
+
+FAR = 3.5
+"""The longest way from the status of a resource that is handed on, as a sum of the costs of its edges: a new resource
+takes about as many requests, and begins in the initial status."""
 
 
 class Held(Protocol):
@@ -49,9 +53,7 @@ def hand_on(subject: Held) -> bool:
     """Offer the resource of a lane that ends to the lanes after it. Returns False if it may be another one by now."""
     changed = subject.must_replace or subject.altered or subject.worn or subject.locked or subject.under_way
     apart = subject.environment or subject.furnished or subject.bindings.attached
-    if subject.made is None or subject.view is None or changed or apart:
-        return False
-    if subject.status != subject.context.service.under_test.initial_status:
+    if subject.made is None or subject.view is None or changed or apart or not _lasts(subject):
         return False
     subject.before_leaving()
     made, subject.made = replace(subject.made, body=dict(subject.view)), None
@@ -60,12 +62,22 @@ def hand_on(subject: Held) -> bool:
     return True
 
 
-def taken_over(subject: Held) -> bool:
-    """Let a lane begin with a resource that another one has left. Returns False if there is none.
+def taken_over(subject: Held, state: str) -> bool:
+    """Let a lane begin with the resource that another one has left nearest to a status. Returns False if none is near.
 
     Later the lane makes new ones: what has failed is tried again on a new resource.
     """
-    made = None if subject.environment else subject.context.places.take_offered(_under_test(subject))
+    if subject.environment:
+        return False
+    context = subject.context
+
+    def distance(made: Made) -> float | None:
+        status = str(made.body.get(context.kind.status.field, ""))
+        way = context.graph.way(status, state, roles=context.role_names)
+        cost = None if way is None else sum(edge.cost for edge in way)
+        return cost if cost is not None and cost <= FAR else None
+
+    made = context.places.take_offered(_under_test(subject), distance)
     if made is None:
         return False
     subject.made, subject.known_id, subject.begun, subject.outdated = made, made.id, True, True
@@ -73,6 +85,13 @@ def taken_over(subject: Held) -> bool:
     subject.seen_in = {str(subject.status): subject.view}
     subject.stir()  # the last action of the other lane may not have ended
     return True
+
+
+def _lasts(subject: Held) -> bool:
+    """Whether a resource stays in its status until another lane takes it."""
+    under_test, context = subject.context.service.under_test, subject.context
+    kept = subject.status in under_test.stable_statuses and subject.status not in context.unkept.optional
+    return kept and subject.status not in context.kind.status.failed
 
 
 def _under_test(subject: Held) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -37,7 +37,7 @@ class Owned:
     path: str
     role: str
     producer: Producer | None = None
-    with_fields: tuple[tuple[str, Any], ...] = ()
+    with_fields: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
 
 
 def content(answer: Answer) -> Any:

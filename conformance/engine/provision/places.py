@@ -94,11 +94,17 @@ class Places:
         with self._free:
             self._offered.setdefault(kind, []).extend(things)
 
-    def take_offered(self, kind: str) -> Made | None:
-        """Take a thing of a kind that another lane has left; None if there is none."""
+    def take_offered(self, kind: str, distance: Callable[[Made], float | None] = lambda _: 0.0) -> Made | None:
+        """Take the nearest thing of a kind that other lanes have left; None if there is none that suits.
+
+        Args:
+            kind: the name of the kind.
+            distance: how far a thing is from its use; None if it does not suit at all.
+        """
         with self._free:
-            things = self._offered.get(kind)
-            return things.pop() if things else None
+            things = self._offered.get(kind, [])
+            far = {place: how_far for place, thing in enumerate(things) if (how_far := distance(thing)) is not None}
+            return things.pop(min(far, key=lambda place: far[place])) if far else None
 
     def take_spent(self) -> list[Made]:
         """Return the things that no lane needs any more, to the one lane that removes them.

@@ -16,6 +16,7 @@ from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
+from conformance.engine.cloud.waits import Waits, transition_of
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.actions import Actions
@@ -68,13 +69,9 @@ class Subject:
         self._kind: Kind = context.kind
         self._role = context.service.under_test.role
         self.view: View | None = None
-        self.locked = False
-        self.must_replace = False
-        self.altered = False
-        self.under_way = ""
-        self.environment = ""
+        self.locked = self._moved = self.must_replace = self.altered = False
+        self.under_way = self.environment = ""
         self.furnished: set[str] = set()
-        self._moved = False
         self.bindings, self.resources_made = Bindings(context, self), 0
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
@@ -135,7 +132,7 @@ class Subject:
             passing = self.context.unkept.reasons.get((self.environment, state))
             if passing and self.status != state:
                 return Problem("inapplicable", passing)
-            problem = self._have_one()
+            problem = self._have_one(state)
             if problem is None and self.status == state:
                 self.calm()
             if problem or self.status == state:
@@ -187,11 +184,11 @@ class Subject:
         """Whether every attachment of the resource belongs to the request for a path."""
         return all(path.startswith(attached) for attached in self.furnished)
 
-    def _have_one(self) -> Problem | None:
+    def _have_one(self, state: str) -> Problem | None:
         if self.context.stopping.is_set():
             return Problem("inconclusive", "the run was stopped")
         if self.made is None or self.view is None:
-            return self._create()
+            return self._create(state)
         return None
 
     def _no_way(self, state: str, reason: str) -> Problem:
@@ -267,12 +264,12 @@ class Subject:
         if self.context.unkept.note(self.environment, status, reason):
             self.context.notes.add("unkept", reason)
 
-    def _create(self) -> Problem | None:
+    def _create(self, state: str) -> Problem | None:
         environment = self.context.service.under_test.environments.get(self.environment, Environment(()))
         name = self._kind.name
-        if not self.begun and taken_over(self):
+        if not self.begun and taken_over(self, state):
             return None
-        self.begun = True
+        self.begun, began = True, time.monotonic()
         try:
             version = str(self.context.top)
             given = {"role": self._role, "microversion": version, **environment.factory_arguments}
@@ -282,6 +279,7 @@ class Subject:
             if self.environment and not says_quota(str(error)):
                 return Problem("inapplicable", f"no {self.environment} {name} could be made: {error}")
             return Problem("inconclusive", f"no {name} could be made: {error}")
+        self.context.waits.ended(Waits.NEW, time.monotonic() - began, well=True)
         self.known_id = self.made.id
         self.resources_made += 1
         self.locked = False
@@ -365,9 +363,9 @@ class Subject:
             began.append(now)
             return now - began[0] >= (0 if moved else patience.settle)
 
-        transition, waits = f"{by} from {before} {self.environment}".rstrip() if by else "", self.context.waits
-        within, role = waits.bound(transition, patience.status), self._role
-        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=role)
+        transition, waits = transition_of(by, before, self.environment), self.context.waits
+        within = waits.bound(transition, patience.status)
+        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=self._role)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
@@ -388,6 +386,9 @@ class Subject:
         """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
         if self.made is not None:
             self.before_leaving()
+        if self.made is not None and self.locked:
+            with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
+                unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
         self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
         self.actions.last = self.under_way = self.changed_by = ""

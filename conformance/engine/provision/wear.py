@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.engine.api.json_path import members
+from conformance.engine.model.setup import Existing, Prepared
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.kinds import View
     from conformance.engine.cloud.resources import Made
+    from conformance.engine.model.setup import Setup
+    from conformance.engine.model.trial import Trial
     from conformance.engine.provision.context import RunContext
 
 
@@ -43,6 +46,12 @@ def repeats(subject: Worn, body: Any) -> bool:
         value not in (None, "", at_first.get(name)) and sent.get(name) == value
         for name, value in _named(subject.view).items()
     )
+
+
+def things_for_resource(trial: Trial) -> tuple[Setup, ...]:
+    """The setups of a trial that only make things exist beside the resource; () if others change it or them as well."""
+    plain = trial.situation.state is not None and not trial.setups(Prepared)
+    return tuple(trial.setups(Existing)) if plain else ()
 
 
 def _named(body: Any) -> dict[str, Any]:

@@ -16,15 +16,16 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
     Where the reference is silent, trials that are expected to be refused come first, since they share a look, and those
-    that may change the status last. Trials after which the resource does not serve all others come after these: those
-    that set optional fields, and those that were seen to take something from a resource.
+    that may change the status last. Trials after which the resource does not serve all others come after these: first
+    those that were seen to take something from a resource, then those that set optional fields.
 
     Args:
         pending: the trials that are still to be made, in the order of the lane; at least one.
         executor: the executor of the lane.
     """
     context = executor.context
-    pending = [job for job in pending if not _spends(job.trial, context.spending)] or pending
+    wear = min(_wear(job.trial, context.spending) for job in pending)
+    pending = [job for job in pending if _wear(job.trial, context.spending) == wear]
     status = executor.subject.status or context.service.under_test.initial_status
     here = (job for job in pending if job.trial.situation.state in (None, status))
     first = next(here, None)
@@ -44,8 +45,8 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     return min(pending, key=distance)
 
 
-def _spends(trial: Trial, spending: Container[str]) -> bool:
-    """Whether the resource may not serve all other trials after a trial."""
-    return trial.request.uses_optional_fields or (
-        trial.operation.id in spending and trial.outcome.accepted is not False
-    )
+def _wear(trial: Trial, spending: Container[str]) -> int:
+    """How much a trial wears the resource: 0 if it may serve all other trials afterwards."""
+    if trial.request.uses_optional_fields:
+        return 2
+    return int(trial.operation.id in spending and trial.outcome.accepted is True)

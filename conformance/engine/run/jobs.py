@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Trial
+from conformance.engine.run.lanes import order
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,8 @@ class Tried:
     job: Job
     evidence: Evidence
     seconds: float
+
+
+def in_order(jobs: Iterable[Job], service: ServiceDescription) -> list[Job]:
+    """Jobs in the order of their trials in a lane."""
+    return sorted(jobs, key=lambda job: order(job.trial, service))

@@ -87,5 +87,6 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
         rank = 4
     else:
         rank = 6
-    # Trials that need the same things to exist follow each other, and share these.
-    return rank, f"{operation.id}~" if trial.setups(Existing) else operation.id, trial.key
+    # After a lock all others have to unlock. Trials that need the same things to exist share these and the resource.
+    late = "~~" if trial.setups(Existing) else "~" if operation.id == service.under_test.lock else ""
+    return rank, f"{late}{operation.id}", trial.key

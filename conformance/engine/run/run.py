@@ -17,12 +17,13 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.contrast import Contrasts, documented
+from conformance.engine.run.dividing import moves, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import following
-from conformance.engine.run.jobs import Job, Tried
+from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, result_of
-from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of, order
+from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import judged_by, made
 from conformance.engine.run.undescribed import unproved_refusal
@@ -120,7 +121,7 @@ class Run:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
             # The longest lanes begin first, so that no long lane is left for the end.
-            self._queue += sorted(jobs.values(), key=len, reverse=True)
+            self._queue += sorted(jobs.values(), key=_length, reverse=True)
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
@@ -197,7 +198,7 @@ class Run:
         lane = Executors(self.context)
         with self._lock:
             self._lanes.append(lane)
-        parts = lane.divided(self._in_order(jobs))
+        parts = lane.divided(in_order(jobs, self.context.service))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
@@ -214,22 +215,22 @@ class Run:
                 self.resources_made += lane.resources_made()
                 self._lanes.remove(lane)
 
-    def _in_order(self, jobs: list[Job]) -> list[Job]:
-        return sorted(jobs, key=lambda job: order(job.trial, self.context.service))
-
     def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
         """Make the trials of a lane with one kind of resource under test, which come in order."""
         pending = [job for job in jobs if self.deviating.isdisjoint(job.ids)]
         deviating = [job for job in jobs if not self.deviating.isdisjoint(job.ids)]
         group: list[Tried] = []
+        alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         try:
             while (pending or deviating) and not self.context.stopping.is_set():
                 lane.make_way()
+                if not alone:
+                    self._divide(pending, deviating)
                 waiting = pending or deviating
                 job = following(waiting, executor)
-                if again := self._try(job, executor, group):
-                    waiting[:] = self._in_order([*waiting, *again])
+                again = self._try(job, executor, group)
                 waiting.remove(job)
+                waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting
             self._close(group, executor)
         except Exception as error:
             self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
@@ -247,14 +248,25 @@ class Run:
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
-    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
-        """Make a trial and decide its cases, or let them wait in the group for the look that they share.
+    def _divide(self, *pending: list[Job]) -> None:
+        """Let a new thread make a part of the trials of a lane, if that saves time and no other lane waits for one."""
+        with self._lock:
+            if self._queue or self._working >= self.parallel or self.context.places.most is not None:
+                return
+            part = part_of([job for jobs in pending for job in jobs], self.context.waits)
+            if not part:
+                return
+            for jobs in pending:
+                jobs[:] = [job for job in jobs if job not in part]
+            self._queue.append(part)
+            self._open += 1
+            self._working += 1
+            self._begin(self._work)
 
-        Returns the jobs of the group that have to be made again.
-        """
+    def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
+        """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
         began = time.monotonic()
-        offered = self._offered(job)
-        if not offered:
+        if not (offered := self._offered(job)):
             return []
         job = Job.of(offered)
         evidence = made(executor, job, together=True)
@@ -398,3 +410,8 @@ class Run:
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self._contrasts.note(one)
         return results
+
+
+def _length(lane: Sequence[Job]) -> tuple[int, int]:
+    """What tells how long a lane takes: the number of its trials that make a transition, then that of all."""
+    return sum(moves(job.trial) for job in lane), len(lane)

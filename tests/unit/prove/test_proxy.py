@@ -158,6 +158,19 @@ def test_a_resource_that_is_the_body_itself_is_shown(proxy):
     proxy.upstream.close()
 
 
+def test_a_resource_of_another_service_is_shown_with_a_false_status(proxy):
+    there = Where("GET", "/bare/{bare_id}/file", None)
+    proxy.break_(Breakage("r#m", "r", "k", "o", "m", there, (), None, Pretend("resource", "odd", 1, "/bare")))
+    with requests.Session() as session:
+
+        def status(path):
+            return session.get(proxy.url + path, headers={"X-Auth-Token": "m"}, timeout=5).json()["status"]
+
+        assert status(f"/bare/{ID}") == "queued"
+        status(f"/bare/{ID}/file")
+        assert [status(f"/bare/{ID}"), status(f"/bare/{OTHER}"), status(f"/bare/{ID}")] == ["odd", "queued", "queued"]
+
+
 def spin(proxy, token):
     headers = {"X-Auth-Token": token}
     return requests.post(proxy.url + ACTION, json={"spin": None}, headers=headers, timeout=5).status_code
@@ -171,7 +184,8 @@ def test_a_connection_is_kept(proxy, ask):
 def test_only_what_is_meant_is_broken(proxy, ask):
     proxy.break_(broken(Answer(409)))
     assert ask().status_code == 409
-    assert ask().json() == {"conflictingRequest": {"code": 409, "message": "refused on purpose"}}
+    said = {"code": 409, "message": "refused on purpose", "title": "conflictingRequest"}
+    assert ask().json() == {"conflictingRequest": said}
     assert ask("turn").status_code == 202
     assert proxy.touched == 2
     proxy.break_(None)

@@ -115,6 +115,14 @@ def test_the_administrator_helps_out(run):
     assert run.cleanup().removed == ("keypair k",)
 
 
+@pytest.mark.parametrize("code", [405, 501])
+def test_what_the_service_has_no_request_to_remove_is_not_asked_for_again(run, code):
+    run.had("keypair", "k", "/os-keypairs/k")
+    run.route("DELETE", "/os-keypairs/k", (code, {}))
+    assert run.cleanup().left == (f"keypair k: DELETE /os-keypairs/k gave {code}",)
+    assert [one.method for one in run.fake.changes] == ["DELETE"]
+
+
 def test_a_locked_server(run):
     run.had("server", "s", "/servers/s")
     run.route("GET", "/images", (200, {"images": []}))

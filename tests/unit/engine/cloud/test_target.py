@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 import trustme
@@ -14,6 +15,7 @@ from urllib3.exceptions import InsecureRequestWarning
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud import target as module
 from conformance.engine.cloud.errors import EndpointError
+from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.engine.cloud.transport import Transport
@@ -101,6 +103,14 @@ def test_the_owners_of_the_tokens_of_a_sandbox_are_known_where_it_tells_them(fak
     assert [cloud.project_of(role) for role in (Role.MEMBER, Role.ALT, Role.ADMIN)] == ["p1", None, None]
 
 
+def test_a_token_that_a_request_will_hold_is_kept_out_of_the_record(fake):
+    cloud = connect(Target.sandbox(fake.url, {"member": "m", "alt": "never-sent"}))
+    cloud.redactor = Redactor()  # as if the token had not been sent yet
+    assert cloud.redactor.value({"id": "never-sent"}) == {"id": "never-sent"}
+    assert cloud.token_of(Role.ALT) == "never-sent"
+    assert cloud.redactor.value({"id": "never-sent"}) != {"id": "never-sent"}
+
+
 def test_nobody_answers():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -123,6 +133,14 @@ def test_a_token_that_is_refused(fake):
     fake.routes["GET", "/v2.1/flavors"] = lambda asked: (200 if asked.token == TOKEN else 401, {})
     said = trouble(url_target(fake.url, admin="another-token-9876543210"))
     assert said == f"{fake.url}/v2.1 refused the token of --admin-token: 401; is it of this cloud, and not expired?"
+
+
+def test_tokens_that_another_process_of_the_run_has_tried_are_not_tried_again(fake):
+    asked = []
+    fake.routes["GET", "/v2.1/flavors"] = lambda one: (200, asked.append(one.token) or {})
+    for tried in (False, True):
+        connect(replace(url_target(fake.url), tried=tried)).close()
+    assert asked == [TOKEN]
 
 
 def test_a_token_that_is_refused_at_the_root(fake):

@@ -2,9 +2,16 @@
 
 import pytest
 
+from conformance.engine.api.load import load_service
+from conformance.engine.cloud.cleanup import cleanup
+from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.search import search
+from conformance.engine.cloud.target import Target, connect
 
 LIST = "/v2.1/gadgets"
+PROFILE = load_service("compute").profile
 
 
 @pytest.fixture
@@ -65,5 +72,70 @@ def test_nothing_without_a_name_of_the_run_is_taken_for_its_own(fake, cloud, gad
     assert outcome.things == ()
     (lost,) = outcome.lost
     assert lost.startswith(
-        "gadgets: no description lists things of the kind gadgets, and this one was asked for without"
+        "gadgets: no description lists things of the kind gadgets, and this one was asked for at /gadgets without a name"
     )
+
+
+@pytest.fixture
+def free(fake, tmp_path):
+    """A client that may change all things."""
+    target = Target(url=fake.url, tokens={Role.MEMBER: "member-token"})
+    made = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE, allow_disruptive=True)
+    fake.asked.clear()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("answer", [500, 503])
+def test_of_one_without_a_name_the_things_before_and_after_tell_what_may_have_come(fake, free, answer):
+    shown = [{"id": "g-1", "name": None}]
+    fake.routes["GET", LIST] = lambda asked: (200, {"gadgets": shown})
+    fake.routes["POST", LIST] = (answer, {})
+    for _ in range(2):
+        intent = free.journal.intend("gadgets", "")
+        assert free.send(Ask("POST", "/gadgets", body={"gadget": {"name": {}}}, intent=intent)).status == answer
+    assert found(free).lost == (), "nothing has come"
+    assert all(entry.settled for entry in free.journal.entries())
+    intent = free.journal.intend("gadgets", "")
+    free.send(Ask("POST", "/gadgets", body={"gadget": {"name": {}}}, intent=intent))
+    shown.append({"id": "g-2", "name": "{}"})
+    (lost,) = found(free).lost
+    assert lost.startswith("gadgets: g-2 may be the run's, but nothing shows who made it")
+    assert fake.asked[0].headers["X-OpenStack-Nova-API-Version"] == "2.104"
+
+
+def test_what_its_parts_keep_is_removed_after_them(fake, free):
+    """No description tells that a gadget has parts."""
+    there = {"/v2.1/gadgets/g", "/v2.1/parts/p"}
+
+    def remove(asked):
+        if asked.path.endswith("/g") and "/v2.1/parts/p" in there:
+            return 403, {"forbidden": {"message": "it has parts"}}
+        there.discard(asked.path)
+        return 204, None
+
+    for kind, id_ in (("gadgets", "g"), ("parts", "p")):
+        free.journal.there(kind, id_, f"/{kind}/{id_}")
+        fake.routes["DELETE", f"/v2.1/{kind}/{id_}"] = remove
+    report = cleanup(free.journal.path.parent, free, timeout=0.5)
+    assert (sorted(report.removed), report.left) == (["gadgets g", "parts p"], ())
+
+
+def test_what_may_never_be_removed_is_named_with_its_address(fake, free):
+    free.journal.there("gadgets", "g", "/gadgets/g")
+    fake.routes["DELETE", "/v2.1/gadgets/g"] = (403, {"forbidden": {"message": "never"}})
+    report = cleanup(free.journal.path.parent, free, timeout=0.5)
+    assert report.left == ("gadgets g: DELETE /gadgets/g gave 403 (never)",)
+
+
+@pytest.mark.parametrize(("views", "gone"), [([200, 200, 404], True), ([200] * 99, False), ([], True)])
+def test_what_is_removed_in_the_background_is_looked_at_until_it_is_gone(fake, free, views, gone):
+    free.journal.there("gadgets", "g", "/gadgets/g")
+    fake.routes["DELETE", "/v2.1/gadgets/g"] = (202, None)
+    left = iter(views)
+    fake.routes["GET", "/v2.1/gadgets/g"] = lambda asked: (next(left, 404), {"gadget": {"id": "g"}})
+    report = cleanup(free.journal.path.parent, free, timeout=2.0)
+    assert [entry.settled for entry in free.journal.entries()] == [gone]
+    if not gone:
+        (trouble,) = report.left
+        assert trouble.startswith("gadgets g: GET /gadgets/g still shows it ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from subjects import Cloud, subject_on
 
-from conformance.engine.cloud.waits import LEAST, MULTIPLE, Waits
+from conformance.engine.cloud.waits import LEAST, MULTIPLE, Waits, transition_of
 
 
 def test_the_first_wait_has_the_full_bound_and_the_next_one_a_multiple_of_the_longest_that_ended_well():
@@ -68,3 +68,13 @@ def test_a_step_on_the_way_to_a_status_counts_as_the_same_transition():
     assert subject.reach("SPINNING") is not None
     assert asked[0] == 300.0
     assert subject.context.waits.bound("widgets.spin from IDLE", 300.0) == LEAST
+
+
+def test_the_longest_wait_for_an_operation_that_ended_well_is_expected():
+    waits = Waits()
+    assert waits.expected("lift") == 0.0
+    waits.ended(transition_of("lift", "DOWN", ""), 4.0, well=True)
+    waits.ended(transition_of("lift", "UP", "large"), 3.0, well=True)
+    waits.ended(transition_of("lift", "UP", "large"), 90.0, well=False)
+    waits.ended(Waits.NEW, 7.0, well=True)
+    assert (waits.expected("lift"), waits.expected(Waits.NEW), waits.expected("drop")) == (4.0, 7.0, 0.0)

@@ -44,9 +44,9 @@ def test_without_an_operation_that_lists_404_for_it_nothing_is_promised(shown):
     assert ids(suite(MAKE, DROP, *shown), "postcondition/gone") == []
 
 
-def test_the_resource_under_test_and_a_whole_collection_are_not_asked_for():
+def test_the_resource_under_test_is_gone_and_a_whole_collection_is_not_asked_for():
     both = suite(plain("DELETE", "/widgets/{widget_id}"), plain("GET", "/widgets/{widget_id}", error=(404,)))
-    assert ids(both, "postcondition/gone") == []
+    assert ids(both, "postcondition/gone") == ["delete-widgets-widget_id/postcondition/gone"]
     assert ids(suite(plain("DELETE", "/gears"), LIST), "postcondition/gone") == []
 
 

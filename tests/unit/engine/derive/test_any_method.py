@@ -186,7 +186,16 @@ def test_an_operation_without_names_is_not_found_after_its_last_version():
 
 
 def test_a_404_that_nothing_provokes_has_a_reason():
-    assert untested(suite(plain("GET", "/gears", error=(404,)))) == {"get-gears/error/404": "not-derivable"}
+    found = suite(plain("GET", "/gears", error=(404,)))
+    assert untested(found) == {"get-gears/error/404": "no-constraint"}
+    assert found.untested[0].detail == "the path names nothing that could be missing"
+
+
+def test_where_no_token_is_taken_the_refusals_of_tokens_have_no_case():
+    one = plain("GET", "/gears", error=(401, 403))
+    found = suite(one, service=replace(KNOWLEDGE, without_token=(one.id,)))
+    reason = ("no-constraint", "the request takes no token")
+    assert {(each.reason, each.detail) for each in found.untested} == {reason}
 
 
 def test_the_same_asked_for_twice_conflicts_or_is_observed():
@@ -202,7 +211,8 @@ def test_what_is_added_by_a_step_is_asked_for_twice_too():
     service = replace(KNOWLEDGE, steps_after=((join.id, Step("widgets.leave", {})),))
     assert set(bad(join, code="409", service=service)) == {"twice"}
     found = suite(join)
-    assert (ids(found, "error/409"), untested(found)) == ([], {"post-clubs-club_id-join/error/409": "not-derivable"})
+    assert (ids(found, "error/409"), untested(found)) == ([], {"post-clubs-club_id-join/error/409": "no-constraint"})
+    assert found.untested[0].detail == "the reference names no cause of a conflict"
 
 
 def test_a_sample_with_an_id_of_somebody_elses_has_a_reason():

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from widgets import KNOWLEDGE, action, case, ids, plain, row, sample, suite, untested
 
+from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
-from conformance.engine.model.probe import ViewOf
+from conformance.engine.model.probe import RecordOf, ViewOf
+from specs.model import Condition
 
 MADE = sample({"widget": {"id": "w", "name": "n", "colour": "red", "size": 1}})
 ROWS = (row("widget", "object", required=True), row("name", required=True), row("colour", enum=("red", "blue")))
@@ -92,6 +94,18 @@ def test_an_empty_value_shows_nothing(empty):
     found = suite(make(row("widget", "object", required=True), row("labels", "array"), samples=asked, **shown))
     assert not ids(found, "equality")
     assert untested(found)["post-gears/equality/labels"] == "not-derivable"
+
+
+def test_another_resource_that_the_request_makes_shows_the_fields_that_the_description_names():
+    copied = RelatedStatus("/images/{id}", "image.status", fields=(("name", "image.name"),))
+    service = replace(KNOWLEDGE, related_statuses={"image": copied})
+    asked = (row("name", required=True), row("colour"))
+    body = (sample({"copy": {"name": "n", "colour": "red"}}),)
+    made = action("copy", *asked, postconditions=(Condition("status", "image", 30, becomes=("active",)),), samples=body)
+    (one,) = (c for c in suite(made, service=service).cases if "/equality/" in c.id)
+    assert one.requirement.id.endswith("copy/equality/name/image")
+    assert one.expectation == ComesBack("name", ("copy", "name"), ("image", "name"), False, RecordOf("image"))
+    assert not ids(suite(action("copy", *asked, samples=body), service=service), "equality")
 
 
 def test_reading_and_a_field_that_nothing_sends_have_no_case():

@@ -16,7 +16,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.effects import Effect, Seen
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Problem
-from conformance.engine.model.probe import EffectOn, StatusOf
+from conformance.engine.model.probe import EffectOn, RecordOf, StatusOf
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.trying import made
 from specs.microversion import VersionRange
@@ -231,6 +231,14 @@ def test_the_status_of_what_is_made_without_a_name_is_that_of_the_one_thing_of_t
         "GET /images/i-1": (200, {"image": {"id": "i-1", "status": "ACTIVE"}}),
     }
     assert shop[1].make(tried(MELT, "IDLE"), (STATUS,)).found[STATUS] == status
+
+
+def test_one_look_shows_a_status_and_the_values_of_other_fields(shop):
+    image = {"image": {"id": "image-7", "status": "ACTIVE", "name": "a copy"}}
+    shop[0].does |= {"POST action": lambda _: (202, {"image_id": "image-7"}), "GET /images/image-7": (200, image)}
+    found = shop[1].make(tried(MELT, "IDLE"), (STATUS, RecordOf("image"))).found
+    assert (found[STATUS], found[RecordOf("image")]) == ("ACTIVE", image)
+    assert len([ask for ask in shop[0].asked if ask.path == "/images/image-7"]) == 1
 
 
 def test_a_look_that_fails_once_is_made_again(shop):

@@ -34,6 +34,12 @@ def test_a_thing_that_stays_is_still_shown(shop):
     assert (found.status, found.before, set(found.shown)) == (200, 200, {"gear"})
 
 
+def test_nobody_waits_for_a_thing_that_is_kept_as_deleted(shop):
+    shop[0].does["DELETE gears"] = 204
+    shop[0].does["GET gears"] = (200, {"gear": {"status": "SOFT_DELETED"}})
+    assert looked(shop, DROP, GONE) == Looked(200, before=200, shown={"gear": {"status": "SOFT_DELETED"}})
+
+
 def test_nothing_is_asked_where_the_request_is_refused_or_no_probe_wants_it(shop):
     shop[0].does["DELETE gears"] = 409
     assert looked(shop, DROP, GONE) is None
@@ -46,6 +52,11 @@ def test_a_new_thing_is_looked_for_in_the_list_and_taken_out_of_it(shop):
     found = looked(shop, MAKE, LISTED, body=BODY)
     assert (found.status, found.more) == (200, False)
     assert found.shown["name"].startswith("conformance")
+
+
+def test_where_its_maker_may_not_list_an_administrator_does(shop):
+    shop[0].does["GET /gears"] = lambda ask: 403 if ask.role == "member" else None
+    assert looked(shop, MAKE, LISTED, body=BODY).shown["name"].startswith("conformance")
 
 
 @pytest.mark.parametrize(

@@ -460,3 +460,23 @@ def test_what_was_made_below_another_thing_in_spite_of_the_refusal_is_in_its_lis
     shop.does["POST tags"] = tag
     body = {"name": f"{shop.prefix}-tag"}
     assert judged(executor.make(tried(TAG, accepted=False, role="reader", body=body))) == said
+
+
+JOIN = plain("PUT", "/jobs/{job_id}/gears/{gear_id}", normal=(204,))
+JOINED = plain("GET", "/jobs/{job_id}/gears/{gear_id}", normal=(204,))
+
+
+@pytest.mark.parametrize(("done", "said"), [(True, "exists changed from False to True"), (False, "pass")])
+def test_things_of_the_run_that_were_joined_in_spite_of_the_refusal_are_shown_so(tmp_path, done, said):
+    shop, executor = opened(tmp_path, *EVERY, JOIN, JOINED, roles=ROLES, sandbox=True)
+    shop.does["GET /jobs"] = 200, {"jobs": [{"id": "job-1"}]}
+    joined = set()
+    shop.does["GET /jobs/job-1/gears/gear-1"] = lambda ask: (204 if ask.path in joined else 404, NO)
+
+    def join(ask):
+        joined.update([ask.path] if done else [])
+        return 403, NO
+
+    shop.does["PUT /jobs/job-1/gears/gear-1"] = join
+    found = judged(executor.make(tried(JOIN, accepted=False, role="reader")))
+    assert found.removeprefix("refused with 403, and yet ") == said

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from widgets import evidence
 
 from conformance.engine.judge.equality import ComesBack, KeepsValue, shows
-from conformance.engine.model.probe import Kept, Looked, ViewOf
+from conformance.engine.model.probe import Kept, Looked, RecordOf, ViewOf
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -21,6 +21,19 @@ UUID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10"
 NAME = ComesBack("name", ("paint", "name"), ("widget", "name"), required=True)
 OWN = replace(NAME, own=True)
 LATER = ComesBack("name", ("paint", "name"), ("widget", "name"), required=False, probe=ViewOf("widgets.show"))
+
+
+COPIED = ComesBack("name", ("paint", "name"), ("image", "name"), required=False, probe=RecordOf("image"))
+
+
+@pytest.mark.parametrize(
+    ("image", "verdict"),
+    [({"image": {"name": "n"}}, "pass"), ({"image": {"name": "n-other"}}, "fail"), (None, "inapplicable")],
+)
+def test_another_resource_shows_the_value_that_was_sent(image, verdict):
+    found = {RecordOf("image"): image}
+    assert COPIED.judge(evidence(sent={"paint": {"name": "n"}}, found=found)).verdict == verdict
+    assert COPIED.expected == "name is shown by the image with the value that was sent"
 
 
 @given(JSON.filter(lambda value: value is not None))

@@ -142,6 +142,10 @@ def test_what_is_made_up_has_its_form_and_may_be_of_use_in_a_sandbox_alone(shop)
         given(shop, "loan")
 
 
+def test_the_token_is_that_of_the_member(shop):
+    assert given(shop, "token") == "token of member"
+
+
 def test_a_project_that_nothing_shows_is_unavailable(tmp_path):
     shop = opened(tmp_path, service=replace(KNOWN, project_id=None))
     with pytest.raises(Unavailable, match="no token and no resource shows the id of the project"):

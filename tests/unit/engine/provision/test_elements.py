@@ -143,7 +143,21 @@ def test_what_is_made_is_kept_and_is_one_for_each_set_of_fields(shop):
     assert own(shop, SHOW) is one
     other = own(shop, SHOW, colour="red")
     assert (other.value, other.with_fields) == ("gear-2", (("colour", "red"),))
-    assert [ask.body["gear"].get("colour") for ask in shop[0].asked if ask.method == "POST"] == [None, "red"]
+    several = own(shop, SHOW, colour=["red", "blue"])
+    assert own(shop, SHOW, colour=["red", "blue"]) is several
+    made = [ask.body["gear"].get("colour") for ask in shop[0].asked if ask.method == "POST"]
+    assert made == [None, "red", ["red", "blue"]]
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_what_no_request_removes_is_made_in_the_sandbox_alone(tmp_path, sandbox):
+    shop = opened(tmp_path, *EVERY, service=replace(KNOWN, sandbox_only=(MAKE.id,)), sandbox=sandbox)
+    if sandbox:
+        assert own(shop, SHOW).value == "gear-1"
+        return
+    with pytest.raises(Unavailable, match="is tried only in the sandbox") as why:
+        own(shop, SHOW)
+    assert (why.value.optional, shop[0].asked) == (True, [])
 
 
 def test_what_makes_something_is_not_used_to_make_what_it_needs(shop):

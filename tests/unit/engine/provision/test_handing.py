@@ -40,6 +40,24 @@ def test_the_next_lane_waits_until_the_last_action_of_the_one_before_has_ended()
     assert (waited, other.outdated) == (["w1"], True)
 
 
+def test_a_lane_takes_the_resource_that_is_nearest_to_its_first_status():
+    cloud = Cloud()
+    subject, handed = left(cloud, lambda subject: subject.reach("SPINNING"))
+    assert handed
+    other = subject.another()
+    assert other.reach("SPINNING") is None
+    assert (cloud.made, cloud.asked) == (1, ["spin as member"])
+
+
+def test_a_lane_that_no_way_leads_to_begins_with_a_resource_of_its_own():
+    cloud = Cloud()
+    subject, _ = left(cloud, lambda subject: subject.reach("SPINNING"))
+    subject.context.graph.way = lambda source, target, *_, **__: None if source == "SPINNING" else []
+    other = subject.another()
+    other.reach("IDLE")
+    assert cloud.made == 2
+
+
 def test_the_look_that_a_group_waits_for_is_taken_before():
     taken = []
 
@@ -82,7 +100,9 @@ def test_a_lane_of_another_environment_begins_with_a_resource_of_its_own():
         lambda subject: subject.furnished.add("/widgets/w1/gears"),
         lambda subject: subject.bindings.attached.update(gear=None),
         lock,
-        lambda subject: subject.reach("SPINNING"),
+        lambda subject: subject.view.update(status="TURNING"),
+        lambda subject: subject.view.update(status="ERROR"),
+        lambda subject: subject.context.unkept.__setattr__("optional", ("IDLE",)),
     ],
 )
 def test_a_resource_that_may_be_changed_is_given_up(change):

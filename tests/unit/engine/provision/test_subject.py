@@ -194,6 +194,17 @@ def test_an_answer_that_shows_no_server_does_not_take_it_away(shown):
     assert subject.status == "IDLE"
 
 
+def test_a_locked_server_is_unlocked_before_it_is_given_up():
+    cloud = Cloud()
+    subject = subject_on(cloud)
+    subject.reach("IDLE")
+    lock(subject)
+    subject.discard()
+    assert cloud.asked[-1] == "unlock as member"
+    subject.discard()
+    assert cloud.asked.count("unlock as member") == 1, "there is none any more"
+
+
 def settled(targets, *course, cloud=None):
     cloud = cloud or Cloud()
     subject = subject_on(cloud)

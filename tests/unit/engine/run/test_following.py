@@ -24,8 +24,9 @@ def executor(status="IDLE", spending=()):
         way=lambda source, target, broken, roles, spending: [SimpleNamespace(cost=1.0)],
         is_calm=lambda operation: operation != "changes",
     )
+    looks = SimpleNamespace(expects_refusal=lambda trial: True)
     context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
-    return SimpleNamespace(context=context, subject=SimpleNamespace(status=status))
+    return SimpleNamespace(context=context, subject=SimpleNamespace(status=status), looks=looks)
 
 
 @pytest.mark.parametrize(("status", "first"), [("IDLE", "near"), ("SPINNING", "far")])
@@ -37,6 +38,8 @@ def test_trials_with_optional_fields_come_after_all_others_in_whatever_status():
     pending = [job("optional", optional=True), job("far", "SPINNING")]
     assert following(pending, executor()).trial.key == "far"
     assert following(pending[:1], executor()).trial.key == "optional"
+    pending[1] = job("spends", "SPINNING")
+    assert following(pending, executor(spending={SPIN.id})).trial.key == "spends"
 
 
 def test_what_was_seen_to_take_something_from_a_resource_comes_after_all_others():
@@ -44,6 +47,8 @@ def test_what_was_seen_to_take_something_from_a_resource_comes_after_all_others(
     assert following(pending, executor(spending={SPIN.id})).trial.key == "spends", "both spend"
     pending[1] = Job(trial(CALM, state="SPINNING", key="far"), (), ())
     assert following(pending, executor(spending={SPIN.id})).trial.key == "far"
+    pending[0] = Job(trial(SPIN, accepted=None, key="silent"), (), ())
+    assert following(pending, executor(spending={SPIN.id})).trial.key == "silent", "it may be refused"
 
 
 def silent(operation, key):

@@ -8,7 +8,7 @@ import pytest
 from widgets import KNOWLEDGE, action, plain, trial
 
 from conformance.engine.model.binding import Step
-from conformance.engine.model.setup import Locked, Prepared
+from conformance.engine.model.setup import Existing, Locked, Prepared, UnderWay
 from conformance.engine.run.lanes import ALONE, HOME_LANES, NO_RESOURCE, lane_of, order
 
 GET, POST = plain("GET", "/gears"), plain("POST", "/gears")
@@ -96,3 +96,29 @@ def test_refusals_come_first_and_what_ends_the_server_last():
     assert ranks == sorted(set(ranks))
     assert rank(leads_to=("IDLE",)) == rank()
     assert rank(operation=action("melt"), accepted=False) == rank(accepted=False)
+
+
+def sorted_keys(**trials):
+    made = [trial(more.pop("operation", action()), key=key, **more) for key, more in trials.items()]
+    return [one.key for one in sorted(made, key=lambda one: order(one, KNOWN))]
+
+
+def test_a_lock_comes_after_the_others_of_its_kind_which_would_have_to_unlock():
+    assert sorted_keys(
+        a={"operation": action("lock"), "accepted": None},
+        b={"operation": action("turn"), "accepted": None},
+        c={"leads_to": ("HALTED",)},
+    ) == ["b", "a", "c"]
+
+
+def test_a_lock_under_way_comes_last():
+    moving = (UnderWay("MOVING", ()),)
+    assert sorted_keys(
+        a={"operation": action("lock"), "accepted": None, "setup": moving},
+        b={"operation": action("turn"), "leads_to": ("HALTED",), "setup": moving},
+    ) == ["b", "a"]
+
+
+def test_trials_that_need_the_same_things_follow_each_other():
+    existing = (Existing(("widgets.x",)),)
+    assert sorted_keys(a={"setup": existing}, b={}, c={"setup": existing}, d={}) == ["b", "d", "a", "c"]

@@ -419,3 +419,14 @@ def test_cases_that_are_expected_to_fail_come_last_in_their_lane(cloud):
     assert second in lane
     assert cloud.made[-1] == key(lane[0])
     assert sorted(cloud.made) == sorted({key(case_id) for case_id in lane})
+
+
+def test_a_lane_that_takes_long_is_divided_when_a_thread_has_nothing_left_to_do(cloud):
+    run = started()
+    run.context.waits.ended("widgets.spin from IDLE", 100.0, well=True)
+    cases = [case_id for case_id in EVERY if case_id.startswith("widgets.spin/")]
+    run.start(cases)
+    assert {run.wait(case_id).verdict for case_id in cases} >= {"pass"}
+    run.stop()
+    assert run._working == 0
+    assert run._open == 0
