@@ -112,7 +112,7 @@ def _summed(sums: Sums, choices: Choices, services: int) -> Iterator[str]:
     if sums.short:
         yield _line("room", "not enough, as far as the cloud shows its limits: " + "; ".join(sums.short))
         yield _line("", "a run waits for room, and leaves undecided the cases that find none")
-    elif services > 1 or choices.guideline is not None:
+    elif sums.cases:
         yield _line("room", "enough, as far as the cloud shows its limits")
 
 
