@@ -24,7 +24,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
-from conformance.engine.provision.wear import discard_spent
+from conformance.engine.provision.wear import alike, discard_spent, shows_all
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -55,6 +55,8 @@ class Subject:
         actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
         outdated: whether the resource may have changed since it was last shown.
+        late: whether it was last shown when it had its status, and shortly before its action had ended.
+        lenient: whether such a view will do, since a later look corrects it.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
         worn: whether a request was accepted that may have changed more of the resource than its status.
@@ -74,7 +76,7 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.worn = False
+        self.outdated = self.worn = self.late = self.lenient = False
         self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
@@ -162,11 +164,12 @@ class Subject:
         def quiet() -> bool:
             shown = self.view
             stopping.wait(2 * patience.settle)
-            return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
+            return alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
         if self._moved and not stopping.is_set():
             if self.actions.ended(self.resource_id):
-                self.outdated = True
+                self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
+                self.outdated = self.outdated or not self.late
             else:
                 until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
@@ -294,7 +297,7 @@ class Subject:
 
     def current(self) -> View | None:
         """The resource as it is now: a look is taken only if it may have changed since it was last shown."""
-        return self.refresh() if self.outdated else self.view
+        return self.refresh() if self.outdated or (self.late and not self.lenient) else self.view
 
     def refresh_from(self, answer: Answer) -> View | None:
         """Update ``view`` from an answer. Returns the view; None if the resource is gone."""
@@ -308,7 +311,7 @@ class Subject:
     def _see(self, view: View) -> None:
         self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
-        self.outdated = False
+        self.outdated = self.late = False
 
     def show(self) -> Answer:
         """GET the resource as member, at the highest microversion."""
@@ -384,17 +387,10 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
+        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role, self._kind)
-
-
-def _alike(view: View | None, other: View | None) -> bool:
-    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
-    if view is None or other is None:
-        return view is other
-    return all(view[name] == other[name] for name in view.keys() & other.keys())
