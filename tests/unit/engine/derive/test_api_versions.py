@@ -74,7 +74,6 @@ def test_another_version_of_the_api_is_beyond_the_cloud_as_a_whole():
     assert {case.operation.id for case in older.cases} == {"gears.old"}
 
 
-<<<<<<< HEAD
 def test_the_documents_of_versions_are_asked_for_above_the_version():
     several = (
         operation("gears", "/v3/gears"),
@@ -93,7 +92,8 @@ def test_a_reference_whose_paths_have_no_version_has_documents_of_versions():
     suite = cases(*several, top="1.1")
     assert {c.operation.path for c in suite.cases} == {"/gears", "/../"}, "nothing says which version to name"
     assert "gears.named" in {u.requirement for u in suite.untested}
-=======
+
+
 def test_a_version_without_its_first_slash_is_a_version():
     suite = cases(operation("new", "v3/gears"), operation("other", "/v3/wheels"), top="3.0", api=ApiVersion(major=3))
     assert {case.operation.path for case in suite.cases} == {"/gears", "/wheels"}
@@ -108,4 +108,3 @@ def test_a_query_of_the_url_is_named_by_the_table(documented, path):
     suite = cases(told, operation("other", "/v3/wheels"), top="3.0", api=ApiVersion(major=3))
     assert {case.operation.path for case in suite.cases} == {"/wheels", *([path] if path else [])}
     assert [untested.requirement for untested in suite.untested] == ([] if path else ["gears.usage"])
->>>>>>> h13b
