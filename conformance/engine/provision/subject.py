@@ -25,7 +25,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
-from conformance.engine.provision.wear import alike, discard_spent, shows_all
+from conformance.engine.provision.wear import discard_spent, shows_all
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -339,10 +339,9 @@ class Subject:
             if targets is None
             else targets or ((before,) if before else ())
         )
-        began: list[float] = []
+        began: list[float] = [time.monotonic()] if calm else []
         moved: list[bool] = []
         if calm:
-            began.append(time.monotonic())
             self.context.stopping.wait(patience.settle)
 
         def done(view: View | None) -> bool:

@@ -50,13 +50,6 @@ def repeats(subject: Worn, body: Any) -> bool:
     )
 
 
-def alike(view: View | None, other: View | None) -> bool:
-    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
-    if view is None or other is None:
-        return view is other
-    return all(view[name] == other[name] for name in view.keys() & other.keys())
-
-
 def shows_all(view: View | None, made: Made | None, fields: Iterable[str]) -> bool:
     """Whether a view, which may come from a list, shows each of some fields that the resource showed when made."""
     shown, at_first = view or {}, made.body if made is not None else {}

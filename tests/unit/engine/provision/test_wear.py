@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.engine.provision.wear import alike, discard_spent, repeats, shows_all
+from conformance.engine.provision.wear import discard_spent, repeats, shows_all
 
 
 def worn(view=None, made=None, changed_by=""):
@@ -58,11 +58,3 @@ def test_without_a_resource_nothing_is_repeated():
 )
 def test_a_view_of_a_list_may_show_fewer_fields(view, made, expected):
     assert shows_all(view, SimpleNamespace(body=made), ("size", "groups")) is expected
-
-
-@pytest.mark.parametrize(
-    ("view", "other", "expected"),
-    [({"a": 1}, {"a": 1, "b": 2}, True), ({"a": 1}, {"a": 2}, False), (None, None, True), (None, {}, False)],
-)
-def test_views_are_alike_by_the_fields_that_both_show(view, other, expected):
-    assert alike(view, other) is expected
