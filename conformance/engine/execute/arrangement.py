@@ -291,9 +291,8 @@ class Arrangement:
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
         fits = self._existing or self.subject.suits(path)
-        repeated = self.compares and repeats(self.subject, trial.request.body)
-        altered = self.subject.altered and (repeated or not trial.request.uses_optional_fields)
-        if altered or not fits:
+        unfit = not trial.request.uses_optional_fields or (self.compares and repeats(self.subject, trial.request.body))
+        if (self.subject.altered and unfit) or not fits:
             self.subject.discard()
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
