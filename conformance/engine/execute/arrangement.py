@@ -205,8 +205,7 @@ class Arrangement:
             Unavailable: a step was refused without which the request cannot be accepted.
         """
         needs, accepted, marks = request.needs, trial.outcome.accepted, self._marks(trial)
-        # Of a thing that the path gives a name which it cannot have, no step could be accepted.
-        before = needs.before if accepted is not False and not trial.request.path else ()
+        before = () if accepted is False or trial.request.path else needs.before  # no step suits a name of nothing
         if self._kept is not None and (before or self._kept.path != request.filled.path):
             self.look()
         if self._kept is not None:
