@@ -187,6 +187,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         undo_refused=_steps(lists["undo_refused"]),
         quotas={resource: _step(step) for resource, step in maps["quotas"].items()},
         run_exclusively=tuple(lists["run_exclusively"]),
+        also_by_administrators=tuple(lists["also_by_administrators"]),
         environment_satisfied=tuple(lists["environment_satisfied"]),
         user_owned=tuple(lists["user_owned"]),
         placeholder_sources={entry["placeholder"]: _naming(entry) for entry in lists["placeholder_sources"]},

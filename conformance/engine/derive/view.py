@@ -19,6 +19,9 @@ from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
 
+ADMIN = "admin"
+"""The role of an administrator."""
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -277,7 +280,7 @@ class View:
     def role(self) -> str:
         """The lowest role that may use the operation by the reference."""
         policy = self.operation.policy
-        return "admin" if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
+        return ADMIN if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
 
     def body(self, variant: Variant, version: Microversion, extra: Mapping[str, Any] | None = None) -> Any:
         """The request body of a form at a version; ``extra`` gives further fields."""

@@ -124,8 +124,7 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        context, reason = self.context, ""
-        self._against = ""
+        context, reason, self._against = self.context, "", ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
