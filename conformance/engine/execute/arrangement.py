@@ -354,7 +354,8 @@ class Arrangement:
             return None
         if self._unknown is None:
             at = self.context.service.unknown_id_path
-            admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
+            resource = self.context.service.under_test
+            admin = Role.ADMIN in self.context.cloud.roles and (not resource.kind or resource.role is Role.ADMIN)
             try:
                 self._unknown = (
                     self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
