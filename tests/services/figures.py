@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +45,7 @@ class Figures:
     Attributes:
         results: by case; a later run replaces the result of an earlier one.
         without_case: requirement, or operation, without a case -> (reason, its detail).
+        sources: expected deviation -> the places in the source code that cause it.
         requests, seconds: of all runs.
     """
 
@@ -53,6 +54,7 @@ class Figures:
     without_case: Mapping[str, tuple[str, str]]
     requests: int
     seconds: float
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -77,18 +79,25 @@ class Figures:
         }
 
     @cached_property
-    def offered(self) -> frozenset[str]:
-        """The operations that are documented, live, and not of a part that the cloud lacks."""
+    def not_offered(self) -> Mapping[str, str]:
+        """The operations of a part that the cloud lacks, with the reason."""
         lacking = {
-            name
+            name: why
             for name, results in self._of_operation.items()
             if all(one.verdict == "inapplicable" for one in results)
-            and any((one.reason or "").startswith(ABSENT_PART) for one in results)
+            for why in [one.reason for one in results if (one.reason or "").startswith(ABSENT_PART)][:1]
         }
-        tried = self._of_operation.keys() - lacking
         # An operation that nothing tries is of a lacking part if all others of its page are.
-        pages = {_page(name) for name in lacking} - {_page(name) for name in tried}
-        return frozenset(tried) | {name for name in self.untried if _page(name) not in pages}
+        pages = {_page(name): why for name, why in lacking.items()}
+        for name in self._of_operation.keys() - lacking.keys():
+            pages.pop(_page(name), None)
+        beside = {name: pages[_page(name)] for name in self.untried if _page(name) in pages}
+        return {name: why or "" for name, why in sorted({**lacking, **beside}.items())}
+
+    @cached_property
+    def offered(self) -> frozenset[str]:
+        """The operations that are documented, live, and not of a part that the cloud lacks."""
+        return (frozenset(self._of_operation) | self.untried.keys()) - self.not_offered.keys()
 
     @cached_property
     def accepted(self) -> frozenset[str]:
@@ -106,7 +115,14 @@ class Figures:
         for name in sorted(self.offered - self.accepted):
             normal = [one for one in self._of_operation.get(name, ()) if one.kind == "normal"]
             found[name] = self.untried.get(name) or _reason(normal) or "no case asks for a normal code"
+            found[name] += self._caused_by(normal)
         return found
+
+    def _caused_by(self, results: Iterable[Result]) -> str:
+        """The places in the source code that cause the deviations of some results, in brackets; empty if unknown."""
+        seen = [one.deviation.id for one in results if one.deviation is not None]
+        places = dict.fromkeys(place for identity in seen for place in self.sources.get(identity, ()))
+        return f" ({', '.join(places)})" if places else ""
 
     def pairs(self, code: int) -> Pairs:
         """The pairs (operation, code) of a code that the reference lists."""
@@ -149,6 +165,7 @@ class _Gathered:
     results: dict[str, Result] = field(default_factory=dict)
     without_case: dict[str, tuple[str, str]] = field(default_factory=dict)
     runs: list[Mapping[str, float]] = field(default_factory=list)
+    sources: dict[str, Sequence[str]] = field(default_factory=dict)
 
 
 def figures(records: Iterable[RunRecord]) -> list[Figures]:
@@ -161,9 +178,12 @@ def figures(records: Iterable[RunRecord]) -> list[Figures]:
             for note in head.notes:
                 if "requirement" in note:
                     one.without_case[note["requirement"]] = (note["reason"], note.get("detail") or "")
+                elif "source" in note and "deviation" in note:
+                    one.sources[note["deviation"]] = note["source"]
         for result in record.results:
             gathered[result.service or record.info.service].results[result.case] = result
-    return [
-        Figures(name, one.results, one.without_case, (sums := added(*one.runs))["requests"], sums["seconds"])
-        for name, one in gathered.items()
-    ]
+    found = []
+    for name, one in gathered.items():
+        sums = added(*one.runs)
+        found.append(Figures(name, one.results, one.without_case, sums["requests"], sums["seconds"], one.sources))
+    return found

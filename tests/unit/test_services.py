@@ -40,6 +40,7 @@ def test_an_operation_of_a_part_that_the_cloud_lacks_is_not_offered() -> None:
         ),
     )
     assert found.offered == {"agent.show", "net.list", "net.merge"}
+    assert found.not_offered == {"vpn.join": lacking, "vpn.list": lacking}
     assert found.accepted == {"net.list"}
     assert found.not_accepted == {"agent.show": "inapplicable: the cloud shows no agent", "net.merge": "it needs two"}
 
@@ -47,6 +48,13 @@ def test_an_operation_of_a_part_that_the_cloud_lacks_is_not_offered() -> None:
 def test_a_pass_of_another_kind_is_no_normal_code() -> None:
     found = of(result("net.show/body/id", kind="body"), result("net.show/normal/200", "fail", kind="normal"))
     assert found.not_accepted == {"net.show": "fail: so it came"}
+
+
+def test_a_deviation_without_a_normal_code_is_told_with_its_place_in_the_source() -> None:
+    failed = result("net.show/normal/200", "fail", kind="normal")
+    assert failed.deviation is not None
+    note = {"kind": "expected", "deviation": failed.deviation.id, "source": ["net/policy.py:7"], "why": "It fails."}
+    assert of(failed, notes=(note,)).not_accepted == {"net.show": "fail: so it came (net/policy.py:7)"}
 
 
 def test_a_pair_is_decided_by_a_pass_or_a_fail_of_any_of_its_cases() -> None:
