@@ -6,7 +6,8 @@ python -m tests.services RUN... [--open]
 
 For each service: the operations that the cloud offers, how many of them pass a documented normal code, and the others
 with the reason; the pairs (operation, code) that are decided; the cases by verdict; the requests and the seconds. With
-``--open`` every pair that is not decided is listed with the reason, and every operation that the cloud does not offer. Several runs of one service count as one.
+``--open`` every pair that is not decided is listed with the reason, and every operation that the cloud does not offer.
+Several runs of one service count as one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the figures of each service."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="+", metavar="RUN", help="the directory of a run record")
-    parser.add_argument("--open", action="store_true", help="list every undecided pair, and every operation that the cloud does not offer")
+    parser.add_argument("--open", action="store_true", help="list undecided pairs, and operations that the cloud lacks")
     given = parser.parse_args(arguments)
     for one in figures(map(RunRecord.read, given.runs)):
         print("\n".join(lines(one, given.open)))
