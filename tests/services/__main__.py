@@ -6,8 +6,7 @@ python -m tests.services RUN... [--open]
 
 For each service: the operations that the cloud offers, how many of them pass a documented normal code, and the others
 with the reason; the pairs (operation, code) that are decided; the cases by verdict; the requests and the seconds. With
-``--open`` every pair that is not decided is listed with the reason, and every operation that the cloud does not offer.
-Several runs of one service count as one.
+``--open`` every pair that is not decided is listed with the reason. Several runs of one service count as one.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the figures of each service."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="+", metavar="RUN", help="the directory of a run record")
-    parser.add_argument("--open", action="store_true", help="list undecided pairs, and operations that the cloud lacks")
+    parser.add_argument("--open", action="store_true", help="list every pair that is not decided")
     given = parser.parse_args(arguments)
     for one in figures(map(RunRecord.read, given.runs)):
         print("\n".join(lines(one, given.open)))
@@ -40,10 +39,10 @@ def lines(one: Figures, every: bool = False) -> Iterator[str]:
         yield f"{code} decided: {_share(found.decided, found.all)}{stated}"
     counted = ", ".join(f"{count} {verdict}" for verdict, count in one.verdicts.items())
     yield f"cases: {counted}; requests: {one.requests}; seconds: {one.seconds:.0f}"
+    for name, reason in sorted(one.lacking.items()):
+        yield f"  not offered: {name}: {reason}"
     for name, reason in one.not_accepted.items():
         yield f"  no normal code: {name}: {reason}"
-    for name, reason in one.not_offered.items() if every else ():
-        yield f"  not offered: {name}: {reason}"
     for code, found in pairs.items() if every else ():
         for name, reason in sorted(found.open.items()):
             yield f"  {code} open: {name}: {reason}"

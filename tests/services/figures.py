@@ -79,25 +79,25 @@ class Figures:
         }
 
     @cached_property
-    def not_offered(self) -> Mapping[str, str]:
-        """The operations of a part that the cloud lacks, with the reason."""
-        lacking = {
-            name: why
-            for name, results in self._of_operation.items()
-            if all(one.verdict == "inapplicable" for one in results)
-            for why in [one.reason for one in results if (one.reason or "").startswith(ABSENT_PART)][:1]
-        }
-        # An operation that nothing tries is of a lacking part if all others of its page are.
-        pages = {_page(name): why for name, why in lacking.items()}
-        for name in self._of_operation.keys() - lacking.keys():
-            pages.pop(_page(name), None)
-        beside = {name: pages[_page(name)] for name in self.untried if _page(name) in pages}
-        return {name: why or "" for name, why in sorted({**lacking, **beside}.items())}
+    def lacking(self) -> Mapping[str, str]:
+        """The operations of parts that the cloud lacks, with the reason.
+
+        The documented request shows it: a refusal of another one, such as a 404 for an unknown id, comes without the
+        part as well. An operation that nothing tries is of a lacking part if all others of its page are.
+        """
+        found = {}
+        for name, results in self._of_operation.items():
+            asked = [one for one in results if one.kind == "normal"] or results
+            absent = [one.reason for one in asked if (one.reason or "").startswith(ABSENT_PART)]
+            if absent and all(one.verdict == "inapplicable" for one in asked):
+                found[name] = absent[0] or ""
+        pages = {_page(name) for name in found} - {_page(name) for name in self._of_operation.keys() - found.keys()}
+        return {**found, **{name: reason for name, reason in self.untried.items() if _page(name) in pages}}
 
     @cached_property
     def offered(self) -> frozenset[str]:
         """The operations that are documented, live, and not of a part that the cloud lacks."""
-        return (frozenset(self._of_operation) | self.untried.keys()) - self.not_offered.keys()
+        return frozenset(self._of_operation.keys() | self.untried.keys()) - self.lacking.keys()
 
     @cached_property
     def accepted(self) -> frozenset[str]:

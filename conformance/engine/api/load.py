@@ -35,6 +35,7 @@ from conformance.engine.api.structured import structured
 from conformance.engine.api.structured import value as _value
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
+from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
 from specs.model import Spec
@@ -226,6 +227,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
     return StatefulResource(
         kind=kind,
         identifier=entry["identifier"],
+        role=Role(entry.get("role", "member")),
         initial_status=entry["initial_status"],
         stable_statuses=tuple(entry["stable_statuses"]),
         optional_statuses=tuple(entry.get("optional_statuses", ())),

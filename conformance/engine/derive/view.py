@@ -324,6 +324,15 @@ class View:
                     return (way.target,)
         return ()
 
+    def set_by(self, body: Any, state: str) -> tuple[str, ...]:
+        """The status that the fields of a request without an action set, by the description; empty if none does."""
+        inner = next(iter(body.values())) if isinstance(body, Mapping) and len(body) == 1 else body
+        for way in self.service.under_test.transitions if self.operation.action is None else ():
+            sets = way.operation == self.operation.id and way.source == state and bool(way.request)
+            if sets and isinstance(inner, Mapping) and dict(way.request).items() <= inner.items():
+                return (way.target,)
+        return ()
+
 
 def _same_request(when: When, variant: Variant) -> bool:
     return dict(when.request).items() <= dict(variant.include).items()
