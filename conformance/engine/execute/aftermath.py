@@ -169,6 +169,7 @@ class Aftermath:
             ),
             waits.bound(making, self.context.patience.status),
             kind=kind,
+            role=service.under_test.role,
         )
         if not result.problem and not stopping.is_set():
             waits.ended(making, result.seconds, well=not result.timed_out)

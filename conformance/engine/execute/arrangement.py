@@ -292,9 +292,8 @@ class Arrangement:
         self.subject.turn_to(trial.situation.environment)
         fits = self._existing or self.subject.suits(path)
         repeated = self.compares and repeats(self.subject, trial.request.body)
-        if self.subject.altered and (repeated or not trial.request.uses_optional_fields):
-            fits = False
-        if not fits:
+        altered = self.subject.altered and (repeated or not trial.request.uses_optional_fields)
+        if altered or not fits:
             self.subject.discard()
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
