@@ -63,7 +63,7 @@ class Cloud:
     def get(self, path, **_):
         return answer(404) if self.server is None else answer(200, {"widget": dict(self.server)})
 
-    def until(self, server_id, predicate, timeout, kind=None):
+    def until(self, server_id, predicate, timeout, **_):
         """The statuses of ``course`` one after the other, and then what the server is, until the predicate holds."""
         seen = []
         for at in [*self.course, *[None] * 200]:

@@ -194,9 +194,7 @@ class Workshop:
         self.dropped.append(id_)
         self.things["/servers"].pop(id_, None)
 
-    def until(
-        self, server_id: str, predicate: Callable[[Any], bool], timeout: float, kind: Kind | None = None
-    ) -> WaitResult:
+    def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float, **_: object) -> WaitResult:
         seen: list[str] = []
         view = None
         for _ in range(100):

@@ -35,6 +35,7 @@ from conformance.engine.api.structured import structured
 from conformance.engine.api.structured import value as _value
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
+from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
 from specs.model import Spec
@@ -186,6 +187,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         undo_refused=_steps(lists["undo_refused"]),
         quotas={resource: _step(step) for resource, step in maps["quotas"].items()},
         run_exclusively=tuple(lists["run_exclusively"]),
+        also_by_administrators=tuple(lists["also_by_administrators"]),
         environment_satisfied=tuple(lists["environment_satisfied"]),
         user_owned=tuple(lists["user_owned"]),
         placeholder_sources={entry["placeholder"]: _naming(entry) for entry in lists["placeholder_sources"]},
@@ -225,6 +227,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
     return StatefulResource(
         kind=kind,
         identifier=entry["identifier"],
+        role=Role(entry.get("role", "member")),
         initial_status=entry["initial_status"],
         stable_statuses=tuple(entry["stable_statuses"]),
         optional_statuses=tuple(entry.get("optional_statuses", ())),

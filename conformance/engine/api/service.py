@@ -86,6 +86,7 @@ class ServiceDescription:
         by_provider_choice: operations that are refused with 400 if the provider has not set up the things they need.
         sandbox_only: operations that need an act of another service, which the stand-ins of the sandbox perform.
         run_exclusively: operations that change, or list, things that all users share.
+        also_by_administrators: operations whose documented request an administrator sends as well.
         environment_satisfied: operations whose environment the API cannot show, and all things of this suite have.
         unsafe_gets: operations that act although their method is GET.
         without_token: operations that take no token.
@@ -145,6 +146,7 @@ class ServiceDescription:
     by_provider_choice: tuple[str, ...] = ()
     sandbox_only: tuple[str, ...] = ()
     run_exclusively: tuple[str, ...] = ()
+    also_by_administrators: tuple[str, ...] = ()
     environment_satisfied: tuple[str, ...] = ()
     unsafe_gets: tuple[str, ...] = ()
     without_token: tuple[str, ...] = ()

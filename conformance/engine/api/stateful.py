@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.engine.api.entries import ActionLog, Byproduct, Environment, Transition
 from conformance.engine.api.given import Attachment
+from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Step
 
 
@@ -16,6 +17,7 @@ class StatefulResource:
 
     Attributes:
         kind: the name of the kind; identifier: the placeholder of a path that names one.
+        role: the role that makes such a resource and looks at it.
         initial_status: the status after creation; stable_statuses: statuses that last until somebody acts.
         optional_statuses: stable ones that a cloud need not keep.
         lasting_fields: fields that change only by a request while no task is under way.
@@ -34,6 +36,7 @@ class StatefulResource:
 
     kind: str = ""
     identifier: str = ""
+    role: Role = Role.MEMBER
     initial_status: str = ""
     stable_statuses: tuple[str, ...] = ()
     optional_statuses: tuple[str, ...] = ()

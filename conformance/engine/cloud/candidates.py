@@ -96,6 +96,7 @@ class Candidates:
         fits: name of another discovered thing -> the attribute of this one that must fit it.
         unfit: the reason if none fits; ``{name}`` stands for the name of the other thing.
         empty: the reason if there is none.
+        optional_part: True if a cloud with none of them lacks an optional part.
         other: the conditions on a second thing.
         unlisted: True if a thing that the user names need not be in the lists.
         role: the role that looks for them, and why_role: the reason why only it can; each look is then new.
@@ -112,6 +113,7 @@ class Candidates:
     fits: Mapping[str, tuple[Fit, ...]] = field(default_factory=dict)
     unfit: str = ""
     empty: str = ""
+    optional_part: bool = False
     other: Other | None = None
     unlisted: bool = False
     role: Role | None = None

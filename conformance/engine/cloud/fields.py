@@ -61,3 +61,10 @@ class Condition:
         if self.filled is not None and bool(found) is not self.filled:
             return False
         return self.present is None or (found is not ABSENT) is self.present
+
+
+def alike(view: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
+    if view is None or other is None:
+        return view is other
+    return all(view[name] == other[name] for name in view.keys() & other.keys())

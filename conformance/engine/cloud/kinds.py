@@ -51,6 +51,7 @@ class Status:
     Attributes:
         field: the field with the status; task_field: the field with the running task, if there is one.
         fault_field: the field with the reason of a failure.
+        words: pairs of a value of the field, in small letters, and the name of the status that it means.
         ready: statuses of a new thing that is ready; empty if the kind has no status.
         failed: statuses of a new thing that will never be ready.
     """
@@ -58,6 +59,7 @@ class Status:
     field: str = "status"
     task_field: str = ""
     fault_field: str = ""
+    words: tuple[tuple[str, str], ...] = ()
     ready: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
 
@@ -184,10 +186,14 @@ class Factory:
         optional: fields that are sent in some situations.
         variants: name -> the fields of a variant.
         instead: variants that are made before the usual one if a discovered thing needs it.
+        microversion: that of the request; empty for the one that the caller names.
+        role: the role that makes it, if the run has it; empty for the one that the caller names.
     """
 
     body: Any
     path: str = ""
+    microversion: str = ""
+    role: str = ""
     optional: tuple[OptionalField, ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     instead: tuple[Instead, ...] = ()
@@ -247,4 +253,5 @@ class Kind:
         if view is None:
             return GONE, None
         task = value(view, self.status.task_field, None) if self.status.task_field else None
-        return str(value(view, self.status.field, "")), task
+        shown = str(value(view, self.status.field, ""))
+        return next((word for said, word in self.status.words if said == shown.lower()), shown), task

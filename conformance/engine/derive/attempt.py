@@ -95,7 +95,8 @@ def attempt(
     plain = view.body(where.variant, version or view.default)
     body = plain if asked.body is None else asked.body
     if state and outcome.accepted is not False:
-        outcome = replace(outcome, leads_to=view.leads_to(state, where.variant, version))
+        leads_to = view.leads_to(state, where.variant, version) or view.set_by(body, state)
+        outcome = replace(outcome, leads_to=leads_to)
     return Trial(
         key=_key(view, label, where, role, version, setup, outcome),
         request=RequestTemplate(

@@ -190,8 +190,9 @@ def _from_the_fact(view: View, book: Book, requirement: Requirement, refusal: Re
         reason = "not-through-api" if "environment" in given else "quota"
         book.without_case(requirement, reason, cause.environment or " and ".join(cause.quota))
         return
-    if "status" in given and view.scoped and cause.resource in (None, view.service.resource):
-        _in_statuses(view, book, requirement, refusal)
+    statuses = cause.status or _shown_as(view, cause)
+    if statuses and view.scoped and cause.resource in (None, view.service.resource):
+        _in_statuses(view, book, requirement, refusal, statuses)
         return
     way = _way(view, cause, refusal.code, version)
     if isinstance(way, str):
@@ -206,16 +207,24 @@ def _from_the_fact(view: View, book: Book, requirement: Requirement, refusal: Re
     book.case(requirement, "", trial, expectation, next((field.name for field, _ in way.giving), ""))
 
 
-def _in_statuses(view: View, book: Book, requirement: Requirement, refusal: Refusal) -> None:
+def _shown_as(view: View, cause: Cause) -> tuple[str, ...]:
+    """The status that the resource under test shows by the field and the value of a cause; empty for other causes."""
+    kind = view.service.profile.kind(view.service.resource)
+    if _attributes(cause) != ["has"] or [name for name, _ in cause.has] != [kind.status.field]:
+        return ()
+    return (kind.state_of(dict(cause.has))[0],)
+
+
+def _in_statuses(view: View, book: Book, requirement: Requirement, refusal: Refusal, statuses: tuple[str, ...]) -> None:
     """Add a case in each stable status that the sentence names."""
     variant, _ = view.main
-    held = [state for state in refusal.cause.status if state in view.service.under_test.stable_statuses]
+    held = [state for state in statuses if state in view.service.under_test.stable_statuses]
     codes = (refusal.code,) if refusal.code is not None else ()
     for state in held:
         trial = attempt(view, "documented", Where(variant, state), outcome=REFUSED)
         book.case(requirement, state, trial, Refused(codes, f"the status is {state}", any_refusal=not codes))
     if not held:
-        book.without_case(requirement, "transient", " or ".join(refusal.cause.status))
+        book.without_case(requirement, "transient", " or ".join(statuses))
 
 
 def _trial(view: View, requirement: Requirement, way: _Way, version: Microversion) -> Trial | None:

@@ -10,12 +10,10 @@ from conformance.engine.api.response_fields import place_of
 from conformance.engine.derive.attempt import Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.earliest import earliest
-from conformance.engine.derive.view import View
+from conformance.engine.derive.view import ADMIN, View
 from conformance.engine.judge.contents import HiddenFrom
 from conformance.engine.model.trial import Trial
 from specs.model import Parameter
-
-ADMIN = "admin"
 
 
 def derive_hidden(view: View, book: Book, default_policy: bool) -> None:

@@ -347,7 +347,8 @@ class _Lists:
         more = {"field": shown.field, "shown_at": shown.at, "match": _match(row), **self._parts(row, shown)}
         more["pairs"] = row.type == "object"
         trial = self._trial(row, "filter", version, name, **more)
-        self.book.case(requirement, "", trial, Filtered(row.name), row.name)
+        expectation = Filtered(row.name, by_name=not self.view.service.described)
+        self.book.case(requirement, "", trial, expectation, row.name)
 
 
 def _match(row: Parameter) -> Match:

@@ -177,6 +177,6 @@ def _plain(view: View) -> list[Edge]:
             if view.operation.action and wanted:
                 body: Any = {view.operation.action: wanted}
             else:
-                body = view.body(view.variants[0], view.default)
+                body = view.body(view.variants[0], view.default, wanted)
             edges.append(Edge(view.operation, way.source, (way.target,), way.role, body, True))
     return edges

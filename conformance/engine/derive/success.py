@@ -8,11 +8,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.api import bodies, naming
+from conformance.engine.api.patterns import is_one
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.api.values import UUID
 from conformance.engine.derive.attempt import Asked, Where, attempt, showing
 from conformance.engine.derive.book import Book
-from conformance.engine.derive.view import Variant, View
+from conformance.engine.derive.view import ADMIN, Variant, View
 from conformance.engine.judge.codes import Accepted, Admitted
 from conformance.engine.judge.contents import EmptyBody, FieldShown, HeaderShown
 from conformance.engine.judge.effects import Effect
@@ -44,6 +45,11 @@ def derive_success(view: View, book: Book) -> None:
     if not view.scoped:
         trial = attempt(view, "documented", Where(main_variant, main_state))
         _normal(view, book, trial, "", view.default)
+        if view.role != ADMIN and is_one(view.operation.id, view.service.also_by_administrators):
+            asked = Asked(role=ADMIN)
+            _normal(
+                view, book, attempt(view, "documented", Where(main_variant, main_state), asked), ADMIN, view.default
+            )
         if not view.reads:
             _postconditions(view, book, trial, main_variant, "")
         derive_contents(view, book, trial)

@@ -19,6 +19,9 @@ from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, Operation, Parameter, Spec, Vocabulary, When
 from specs.record.model import Source
 
+ADMIN = "admin"
+"""The role of an administrator."""
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -277,7 +280,7 @@ class View:
     def role(self) -> str:
         """The lowest role that may use the operation by the reference."""
         policy = self.operation.policy
-        return "admin" if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
+        return ADMIN if policy and not ({"owner", "any", "member", "reader"} & set(policy.roles)) else "member"
 
     def body(self, variant: Variant, version: Microversion, extra: Mapping[str, Any] | None = None) -> Any:
         """The request body of a form at a version; ``extra`` gives further fields."""
@@ -319,6 +322,15 @@ class View:
                 wanted = dict(way.request)
                 if not wanted or wanted.items() <= dict(variant.include).items():
                     return (way.target,)
+        return ()
+
+    def set_by(self, body: Any, state: str) -> tuple[str, ...]:
+        """The status that the fields of a request without an action set, by the description; empty if none does."""
+        inner = next(iter(body.values())) if isinstance(body, Mapping) and len(body) == 1 else body
+        for way in self.service.under_test.transitions if self.operation.action is None else ():
+            sets = way.operation == self.operation.id and way.source == state and bool(way.request)
+            if sets and isinstance(inner, Mapping) and dict(way.request).items() <= inner.items():
+                return (way.target,)
         return ()
 
 

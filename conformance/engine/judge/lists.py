@@ -179,9 +179,16 @@ def has(values: Sequence[Any], asked: Any, match: str) -> bool:
 
 @dataclass(frozen=True)
 class Filtered(Expectation):
-    """The list shows the elements that pass the filter, and no others."""
+    """The list shows the elements that pass the filter, and no others.
+
+    Attributes:
+        parameter: the name of the parameter.
+        by_name: True if its name alone says by which field it selects, so that it may as well widen the list, or be
+            heard only beside another parameter.
+    """
 
     parameter: str
+    by_name: bool = False
 
     @property
     def expected(self) -> str:
@@ -204,11 +211,16 @@ class Filtered(Expectation):
             return broken("lacks what it selects", f"{self._asked(pages)} does not show {lost}, which passes")
         wrong = self._wrong(pages, page, listing)
         if wrong is not None:
-            return broken("shows others", f"{self._asked(pages)} shows {wrong}, which does not pass")
+            return self._others(f"{self._asked(pages)} shows {wrong}, which does not pass")
         other = pages.asked.get("none")
         if other is None:
             return undecided("half", "only what passes was asked for")
         return replace(self._none(evidence, other, listing, target), status=other.status)
+
+    def _others(self, reason: str) -> Judgement:
+        if self.by_name:
+            return undecided("shows others", f"{reason}, and no description says that it selects by this field")
+        return broken("shows others", reason)
 
     def _asked(self, pages: Pages) -> str:
         return f"{self.parameter}={pages.value}"
@@ -245,7 +257,7 @@ class Filtered(Expectation):
                 return holds("what it selects")
             if listing.match == "lacks":
                 return broken("excludes others", f"{target} is not shown although it has not the excluded value")
-            return broken("shows others", f"{target} is shown for a value of {self.parameter} that it has not")
+            return self._others(f"{target} is shown for a value of {self.parameter} that it has not")
         if other.status in (413, 429) or other.status >= 500:
             known = other.status in evidence.listed() or other.status in (413, 429)
             reason = f"a value that nothing has was answered {other.status}"

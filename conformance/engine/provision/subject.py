@@ -10,6 +10,7 @@ from conformance.engine.api.entries import Environment
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
+from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
@@ -66,6 +67,7 @@ class Subject:
     def __init__(self, context: RunContext) -> None:
         self.context = context
         self._kind: Kind = context.kind
+        self._role = context.service.under_test.role
         self.view: View | None = None
         self.locked = self._moved = self.must_replace = self.altered = False
         self.under_way = self.environment = ""
@@ -99,7 +101,7 @@ class Subject:
     @property
     def status(self) -> str | None:
         """The status as last seen; None where there is no resource."""
-        return str(self.view.get(self._kind.status.field, "")) if self.view else None
+        return self._kind.state_of(self.view)[0] if self.view else None
 
     def turn_to(self, environment: str) -> None:
         """Change the environment; a resource of another environment is discarded."""
@@ -122,8 +124,7 @@ class Subject:
             return self._reach(state)
 
     def _reach(self, state: str) -> Problem | None:
-        context, reason = self.context, ""
-        self._against = ""
+        context, reason, self._against = self.context, "", ""
         if self.must_replace:
             self.discard()
         for _ in range(2 * ATTEMPTS):
@@ -163,7 +164,7 @@ class Subject:
         def quiet() -> bool:
             shown = self.view
             stopping.wait(2 * patience.settle)
-            return _alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
+            return alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
         if self._moved and not stopping.is_set():
             if self.actions.ended(self.resource_id):
@@ -270,7 +271,8 @@ class Subject:
         self.begun, began = True, time.monotonic()
         try:
             version = str(self.context.top)
-            self.made = self.context.resources.make(name, microversion=version, **environment.factory_arguments)
+            given = {"role": self._role, "microversion": version, **environment.factory_arguments}
+            self.made = self.context.resources.make(name, **given)
         except ResourceError as error:
             # A cloud need not support every environment.
             if self.environment and not says_quota(str(error)):
@@ -307,13 +309,14 @@ class Subject:
         return self.view
 
     def _see(self, view: View) -> None:
-        self.view = self.seen_in[str(view.get(self._kind.status.field, ""))] = view
+        self.view = self.seen_in[self._kind.state_of(view)[0]] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
         self.outdated = False
 
     def show(self) -> Answer:
-        """GET the resource as member, at the highest microversion."""
-        return self.context.cloud.get(self._kind.path_of(self.resource_id), microversion=str(self.context.top))
+        """GET the resource as the role that made it, at the highest microversion."""
+        path, version = self._kind.path_of(self.resource_id), str(self.context.top)
+        return self.context.cloud.get(path, role=self._role, microversion=version)
 
     def settle(self, targets: tuple[str, ...] | None, by: str = "", calm: bool = False) -> WaitResult:
         """Wait until the resource is in one of the statuses and has no task.
@@ -360,7 +363,8 @@ class Subject:
             return now - began[0] >= (0 if moved else patience.settle)
 
         transition, waits = transition_of(by, before, self.environment), self.context.waits
-        result = self.context.watch.until(self.resource_id, done, waits.bound(transition, patience.status), kind=kind)
+        within = waits.bound(transition, patience.status)
+        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=self._role)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
@@ -392,10 +396,3 @@ class Subject:
         if made is not None:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role, self._kind)
-
-
-def _alike(view: View | None, other: View | None) -> bool:
-    """Whether two views show the same. Only fields in both are compared, because a list may show fewer."""
-    if view is None or other is None:
-        return view is other
-    return all(view[name] == other[name] for name in view.keys() & other.keys())

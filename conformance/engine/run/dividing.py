@@ -40,3 +40,8 @@ def part_of(pending: Sequence[Job], waits: Waits) -> list[Job]:
     part = long[1::2]
     saved = sum(seconds[id(job)] for job in part) - waits.expected(waits.NEW)
     return part if saved >= WORTH else []
+
+
+def length(lane: Sequence[Job]) -> tuple[int, int]:
+    """How long a lane takes, as far as it is known: the number of its trials that make a transition, then of all."""
+    return sum(moves(job.trial) for job in lane), len(lane)

@@ -11,8 +11,15 @@ from dataclasses import replace
 
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.case import Case, Suite
-from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.model.evidence import Evidence, Judgement, Problem
+from conformance.engine.model.trial import Trial
 from specs.record.model import Verdict
+
+
+def untold(trial: Trial) -> Evidence:
+    """The evidence of a trial whose group shows a change, in a run that was stopped."""
+    reason = "something changed while requests were refused, and the run was stopped before each was tried alone"
+    return Evidence(trial, problem=Problem("inconclusive", reason))
 
 
 def confirmed(

@@ -10,6 +10,7 @@ from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
+from conformance.engine.run.jobs import Job
 from conformance.engine.run.undescribed import doubted, unlisted_collection
 from specs.record.model import Deviation, Result
 
@@ -77,3 +78,16 @@ def result_of(case: Case, evidence: Evidence, judgement: Judgement, seconds: flo
         state=case.trial.situation.state,
         observation=dict(judgement.observation) if judgement.observation else None,
     )
+
+
+def parted(job: Job, lacking: frozenset[str]) -> tuple[list[Case], list[Result]]:
+    """The cases of a job whose optional parts the cloud has, and the results of the others, which are inapplicable."""
+    offered, others = [], []
+    for case in job.cases:
+        if lacks := sorted(case.parts & lacking):
+            reason = f"this cloud does not have the optional part {lacks[0]}"
+            judgement = Judgement("inapplicable", "not tried", reason)
+            others.append(result_of(case, Evidence(job.trial), judgement, 0.0))
+        else:
+            offered.append(case)
+    return offered, others

@@ -14,15 +14,15 @@ from functools import cached_property
 from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
-from conformance.engine.model.evidence import Evidence, Judgement, Problem
+from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.contrast import Contrasts, documented
-from conformance.engine.run.dividing import moves, part_of
-from conformance.engine.run.doubt import confirmed, in_question, unproved
+from conformance.engine.run.dividing import length, part_of
+from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import following
 from conformance.engine.run.jobs import Job, Tried, in_order
-from conformance.engine.run.judging import Judged, fault, result_of
+from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import judged_by, made
@@ -36,9 +36,6 @@ STOP_WITHIN = 90.0
 
 LOST_WITHIN = 2.0
 """The same when the cloud is lost: the trials decide nothing then, and may wait for an answer that never comes."""
-
-UNTOLD = "something changed while requests were refused, and the run was stopped before each was tried alone"
-"""The reason why a case is not decided if its group shows a change and the run is stopped."""
 
 
 class Stopped(Exception):
@@ -121,7 +118,7 @@ class Run:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
             # The longest lanes begin first, so that no long lane is left for the end.
-            self._queue += sorted(jobs.values(), key=_length, reverse=True)
+            self._queue += sorted(jobs.values(), key=length, reverse=True)
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
@@ -266,7 +263,10 @@ class Run:
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
         began = time.monotonic()
-        if not (offered := self._offered(job)):
+        offered, others = parted(job, self.context.lacking)
+        for result in others:
+            self._settle(result)
+        if not offered:
             return []
         job = Job.of(offered)
         evidence = made(executor, job, together=True)
@@ -289,7 +289,7 @@ class Run:
         for tried in [one for one in group if not executor.looks.waits(one.job.trial)]:
             evidence = seen.get(tried.job.trial.key, tried.evidence)
             if evidence is None and self.context.stopping.is_set():
-                evidence = Evidence(tried.job.trial, problem=Problem("inconclusive", UNTOLD))
+                evidence = untold(tried.job.trial)
             self._conclude(tried.job, evidence, executor, tried.seconds)
             group.remove(tried)
 
@@ -321,19 +321,6 @@ class Run:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
             else:
                 self._settle(result_of(case, evidence, judgement, seconds / len(results)))
-
-    def _offered(self, job: Job) -> list[Case]:
-        """The cases of a trial whose parts the cloud has; the others are inapplicable, and decided at once."""
-        offered = []
-        for case in job.cases:
-            lacks = sorted(case.parts & self.context.lacking)
-            if lacks:
-                reason = f"this cloud does not have the optional part {lacks[0]}"
-                judgement = Judgement("inapplicable", "not tried", reason)
-                self._settle(result_of(case, Evidence(job.trial), judgement, 0.0))
-            else:
-                offered.append(case)
-        return offered
 
     def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
         """The reason why a pass or a fail has no control; None if the judgement stands.
@@ -410,8 +397,3 @@ class Run:
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self._contrasts.note(one)
         return results
-
-
-def _length(lane: Sequence[Job]) -> tuple[int, int]:
-    """What tells how long a lane takes: the number of its trials that make a transition, then that of all."""
-    return sum(moves(job.trial) for job in lane), len(lane)

@@ -28,6 +28,7 @@ from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
@@ -220,6 +221,8 @@ class Session:
         tried = [case.trial for case in self.suite.cases if case.id in wanted]
         if not any(t.situation.state is not None and context.about(t.operation) is context for t in tried):
             return None
+        if context.service.under_test.role is not Role.MEMBER:
+            return None  # a cloud may keep such things to itself, and the others are tried all the same
         try:
             made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
         except CloudError as error:

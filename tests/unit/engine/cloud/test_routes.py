@@ -9,7 +9,7 @@ from conformance.engine.cloud import target as module
 from conformance.engine.cloud.errors import EndpointError, RoleMissing
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Role
-from conformance.engine.cloud.scope import Scope
+from conformance.engine.cloud.scope import Scope, above
 from conformance.engine.cloud.target import Described, Target
 from conformance.engine.run.session import described
 from specs.microversion import Microversion
@@ -141,6 +141,19 @@ def test_only_what_stands_below_the_project_gets_it():
     assert scope.part(Role.MEMBER, "/boats/oars") == ""
     with pytest.raises(RoleMissing, match="that of the role alt is not known"):
         scope.part(Role.ALT, "/oars")
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "address"),
+    [
+        ("http://h/v2.1", "/../", "http://h/"),
+        ("http://h/compute/v3", "/../v3/", "http://h/compute/v3/"),
+        ("http://h/compute", "/../versions", "http://h/compute/versions"),
+        ("http://h/v2/boats", "/../", "http://h/v2/boats/"),
+    ],
+)
+def test_the_place_above_the_version(url, path, address):
+    assert above(url, path) == address
 
 
 def connected(fake, path, given, **tokens):

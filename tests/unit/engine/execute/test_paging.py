@@ -101,6 +101,15 @@ def test_a_parameter_that_is_ignored_is_told_of(name):
     assert judged(shelf(ignores=(name,)), name).verdict == "fail"
 
 
+@pytest.mark.parametrize("name", ["size", "colour"])
+def test_without_a_description_a_parameter_may_have_another_meaning_than_its_name(name):
+    found = suite(operation(), service=replace(KNOWLEDGE, described=False))
+    told = judged(shelf(ignores=(name,)), name, found)
+    assert (told.verdict, told.observed) == ("inconclusive", "shows others")
+    assert told.reason.endswith("no description says that it selects by this field")
+    assert judged(shelf(), name, found).verdict == "pass"
+
+
 @pytest.mark.parametrize("short", ["sort_key[display_name]", "sort_key[size]", "sort_dir[asc]", "sort_dir[desc]"])
 def test_an_order_that_is_ignored_is_told_of(short):
     assert judged(shelf(ignores=("sort_key", "sort_dir")), short).verdict == "fail"

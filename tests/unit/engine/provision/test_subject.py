@@ -229,7 +229,7 @@ def test_where_no_change_is_known_one_look_after_the_time_is_enough(calm, looks)
     subject.context.patience = Patience(status=1.0, settle=0.05)
     seen = []
 
-    def until(server_id, predicate, timeout, kind):
+    def until(server_id, predicate, timeout, **_):
         while not predicate(dict(cloud.server)):
             seen.append("look")
             subject.context.stopping.wait(0.05)

@@ -102,6 +102,15 @@ def test_a_group_that_cannot_be_decided_is_made_again_one_by_one(cloud, looks):
     assert run.results[0].reason == "refused with 409, and yet status changed from IDLE to HALTED"
 
 
+def test_a_group_with_an_accepted_request_is_made_again_as_a_group(cloud, looks):
+    cases = lane()
+    looks.again = frozenset(key(case_id) for case_id in cases[:1])
+    run = started(*cases)
+    assert [run.wait(case_id).verdict for case_id in cases] == ["pass"] * len(cases)
+    run.stop()
+    assert (cloud.made.count(key(cases[0])), looks.looks) == (2, 1), "one look serves it and the others"
+
+
 def test_a_stopped_run_leaves_such_a_group_undecided(cloud, looks):
     cases = lane()
 

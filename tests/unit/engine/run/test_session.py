@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import REASONS, Untested
 from conformance.engine.provision.context import Notes
@@ -73,7 +74,8 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
 
     monkeypatch.setattr(module, "first", full)
     case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE"), operation=None))
-    context = SimpleNamespace(discovery=None, kind=None, top=None, about=lambda _: context)
+    service = SimpleNamespace(under_test=SimpleNamespace(role=Role.MEMBER))
+    context = SimpleNamespace(discovery=None, kind=None, top=None, service=service, about=lambda _: context)
     session = SimpleNamespace(
         context=context,
         suite=SimpleNamespace(cases=[case]),
