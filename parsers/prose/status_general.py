@@ -42,7 +42,7 @@ _ONLY_THOSE = re.compile(
     _FLAGS,
 )
 _NOT_UNTIL = re.compile(r"\b(?:unless|until|before|except\s+(?:if|when|while))$", _FLAGS)
-_IF = re.compile(r"\b(?:if|when|while|whenever|where|in\s+case|as)$", _FLAGS)
+_IF = re.compile(r"\b(?:if|when|while|whenever|where|once|as\s+soon\s+as|in\s+case|as)$", _FLAGS)
 _DONE = re.compile(
     r"^(?:(?:After|Once|When|As\s+soon\s+as|Upon|On)\b[^,]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|accepted|"
     r"ends?|created|deleted|updated|returned)\b[^,]*,|If\b[^,]*\b(?:success\w*|succeed\w*)\b[^,]*,|After\s[^,]+,|"

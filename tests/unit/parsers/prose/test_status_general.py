@@ -33,6 +33,7 @@ def refused(*values, code=None):
         ("When the copy has completed, the share status changes to ``ready``.", becomes("ready")),
         ("Once the request is accepted, the share enters the ``moving`` state.", becomes("moving")),
         ("The share must not be in the ``busy`` state.", refused("busy")),
+        ("Once the share is in ``busy`` state, it cannot be moved.", refused("busy")),
         ("Users may not move shares in the ``busy`` state.", refused("busy")),
     ],
 )  # fmt: skip
