@@ -39,6 +39,8 @@ def lines(one: Figures, every: bool = False) -> Iterator[str]:
         yield f"{code} decided: {_share(found.decided, found.all)}{stated}"
     counted = ", ".join(f"{count} {verdict}" for verdict, count in one.verdicts.items())
     yield f"cases: {counted}; requests: {one.requests}; seconds: {one.seconds:.0f}"
+    for name, reason in sorted(one.lacking.items()):
+        yield f"  not offered: {name}: {reason}"
     for name, reason in one.not_accepted.items():
         yield f"  no normal code: {name}: {reason}"
     for code, found in pairs.items() if every else ():

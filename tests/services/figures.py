@@ -77,18 +77,25 @@ class Figures:
         }
 
     @cached_property
+    def lacking(self) -> Mapping[str, str]:
+        """The operations of parts that the cloud lacks, with the reason.
+
+        The documented request shows it: a refusal of another one, such as a 404 for an unknown id, comes without the
+        part as well. An operation that nothing tries is of a lacking part if all others of its page are.
+        """
+        found = {}
+        for name, results in self._of_operation.items():
+            asked = [one for one in results if one.kind == "normal"] or results
+            absent = [one.reason for one in asked if (one.reason or "").startswith(ABSENT_PART)]
+            if absent and all(one.verdict == "inapplicable" for one in asked):
+                found[name] = absent[0] or ""
+        pages = {_page(name) for name in found} - {_page(name) for name in self._of_operation.keys() - found.keys()}
+        return {**found, **{name: reason for name, reason in self.untried.items() if _page(name) in pages}}
+
+    @cached_property
     def offered(self) -> frozenset[str]:
         """The operations that are documented, live, and not of a part that the cloud lacks."""
-        lacking = {
-            name
-            for name, results in self._of_operation.items()
-            if all(one.verdict == "inapplicable" for one in results)
-            and any((one.reason or "").startswith(ABSENT_PART) for one in results)
-        }
-        tried = self._of_operation.keys() - lacking
-        # An operation that nothing tries is of a lacking part if all others of its page are.
-        pages = {_page(name) for name in lacking} - {_page(name) for name in tried}
-        return frozenset(tried) | {name for name in self.untried if _page(name) not in pages}
+        return frozenset(self._of_operation.keys() | self.untried.keys()) - self.lacking.keys()
 
     @cached_property
     def accepted(self) -> frozenset[str]:

@@ -44,6 +44,22 @@ def test_an_operation_of_a_part_that_the_cloud_lacks_is_not_offered() -> None:
     assert found.not_accepted == {"agent.show": "inapplicable: the cloud shows no agent", "net.merge": "it needs two"}
 
 
+def test_the_documented_request_tells_that_a_part_is_lacking() -> None:
+    """A cloud without the part refuses an unknown id and a missing token all the same."""
+    lacking = "this cloud lacks an optional part: it has no cluster"
+    found = of(
+        result("cluster.enable/normal/200", "inapplicable", kind="normal", reason=lacking),
+        result("cluster.enable/error/404", kind="error/404"),
+        result("cluster.list/normal/200", kind="normal"),
+        result("cluster.list/normal/201", "inapplicable", kind="normal", reason=lacking),
+        notes=(untested("cluster.merge", "not-derivable", "it needs two"),),
+    )
+    assert found.lacking == {"cluster.enable": lacking}
+    assert found.offered == {"cluster.list", "cluster.merge"}
+    assert found.pairs(404).all == 0
+    assert f"  not offered: cluster.enable: {lacking}" in told.lines(found)
+
+
 def test_a_pass_of_another_kind_is_no_normal_code() -> None:
     found = of(result("net.show/body/id", kind="body"), result("net.show/normal/200", "fail", kind="normal"))
     assert found.not_accepted == {"net.show": "fail: so it came"}

@@ -71,8 +71,11 @@ class Addressed:
 
 
 def address(path: str, service: str) -> Address:
-    """Take a path apart. Text before the version counts as a prefix only if it is the type of the service."""
-    found = _form().fullmatch(path)
+    """Take a path apart. Text before the version counts as a prefix only if it is the type of the service.
+
+    A version needs no slash before it: ``v3/boats`` cannot mean anything but ``/v3/boats``.
+    """
+    found = _form().fullmatch(path if path.startswith("/") else f"/{path}")
     if found is None or found["prefix"] not in (None, service):
         return Address(None, False, path)
     return Address(int(found["major"]), found["project"] is not None, found["below"] or "/")
@@ -134,5 +137,11 @@ def _at(operation: Operation, spec: Spec) -> Address:
 
 def _below(spec: Spec, major: int) -> Spec:
     """The spec with its operations of one version, whose paths lack the version."""
-    kept = tuple(replace(o, path=at.below) for o in spec.operations if (at := _at(o, spec)).major == major)
+    kept = tuple(replace(o, path=_queried(o, at)) for o in spec.operations if (at := _at(o, spec)).major == major)
     return replace(spec, operations=kept)
+
+
+def _queried(operation: Operation, at: Address) -> str:
+    """The path below the version. ``?{usage}=True`` is ``?usage=True`` where the table has a parameter of that name."""
+    documented = {row.name for row in operation.request.parameters if row.location == "query"}
+    return re.sub(r"(?<=[?&])\{(\w+)\}(?==)", lambda name: name[1] if name[1] in documented else name[0], at.below)

@@ -71,9 +71,8 @@ def _documented(
     for name, given in wanted.items():
         if name not in inner and given is not ABSENT:
             inner[name] = given
-    if inner:
-        return {operation.action: inner}
-    return {operation.action: _bare_action(operation, rows)}
+    inner = {name: given for name, given in inner.items() if given is not ABSENT}  # the description leaves others out
+    return {operation.action: inner or _bare_action(operation, rows)}
 
 
 def _tree(operation: Operation, version: Microversion, service: ServiceDescription, wanted: Mapping[str, Any]) -> Any:

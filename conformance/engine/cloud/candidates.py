@@ -96,6 +96,7 @@ class Candidates:
         fits: name of another discovered thing -> the attribute of this one that must fit it.
         unfit: the reason if none fits; ``{name}`` stands for the name of the other thing.
         empty: the reason if there is none.
+        optional_part: True if a cloud with none of them lacks an optional part.
         other: the conditions on a second thing.
         unlisted: True if a thing that the user names need not be in the lists.
         role: the role that looks for them, and why_role: the reason why only it can; each look is then new.
@@ -112,6 +113,7 @@ class Candidates:
     fits: Mapping[str, tuple[Fit, ...]] = field(default_factory=dict)
     unfit: str = ""
     empty: str = ""
+    optional_part: bool = False
     other: Other | None = None
     unlisted: bool = False
     role: Role | None = None
@@ -137,8 +139,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Room:
-    """Where the limits of a project are shown: path, field of the answer that holds them, and which count."""
+    """Where the limits of a project are shown.
+
+    Attributes:
+        path: the path of a GET; ``{project_id}`` in it stands for the project of the run.
+        field: the field of the answer that holds the limits.
+        limits: the limits on the resource under test.
+        others: the limits on other things, by the last part of the path of their collection.
+    """
 
     path: str
     field: str
-    limits: tuple[Limit, ...]
+    limits: tuple[Limit, ...] = ()
+    others: Mapping[str, Limit] = field(default_factory=dict)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WIDTH = 8
 """The number of candidates of one name that are combined with those of other names; the first ones count."""
 
+LACKING = "this cloud lacks an optional part: "
+"""The beginning of the reason of a case about a part that a cloud lacks."""
+
 OTHER = "other-"
 """The prefix of the name by which the user names the second thing of a kind."""
 
@@ -121,7 +124,7 @@ class Discovery:
         The limits are requested each time. The description says how much of a limit one thing takes.
         """
         where = self._cloud.profile.room
-        if where is None:
+        if where is None or not where.limits:
             return None
         answer = self._cloud.get(where.path)
         shown = value(answer.json, where.field, {}) if answer.ok else {}
@@ -161,7 +164,8 @@ class Discovery:
             if found:
                 return tuple(sorted(found, key=lambda one: one.key(rules.order)))
         many = self._cloud.profile.kind(name).many()
-        return Missing(rules.empty if listed else f"{many} cannot be listed: {trouble}")
+        lacks = f"{LACKING}{rules.empty}" if rules.optional_part else rules.empty
+        return Missing(lacks if listed else f"{many} cannot be listed: {trouble}")
 
     def _listed(self, lookup: Lookup, role: Role) -> tuple[list[dict[str, Any]] | None, str]:
         """The records of a list; None and the answer if it was refused; no record if the cloud has no such service."""

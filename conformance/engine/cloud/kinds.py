@@ -186,10 +186,14 @@ class Factory:
         optional: fields that are sent in some situations.
         variants: name -> the fields of a variant.
         instead: variants that are made before the usual one if a discovered thing needs it.
+        microversion: that of the request; empty for the one that the caller names.
+        role: the role that makes it, if the run has it; empty for the one that the caller names.
     """
 
     body: Any
     path: str = ""
+    microversion: str = ""
+    role: str = ""
     optional: tuple[OptionalField, ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     instead: tuple[Instead, ...] = ()

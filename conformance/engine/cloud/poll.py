@@ -217,6 +217,8 @@ class Watch:
         with self._changed:
             if kind.name not in self._others:
                 version = self._microversion if kind.name in self._cloud.profile.watched else None
+                if kind.factory is not None and kind.factory.microversion:
+                    version = kind.factory.microversion
                 other = Watch(self._cloud, kind, shortest=self._shortest, longest=self._longest, microversion=version)
                 other._closed = self._closed
                 self._others[kind.name] = other

@@ -39,6 +39,7 @@ _NAMES = frozenset(
         "access_token",
         "admin_pass",
         "adminpass",
+        "auth_key",
         "auth_token",
         "credential",
         "credentials",

@@ -51,7 +51,7 @@ class Made:
     Attributes:
         id: the id in its path.
         path: the path at which it is read and deleted.
-        body: the last view of the resource: from the wait for its status if it has one, else from the answer.
+        body: its fields as last shown: by the answer, and by the wait for its status if it has one.
         answer: the answer to the request that made it.
     """
 
@@ -148,6 +148,8 @@ class Resources:
             spare = self._take_spare(kind, role)
             if spare is not None:
                 return spare
+        microversion = microversion or known.factory.microversion or None
+        role = Role(known.factory.role) if known.factory.role in self._cloud.roles else role
         variant = variant or self.usual.get(kind, "")
         name = name or self.rand_name(kind)
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
@@ -350,7 +352,7 @@ class Resources:
         if kind.deletion.base is not None:
             # A request under test may delete the thing, and nothing names these any more then.
             self._note(kind.deletion.base.kind, stands_on(kind, result.view), made.role)
-        return replace(made, body=result.view)
+        return replace(made, body={**made.body, **result.view})
 
     def _note(self, kind: str, ids: Iterable[str], role: Role) -> None:
         """Write things into the journal that came about without a request for them."""

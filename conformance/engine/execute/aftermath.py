@@ -144,7 +144,8 @@ class Aftermath:
         value = chosen or named_by(answer, producer.name, request.body)
         if value is None or not safe_in_path(value) or (not chosen and value in request.filled.values.values()):
             return None  # an answer with the id of a thing in the path shows that something was joined to this thing
-        return Owned(value, collection, f"{collection}/{quote(value, safe='')}", role, producer)
+        path = f"{collection}/{quote(value, safe='')}"
+        return Owned(value, collection, path, role, producer, answer=answer.json)
 
     def _several(self, trial: Trial, answer: Answer, request: Request, role: str) -> list[Owned]:
         """The elements that an accepted request has made at once; none if it makes at most one."""
@@ -192,5 +193,5 @@ def creates(trial: Trial, request: Request) -> str | None:
     kind, named_by = request.needs.creates
     body = request.body if isinstance(request.body, dict) else {}
     inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
-    name = inner.get(named_by) if isinstance(inner, dict) else None
-    return kind if isinstance(name, str) else None
+    name = inner.get(named_by, "") if isinstance(inner, dict) else None
+    return kind if isinstance(name, str) else None  # the answer may name a thing to which the request gives no name

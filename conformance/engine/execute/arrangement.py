@@ -27,7 +27,8 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.locking import unlock
-from conformance.engine.provision.paths import Filled, Paths
+from conformance.engine.provision.owned import Filled
+from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.quotas import Quotas
 from conformance.engine.provision.subject import Subject
 from conformance.engine.provision.wear import discard_spent, repeats, things_for_resource
@@ -281,7 +282,7 @@ class Arrangement:
         refused = trial.outcome.accepted is False
         query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
         body = self.context.fitting(template.operation, template.body)
-        return Request(needs, filled, self._plain(body, template.role in self.context.role_names), query)
+        return Request(needs, filled, self._plain(body, template.role in self.context.role_names), filled.query + query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a resource that suits the trial into a status, without a lock."""
@@ -327,12 +328,12 @@ class Arrangement:
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
         fitting = self.context.fitting(template.operation, template.body)
         if not template.bindings and not template.query:
-            return Request(needs, filled, fitting)
+            return Request(needs, filled, fitting, filled.query)
         named = {**filled.values, "": filled.path}
         body = self.subject.bindings.filled(fitting, trial.outcome.accepted is True, named)
         asked = self.context.fitting(template.operation, template.query)
         query = tuple((name, _text(self.subject.bindings.filled(v, True, named))) for name, v in asked)
-        return Request(needs, filled, body, query)
+        return Request(needs, filled, body, filled.query + query)
 
     def _ready(self, trial: Trial, request: Request) -> Request | Problem:
         """The request, after the resource was locked if the trial wants that; or the problem with that."""

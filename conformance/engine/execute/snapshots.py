@@ -20,8 +20,7 @@ from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
-from conformance.engine.provision.owned import Owned, content, name_in
-from conformance.engine.provision.paths import Filled
+from conformance.engine.provision.owned import Filled, Owned, content, name_in
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.model import Operation

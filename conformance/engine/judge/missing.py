@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.faults import message_in, says_any
 from conformance.engine.model.evidence import Evidence, Judgement
 
@@ -30,5 +31,5 @@ def for_want_of_a_part(judgement: Judgement, evidence: Evidence, texts: tuple[st
     status = evidence.status or 0
     if judgement.verdict == "fail" and (status < 400 or (status >= OWN_FAULT and status not in evidence.listed())):
         return judgement
-    reason = f"this cloud lacks an optional part: {said}"
+    reason = f"{LACKING}{said}"
     return replace(judgement, verdict="inapplicable", reason=reason, deviation=None)

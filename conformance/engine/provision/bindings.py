@@ -226,6 +226,11 @@ class Bindings:
         label = "other" if binding.relation.startswith("other") else None
         label = f"{FRESH}{secrets.token_hex(8)}" if binding.relation == "fresh" else label
         owned = self.elements(binding.resource, label)
+        if binding.relation == "answered":
+            found = json_path.lookup(owned.answer, binding.attribute.split("."))
+            if found is ABSENT:
+                raise Unavailable(f"the answer that made {owned.path} shows no {binding.attribute}", optional=False)
+            return found
         if not binding.relation.endswith("shown"):
             return owned.value
         reader = owned.producer.reader if owned.producer else None

@@ -193,9 +193,8 @@ class Elements:
         if value is None or not safe_in_path(value):
             lacks = "did not name the new element by an id that a path can hold"
             raise Unavailable(f"{operation.id} was answered {answer.status} and {lacks}", False)
-        owned = Owned(
-            value, collection, f"{collection}/{quote(value, safe='')}", role, producer, tuple(sorted(fields.items()))
-        )
+        path, unusual = f"{collection}/{quote(value, safe='')}", tuple(sorted(fields.items()))
+        owned = Owned(value, collection, path, role, producer, unusual, answer.json)
         self.settle(intents[-1], owned)
         self._await(owned, answer)
         context.notes.add("producer", f"{operation.id} makes an element for {{{name}}}")

@@ -1,4 +1,4 @@
-"""Elements that a lane has made, and their ids and names in bodies and answers."""
+"""Elements that a lane has made, paths with their names, and their ids and names in bodies and answers."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Owned:
         role: the role that has made it.
         producer: the operation that has made it; None if a factory has.
         with_fields: the fields of its request body that differ from the usual ones, as pairs of name and value.
+        answer: the body of the answer to the request that has made it; it may be the only one that shows a secret.
     """
 
     value: str
@@ -38,6 +39,26 @@ class Owned:
     role: str
     producer: Producer | None = None
     with_fields: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
+    answer: Any = field(default=ABSENT, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A path with values for its placeholders.
+
+    Attributes:
+        path: the filled path.
+        values: the value of each placeholder.
+        owned: the element that the last placeholder names; None if this lane has not made it.
+        passing: the collection and the placeholder of each short-lived thing in the path.
+        query: the fixed query that follows the path in the reference.
+    """
+
+    path: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    owned: Owned | None = None
+    passing: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
 
 
 def content(answer: Answer) -> Any:

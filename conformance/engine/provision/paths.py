@@ -12,9 +12,9 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
@@ -32,7 +32,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.found import is_number
-from conformance.engine.provision.owned import Owned
+from conformance.engine.provision.owned import Filled, Owned
 from conformance.engine.provision.steps import Steps
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -43,23 +43,6 @@ UNKNOWN_NUMBER = "987654321"
 
 SLOWER, LATER = 1.1, 2.0
 """The growth of the pauses between looks for a short-lived thing, which may end, and the longest in seconds."""
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A path with values for its placeholders.
-
-    Attributes:
-        path: the filled path.
-        values: the value of each placeholder.
-        owned: the element that the last placeholder names; None if this lane has not made it.
-        passing: the collection and the placeholder of each short-lived thing in the path.
-    """
-
-    path: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    owned: Owned | None = None
-    passing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,7 +136,8 @@ class Paths:
                 passing += [(wants.collection, name)] if placeholder.passing else []
             values[name] = value
             filled = filled.replace(f"{{{name}}}", quote(value, safe=""), 1)
-        return Filled(filled, values, owned, tuple(passing))
+        path, _, query = filled.partition("?")
+        return Filled(path, values, owned, tuple(passing), tuple(parse_qsl(query, keep_blank_values=True)))
 
     def prepare(self, operation: Operation, values: Mapping[str, str] | None = None, body: Any = ABSENT) -> None:
         """Take the steps that an accepted request of an operation needs before it.

@@ -363,8 +363,8 @@ class Subject:
             return now - began[0] >= (0 if moved else patience.settle)
 
         transition, waits = transition_of(by, before, self.environment), self.context.waits
-        within, role = waits.bound(transition, patience.status), self._role
-        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=role)
+        within = waits.bound(transition, patience.status)
+        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=self._role)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:

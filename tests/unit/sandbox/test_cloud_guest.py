@@ -95,3 +95,24 @@ def test_a_message_that_came_before_the_sleep_is_not_slept_through(transport, mo
     bell.sleep(0.05)
     bell.ring()
     bell.sleep(0.05)  # returns at once, or this test never ends
+
+
+def test_a_transaction_of_its_own_does_not_wait_for_the_one_around_it(tmp_path, monkeypatch):
+    facade = pytest.importorskip("oslo_db.sqlalchemy.enginefacade")
+    from sqlalchemy import text
+
+    from conformance.sandbox.cloud.guest.manila import join_transactions
+
+    manager = facade._TransactionContextManager
+    monkeypatch.setattr(manager, "independent", manager.independent)
+    join_transactions()
+    made = facade.transaction_context()
+    made.configure(connection=f"sqlite:///{tmp_path / 'x.sqlite'}", sqlite_fk=False)
+    context = type("Context", (), {})()
+    with made.writer.using(context) as outer:
+        outer.execute(text("CREATE TABLE t (x INTEGER)"))
+        outer.execute(text("INSERT INTO t VALUES (1)"))
+        with made.writer.independent.using(context) as inner:
+            inner.execute(text("INSERT INTO t VALUES (2)"))
+    with made.reader.using(context) as session:
+        assert session.execute(text("SELECT count(*) FROM t")).scalar() == 2

@@ -31,6 +31,12 @@ def test_required_fields_alone_are_given():
     assert build(paint) == {"paint": {"colourRef": COLOUR, "coats": 3}}
 
 
+def test_the_description_may_leave_a_required_field_of_an_action_out():
+    paint = action("paint", row("gloss", "boolean", True), row("coats", "integer", True))
+    rules = (BindingRule("*", "gloss", ABSENT),)
+    assert bodies.build(paint, TOP, replace(KNOWLEDGE, bindings=rules)) == {"paint": {"coats": 1}}
+
+
 @pytest.mark.parametrize("include", [["gloss"], {"gloss": ABSENT}])
 def test_an_optional_field_is_added_by_name(include):
     paint = action("paint", row("gloss", "boolean"))

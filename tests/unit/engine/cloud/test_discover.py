@@ -1,6 +1,7 @@
 """What a test needs is found: smallest first, given ones before, and what is missing with its reason."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from fake_cloud import VERSIONS, fake_cloud
@@ -278,3 +279,14 @@ def test_a_zone_is_asked_for_only_where_the_user_names_one(fake, lookups, tmp_pa
     cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
     Resources(cloud, Discovery(cloud, wishes), Watch(cloud)).make("server", wait=False)
     assert fake.changes[-1].json["server"].get("availability_zone") == zone
+
+
+def test_where_nothing_is_listed_a_whole_part_may_be_lacking(fake, lookups):
+    """Only the description knows that things of a kind are there on every cloud that has the part."""
+    lookups.set("/flavors/detail", "flavors", [])
+    found = lookups.found()
+    plain = found.found("flavor").reason
+    rules = found._cloud.profile.discovery
+    lacking = {**rules, "flavor": replace(rules["flavor"], optional_part=True)}
+    found._cloud.profile = replace(found._cloud.profile, discovery=lacking)
+    assert Discovery(found._cloud).found("flavor") == Missing(f"this cloud lacks an optional part: {plain}")

@@ -23,6 +23,7 @@ HOLDERS = st.sampled_from(
         "token",
         "admin_password",
         "ADMINPASS",
+        "auth_key",
     ]
 )
 PLAIN = st.recursive(

@@ -1,6 +1,7 @@
 """Things that a cloud accepts and cannot make: they are not asked for, and waited for, again and again."""
 
 import contextlib
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -97,3 +98,29 @@ def test_after_a_wait_in_vain_the_next_ones_end_by_the_longest_that_ended_well(f
     with pytest.raises(ResourceError, match="creating after"):
         resources.make("volume")
     assert asked_for == [0.6, LEAST]
+
+
+def with_factory(cloud, **more):
+    """The kind of volumes, made in another way."""
+    volume = cloud.profile.kind("volume")
+    made = replace(volume, factory=replace(volume.factory, **more))
+    cloud.profile = replace(cloud.profile, kinds={**cloud.profile.kinds, "volume": made})
+
+
+def test_a_factory_names_the_role_and_the_version_at_which_a_thing_is_made_and_shown(fake, cloud):
+    with_factory(cloud, role="admin", microversion="2.30")
+    fake.routes["POST", "/v2.1/os-volumes"] = (200, {"volume": {"id": "v", "status": "creating", "team": "t"}})
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "available"}})
+    watch = Watch(cloud)
+    made = Resources(cloud, Discovery(cloud), watch, timeout=5.0).make("volume")
+    watch.close()
+    assert (made.role, made.body) == ("admin", {"id": "v", "status": "available", "team": "t"})
+    asked = [one for one in fake.asked if "os-volumes" in one.path]
+    assert {one.headers["OpenStack-API-Version"] for one in asked} == {"compute 2.30"}
+    assert {one.method for one in asked} == {"POST", "GET"}
+
+
+def test_a_run_without_the_role_of_a_factory_makes_the_thing_as_it_can(fake, cloud, make):
+    with_factory(cloud, role="reader")
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "available"}})
+    assert make.make("volume").role == "member"

@@ -6,7 +6,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.api_version import ApiVersion
 from specs.microversion import Microversion
-from specs.model import Code, Operation, Parameter, Reference, Response, Responses, Sample, Spec, Versions
+from specs.model import Code, Operation, Parameter, Reference, Request, Response, Responses, Sample, Spec, Versions
 
 ONLY = ApiVersion(only=True)
 
@@ -92,3 +92,19 @@ def test_a_reference_whose_paths_have_no_version_has_documents_of_versions():
     suite = cases(*several, top="1.1")
     assert {c.operation.path for c in suite.cases} == {"/gears", "/../"}, "nothing says which version to name"
     assert "gears.named" in {u.requirement for u in suite.untested}
+
+
+def test_a_version_without_its_first_slash_is_a_version():
+    suite = cases(operation("new", "v3/gears"), operation("other", "/v3/wheels"), top="3.0", api=ApiVersion(major=3))
+    assert {case.operation.path for case in suite.cases} == {"/gears", "/wheels"}
+    assert not suite.untested
+
+
+@pytest.mark.parametrize(("documented", "path"), [("usage", "/gears?usage=True"), ("wear", None)])
+def test_a_query_of_the_url_is_named_by_the_table(documented, path):
+    """Without a parameter of that name, nobody knows the word for which the placeholder stands."""
+    rows = (Parameter(documented, "query", "boolean", False, documented, 5),)
+    told = operation("usage", "/v3/gears?{usage}=True", request=Request(parameters=rows))
+    suite = cases(told, operation("other", "/v3/wheels"), top="3.0", api=ApiVersion(major=3))
+    assert {case.operation.path for case in suite.cases} == {"/wheels", *([path] if path else [])}
+    assert [untested.requirement for untested in suite.untested] == ([] if path else ["gears.usage"])

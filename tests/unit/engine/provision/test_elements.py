@@ -367,3 +367,12 @@ def test_each_thing_with_a_status_is_waited_for(shop):
         shop[0].does[f"GET /gears/gear-{number}"] = lambda ask: (200, {"gear": {"status": "ready"}})
         produced(shop)
     assert [text for text in shop[0].said if text.startswith("GET")] == ["GET /gears/gear-1", "GET /gears/gear-2"]
+
+
+def test_only_the_answer_that_made_an_element_may_show_a_value(shop):
+    shop[0].does["POST gears"] = 201, {"gear": {"id": "gear-7", "key": "k-1"}}
+    bindings = shop[1].subject.bindings
+    assert bindings.filled(Binding("/gears", "gear.key", "answered")) == "k-1"
+    assert own(shop, SHOW).value == "gear-7", "the path names the same element"
+    with pytest.raises(Unavailable, match=r"the answer that made /gears/gear-7 shows no gear.lock$"):
+        bindings.filled(Binding("/gears", "gear.lock", "answered"))

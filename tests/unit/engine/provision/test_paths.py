@@ -31,7 +31,7 @@ from conformance.engine.api.load import load_service
 from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.setup import Existing
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.paths import Filled
+from conformance.engine.provision.owned import Filled
 from specs.microversion import Microversion
 from specs.model import Versions
 
@@ -400,3 +400,9 @@ def test_things_that_a_list_has_shown_are_looked_up_again_when_they_are_forgotte
     assert fill(shop, JOB).path == "/jobs/5"
     shop[1].paths.forget_found()
     assert fill(shop, JOB).path == "/jobs/6"
+
+
+def test_the_fixed_query_of_a_url_is_no_part_of_the_path(shop):
+    shop[1].subject.reach("IDLE")
+    found = fill(shop, replace(SPIN, path=f"{SPIN.path}?usage=True&limit=2"))
+    assert (found.path, found.query) == ("/servers/server-1/action", (("usage", "True"), ("limit", "2")))

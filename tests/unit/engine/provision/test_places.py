@@ -15,7 +15,7 @@ from conformance.engine.provision.places import Places
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.001)
-    monkeypatch.setattr(module, "WAIT", 0.05)
+    monkeypatch.setattr(module, "WAIT", 1.0)
     monkeypatch.setattr(module, "ONE_MOMENT", -1.0)
     monkeypatch.setattr(module, "_LOOK", 0.01)
 
