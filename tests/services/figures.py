@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +45,7 @@ class Figures:
     Attributes:
         results: by case; a later run replaces the result of an earlier one.
         without_case: requirement, or operation, without a case -> (reason, its detail).
+        sources: expected deviation -> the places in the source code that cause it.
         requests, seconds: of all runs.
     """
 
@@ -53,6 +54,7 @@ class Figures:
     without_case: Mapping[str, tuple[str, str]]
     requests: int
     seconds: float
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -113,7 +115,14 @@ class Figures:
         for name in sorted(self.offered - self.accepted):
             normal = [one for one in self._of_operation.get(name, ()) if one.kind == "normal"]
             found[name] = self.untried.get(name) or _reason(normal) or "no case asks for a normal code"
+            found[name] += self._caused_by(normal)
         return found
+
+    def _caused_by(self, results: Iterable[Result]) -> str:
+        """The places in the source code that cause the deviations of some results, in brackets; empty if unknown."""
+        seen = [one.deviation.id for one in results if one.deviation is not None]
+        places = dict.fromkeys(place for identity in seen for place in self.sources.get(identity, ()))
+        return f" ({', '.join(places)})" if places else ""
 
     def pairs(self, code: int) -> Pairs:
         """The pairs (operation, code) of a code that the reference lists."""
@@ -156,6 +165,7 @@ class _Gathered:
     results: dict[str, Result] = field(default_factory=dict)
     without_case: dict[str, tuple[str, str]] = field(default_factory=dict)
     runs: list[Mapping[str, float]] = field(default_factory=list)
+    sources: dict[str, Sequence[str]] = field(default_factory=dict)
 
 
 def figures(records: Iterable[RunRecord]) -> list[Figures]:
@@ -168,9 +178,12 @@ def figures(records: Iterable[RunRecord]) -> list[Figures]:
             for note in head.notes:
                 if "requirement" in note:
                     one.without_case[note["requirement"]] = (note["reason"], note.get("detail") or "")
+                elif "source" in note and "deviation" in note:
+                    one.sources[note["deviation"]] = note["source"]
         for result in record.results:
             gathered[result.service or record.info.service].results[result.case] = result
-    return [
-        Figures(name, one.results, one.without_case, (sums := added(*one.runs))["requests"], sums["seconds"])
-        for name, one in gathered.items()
-    ]
+    found = []
+    for name, one in gathered.items():
+        sums = added(*one.runs)
+        found.append(Figures(name, one.results, one.without_case, sums["requests"], sums["seconds"], one.sources))
+    return found

@@ -65,6 +65,13 @@ def test_a_pass_of_another_kind_is_no_normal_code() -> None:
     assert found.not_accepted == {"net.show": "fail: so it came"}
 
 
+def test_a_deviation_without_a_normal_code_is_told_with_its_place_in_the_source() -> None:
+    failed = result("net.show/normal/200", "fail", kind="normal")
+    assert failed.deviation is not None
+    note = {"kind": "expected", "deviation": failed.deviation.id, "source": ["net/policy.py:7"], "why": "It fails."}
+    assert of(failed, notes=(note,)).not_accepted == {"net.show": "fail: so it came (net/policy.py:7)"}
+
+
 def test_a_pair_is_decided_by_a_pass_or_a_fail_of_any_of_its_cases() -> None:
     kind = "error/404"
     found = of(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -302,14 +302,20 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text)).casefold()
 
 
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 def out_of_order(first: Any, second: Any) -> bool:
     """Return whether two values are in falling order by every collation.
 
     Services leave the order of texts to their databases, of which some ignore case or accents and some pass over
-    punctuation, so that two texts are out of order only where all ways of comparing say so.
+    punctuation, so that two texts are out of order only where all ways of comparing say so. Two texts of digits alone
+    may be numbers in the database, as 8 before 26.
     """
     if isinstance(first, str) and isinstance(second, str):
-        ways = (str, str.casefold, str.upper, _letters)
+        ways: tuple[Callable[[str], Any], ...] = (str, str.casefold, str.upper, _letters)
+        ways += (int,) if _digits(first) and _digits(second) else ()
         return all(way(first) > way(second) for way in ways)
     return bool(first > second)
 

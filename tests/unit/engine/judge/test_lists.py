@@ -27,7 +27,17 @@ def test_what_any_collation_could_have_sorted_is_in_order(values):
 
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
-    [("b", "a", True), ("B", "a", False), ("b", "A", True), ("a_c", "ab", False), (2, 1, True), (1, 1, False)],
+    [
+        ("b", "a", True),
+        ("B", "a", False),
+        ("b", "A", True),
+        ("a_c", "ab", False),
+        (2, 1, True),
+        (1, 1, False),
+        ("8", "26", False),
+        ("26", "8", False),
+        ("26", "18", True),
+    ],
 )
 def test_two_texts_are_out_of_order_where_every_collation_says_so(first, second, expected):
     # "B" before "a" is the order of letters by their codes, and "b" before "A" is no order at all.
