@@ -7,7 +7,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
 from conformance.plugin.guided import needs_of
+from conformance.plugin.needed_room import needed
 from conformance.plugin.opened import check_fit, settings_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.share import Lacking, Share
 from conformance.plugin.trouble import Trouble
+from reports import words
 from specs.record import RecordWriter
 
 WIDTH = 22
@@ -33,6 +36,22 @@ WIDTH = 22
 
 MOST = 12
 """The most reasons for left-out cases that are shown; the most frequent reason comes first."""
+
+
+@dataclass
+class Sums:
+    """The plans of all services together.
+
+    Attributes:
+        cases: the number of cases, with those that will be inapplicable.
+        requests, seconds: the estimates.
+        short: the things for which the limits leave too little room, in words.
+    """
+
+    cases: int = 0
+    requests: float = 0.0
+    seconds: float = 0.0
+    short: list[str] = field(default_factory=list)
 
 
 def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> Iterator[str]:
@@ -46,6 +65,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
     Raises:
         Trouble: a run cannot start; one sentence says why.
     """
+    sums = Sums()
     choices = choose(with_tokens(given, os.environ))
     references = read_references(given_files_of(places, choices.services_beside(places)))
     check_fit(choices, references)
@@ -63,7 +83,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
                 settings = settings_of(choices, endpoint, directory, reference.service)
                 settings = replace(settings, service=reference.service if len(services) > 1 else None)
                 try:
-                    yield from _opened(reference, settings, choices, boot)
+                    yield from _opened(reference, settings, choices, boot, sums)
                 except Lacking as lacking:
                     if len(services) == 1:
                         raise
@@ -73,13 +93,30 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
                         raise
                     cannot.append(f"{reference.service}: {trouble}")
                     yield str(trouble)
+            yield from _summed(sums, choices, len(services))
             if cannot:
                 raise Trouble("; ".join(cannot))
         finally:
             endpoint.close()
 
 
-def _opened(reference: Reference, settings: Settings, choices: Choices, boot: bool) -> Iterator[str]:
+def _summed(sums: Sums, choices: Choices, services: int) -> Iterator[str]:
+    """Yield the lines about all services together, and about the room that lacks."""
+    if choices.guideline is not None:
+        of = choices.guideline.guideline
+        yield from ("", f"{of.id} {of.version}:")
+        yield _line("needs", words.count(sums.cases, "case"))
+    if services > 1:
+        yield from ([] if choices.guideline is not None else ["", "All services:"])
+        yield _line("about", f"{sums.requests:.0f} requests, roughly {_duration(sums.seconds)}")
+    if sums.short:
+        yield _line("room", "not enough, as far as the cloud shows its limits: " + "; ".join(sums.short))
+        yield _line("", "a run waits for room, and leaves undecided the cases that find none")
+    elif sums.cases:
+        yield _line("room", "enough, as far as the cloud shows its limits")
+
+
+def _opened(reference: Reference, settings: Settings, choices: Choices, boot: bool, sums: Sums) -> Iterator[str]:
     """Yield the lines about one service, on a connection of its own."""
     share = Share.open(reference, settings, RecordWriter(settings.directory, worker=settings.service), choices.given)
     cases = share.suite.cases
@@ -87,14 +124,17 @@ def _opened(reference: Reference, settings: Settings, choices: Choices, boot: bo
         needed = needs_of(choices.guideline, choices.declared, [(reference, share.suite)], {}).cases
         cases = tuple(case for case in cases if (reference.service, case.id) in needed)
     try:
-        yield from _examined(share.session, cases, choices, boot)
+        if cases:
+            yield from _examined(share.session, cases, choices, boot, sums)
+        else:
+            yield _line("left out", "the guideline needs nothing of this service")
     finally:
         left = share.session.close()
         share.writer.close()
     yield from (_line("left behind", one) for one in left)
 
 
-def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: bool) -> Iterator[str]:
+def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: bool, sums: Sums) -> Iterator[str]:
     cloud, context = session.cloud, session.context
     began = time.monotonic()
     yield _line("cloud", cloud.name)
@@ -118,11 +158,12 @@ def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: b
     if boot and kind.factory is not None:
         made = [text for what, text in context.notes.sorted() if what == "first"]
         yield from (_line(f"first {kind.name}", f"{text}, ready after {pace:.0f} s") for text in made)
-    yield from _statuses(session, boot)
-    yield from _plan(session, cases, choices, pace, (time.monotonic() - began - pace) / max(1, cloud.request_count))
-    needed = list(_missing(session, boot))
-    if needed:
-        raise Trouble(f"a run cannot start: {needed[0]}")
+    yield from _statuses(session, cases, boot)
+    per_request = (time.monotonic() - began - pace) / max(1, cloud.request_count)
+    yield from _plan(session, cases, choices, pace, per_request, sums)
+    missing = list(_missing(session, boot))
+    if missing:
+        raise Trouble(f"a run cannot start: {missing[0]}")
     yield ""
     yield (
         "A run can start."
@@ -141,7 +182,7 @@ def _things(session: Session) -> Iterator[str]:
         if rules.other is not None:
             yield _line(f"{OTHER}{name.replace('_', '-')}", _shown(discovery.other(name), ""))
     room = discovery.room()
-    if session.cloud.profile.room is not None:
+    if session.context.kind.factory is not None and session.cloud.profile.room is not None:
         left = "not limited, or not known" if room is None else f"room for {room} more"
         yield _line("limits", f"{left} ({session.context.kind.many()} like these)")
 
@@ -165,10 +206,11 @@ def _missing(session: Session, boot: bool) -> Iterator[str]:
         yield f"the limits of the project leave no room for a {context.kind.name}"
 
 
-def _statuses(session: Session, boot: bool) -> Iterator[str]:
-    """Yield one line for each status that clouds need not keep: whether this cloud keeps it."""
+def _statuses(session: Session, cases: Sequence[Case], boot: bool) -> Iterator[str]:
+    """Yield one line for each status that clouds need not keep and that a case needs: whether this cloud keeps it."""
     context = session.context
-    optional = context.service.under_test.optional_statuses
+    entered = {status for case in cases for status in (case.trial.situation.state, *case.trial.outcome.leads_to)}
+    optional = [status for status in context.service.under_test.optional_statuses if status in entered]
     if not boot:
         yield from (_line(status, "not known; --boot tries whether this cloud keeps it") for status in optional)
         return
@@ -181,7 +223,9 @@ def _statuses(session: Session, boot: bool) -> Iterator[str]:
         subject.discard()
 
 
-def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float, per_request: float) -> Iterator[str]:
+def _plan(
+    session: Session, cases: Sequence[Case], choices: Choices, pace: float, per_request: float, sums: Sums
+) -> Iterator[str]:
     """Yield the plan: the number of cases, the reasons for left-out cases, and the estimated requests and time."""
     context = session.context
     out: Counter[str] = Counter()
@@ -194,7 +238,8 @@ def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float
         else:
             lanes.setdefault(session.run.lane(case.id), {})[case.trial.key] = case
     total = len(cases)
-    yield _line("cases", f"{total}, of which at least {sum(out.values())} will be inapplicable")
+    left_out = f", of which at least {sum(out.values())} will be inapplicable" if out else ""
+    yield _line("cases", f"{total}{left_out}")
     for reason, count in out.most_common(MOST):
         yield _line("", f"{count}: {reason}")
     if len(out) > MOST:
@@ -204,14 +249,23 @@ def _plan(session: Session, cases: Sequence[Case], choices: Choices, pace: float
     walked = [lane for lane in lanes if not lane.startswith(NO_RESOURCE)]
     at_once = min(len(walked), choices.max_resources)
     room = context.discovery.room()
-    yield _line(context.kind.many() or "lanes", f"at most {at_once} at a time")
-    if room is not None and room + (1 if pace else 0) < at_once:
-        yield _line("", f"the limits leave room for {room} only, so the run makes fewer at a time")
+    if context.kind.factory is not None and walked:
+        yield _line(context.kind.many(), f"at most {at_once} at a time")
+        if room is not None and room + (1 if pace else 0) < at_once:
+            yield _line("", f"the limits leave room for {room} only, so the run makes fewer at a time")
     trials = sum(len(lanes[lane]) for lane in walked)
-    tried = (case.trial for found in lanes.values() for case in found.values())
-    requests = forecast(tried, context.service, context.graphs).requests
+    tried = [[case.trial for case in found.values()] for found in lanes.values()]
+    made = needed(tried, context)
+    if made:
+        yield _line("makes", "at least " + ", ".join(f"{one.count} {one.things}" for one in made[:MOST]))
+    for one in made:
+        if one.short:
+            sums.short.append(f"{one.room} {one.things} where the run makes at least {one.count}")
+            yield _line("", f"the limits leave room for {one.room} {one.things} only")
+    requests = forecast(chain.from_iterable(tried), context.service, context.graphs).requests
     seconds = requests * per_request / 2 + (trials * context.patience.settle + len(walked) * 3 * pace) / max(1, at_once)
     yield _line("about", f"{requests:.0f} requests, roughly {_duration(seconds)}")
+    sums.cases, sums.requests, sums.seconds = sums.cases + total, sums.requests + requests, sums.seconds + seconds
 
 
 def _duration(seconds: float) -> str:

@@ -139,8 +139,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Room:
-    """Where the limits of a project are shown: path, field of the answer that holds them, and which count."""
+    """Where the limits of a project are shown.
+
+    Attributes:
+        path: the path of a GET; ``{project_id}`` in it stands for the project of the run.
+        field: the field of the answer that holds the limits.
+        limits: the limits on the resource under test.
+        others: the limits on other things, by the last part of the path of their collection.
+    """
 
     path: str
     field: str
-    limits: tuple[Limit, ...]
+    limits: tuple[Limit, ...] = ()
+    others: Mapping[str, Limit] = field(default_factory=dict)

@@ -124,7 +124,7 @@ class Discovery:
         The limits are requested each time. The description says how much of a limit one thing takes.
         """
         where = self._cloud.profile.room
-        if where is None:
+        if where is None or not where.limits:
             return None
         answer = self._cloud.get(where.path)
         shown = value(answer.json, where.field, {}) if answer.ok else {}

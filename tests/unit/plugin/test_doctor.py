@@ -82,6 +82,13 @@ def test_it_counts_only_the_cases_that_a_guideline_needs(cloud):
     assert 0 < int(needed.split()[1].strip(",")) < int(every.split()[1].strip(",")) / 5
 
 
+def test_it_says_what_a_guideline_needs_and_whether_there_is_room(cloud):
+    lines = doctor(cloud, "--guideline", "scs-iaas").stdout.splitlines()
+    summed = lines[lines.index("scs-iaas 1.0.0:") + 1 :]
+    assert summed[-1] == "room                  enough, as far as the cloud shows its limits"
+    assert summed[0].startswith("needs ")
+
+
 def test_a_server_that_cannot_be_made_is_told(cloud):
     cloud.routes["POST", "/v2.1/servers"] = (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}})
     result = doctor(cloud, "--boot")
@@ -136,7 +143,9 @@ def test_it_examines_each_service(two):
     compute, _, placement = result.stdout.partition("placement:\n")
     assert compute.startswith("\ncompute:\n")
     assert "A run can start, unless" in compute
-    assert placement == "left out              the cloud has no placement service\n"
+    left_out, _, together = placement.partition("\nAll services:\n")
+    assert left_out == "left out              the cloud has no placement service\n"
+    assert [line.split()[0] for line in together.splitlines()] == ["about", "room"]
 
 
 def test_2_if_one_of_several_services_cannot_be_tested(two):
