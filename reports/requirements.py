@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from specs.record.ids import RequirementId
@@ -55,6 +56,26 @@ _PROMISES = {
 }
 
 
+_CLOSER = (
+    ("postcondition", "gone", "a removed thing is no longer shown"),
+    ("postcondition", "listed", "a new thing is in the list"),
+    ("postcondition", "*-created", "the thing that it makes is there afterwards"),
+    ("postcondition", "*-deleted", "the thing that it removes is no longer listed"),
+    ("postcondition", "*-unlisted", "the thing that it removes is no longer listed"),
+    ("postcondition", "*-unchanged", "the status stays as it was"),
+    ("postcondition", "vocabulary", "every status is one that the reference names"),
+    ("equality", "*/kept", "{about} stays as it was if an update leaves it out"),
+    ("equality", "*", "the value of {about} that was sent is shown"),
+    ("list", "limit", "a page of the size that was asked for"),
+    ("list", "marker", "a page begins after the element that was named"),
+    ("list", "offset", "a page begins where it was asked for"),
+    ("list", "sort*", "the order that was asked for"),
+    ("list", "fields", "only the fields that were chosen are shown"),
+    ("list", "*", "{about} selects the elements that fit, and no others"),
+)
+"""A kind, a shell pattern for the detail, and the promise in words; the first that fits counts."""
+
+
 @dataclass(frozen=True)
 class Parts(RequirementId):
     """The parts of a requirement's id, with the facts that reports derive from them."""
@@ -94,8 +115,9 @@ class Parts(RequirementId):
     @property
     def promise(self) -> str:
         """The promise in a few words; empty for an unknown kind."""
-        words = _PROMISES.get(self.column, "")
-        return words.format(detail=self.codes or "a listed code")
+        closer = (words for kind, detail, words in _CLOSER if kind == self.kind and fnmatchcase(self.detail, detail))
+        words = next(closer, _PROMISES.get(self.column, ""))
+        return words.format(detail=self.codes or "a listed code", about=self.about)
 
 
 def split(requirement: str) -> Parts:

@@ -170,27 +170,29 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Blank:
-    """A promise that a field of an answer is null or empty in a situation; all given attributes hold together.
+    """A promise that a field of an answer is null, empty or absent in a situation; all given attributes hold together.
 
     Attributes:
-        kind: ``null``, or ``empty`` for an empty text, list or object.
+        kind: ``null``, ``absent``, or ``empty`` for an empty text, list or object.
         always: True if the field is so in every answer.
         never: events that the thing has not seen, such as ``updated``.
         unset: other fields of the same object that are null.
         absent: fields that the request leaves out.
         status: words for the state of the thing, one of which it has.
+        outside: statuses of the thing, none of which it has.
         environment: the name of a trait of the thing or of the deployment.
         line: the line of the sentence; None if the description of the parameter states it, which has the line.
 
     A promise whose situation is not known gives none of those between ``kind`` and ``line``.
     """
 
-    kind: Literal["null", "empty"]
+    kind: Literal["null", "empty", "absent"]
     always: bool = False
     never: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     environment: str | None = None
     line: int | None = None
 
@@ -249,7 +251,8 @@ class Parameter:
     and ``line`` the line of that key. ``type`` is the reference's own word in lower case (``string``, ``none``,
     ``uuid``, ...), None if the parameter file has none or is missing. ``location`` is the key ``in``.
     ``required_min`` is the first microversion in which it is required, if that is not the first one that has it.
-    ``refusals`` are those that its description states. ``blanks`` say when the field of an answer is null or empty.
+    ``refusals`` are those that its description states. ``blanks`` say when the field of an answer is null, empty
+    or absent.
     """
 
     name: str

@@ -74,7 +74,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
         directory = Path(folder)
         endpoint = open_endpoint(choices, directory, services)
         try:
-            cannot: list[str] = []
+            cannot: dict[str, list[str]] = {}
             for reference in references:
                 yield from (["", f"{reference.service}:"] if len(services) > 1 else [])
                 if reference.service in endpoint.lacking:
@@ -91,17 +91,20 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
                 except Trouble as trouble:
                     if len(services) == 1:
                         raise
-                    cannot.append(f"{reference.service}: {trouble}")
+                    cannot.setdefault(str(trouble), []).append(reference.service)
                     yield str(trouble)
             yield from _summed(sums, choices, len(services))
             if cannot:
-                raise Trouble("; ".join(cannot))
+                said = (f"{words.listed(of)}: {sentence}" for sentence, of in cannot.items())
+                raise Trouble("; ".join(said))
         finally:
             endpoint.close()
 
 
 def _summed(sums: Sums, choices: Choices, services: int) -> Iterator[str]:
-    """Yield the lines about all services together, and about the room that lacks."""
+    """Yield the lines about all services together, and about the room that lacks; none if no service was examined."""
+    if not sums.cases:
+        return
     if choices.guideline is not None:
         of = choices.guideline.guideline
         yield from ("", f"{of.id} {of.version}:")
@@ -112,7 +115,7 @@ def _summed(sums: Sums, choices: Choices, services: int) -> Iterator[str]:
     if sums.short:
         yield _line("room", "not enough, as far as the cloud shows its limits: " + "; ".join(sums.short))
         yield _line("", "a run waits for room, and leaves undecided the cases that find none")
-    elif sums.cases:
+    else:
         yield _line("room", "enough, as far as the cloud shows its limits")
 
 

@@ -297,6 +297,11 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _together,
     ),
     (rf"(?P<n>{_NAME})\s+(?:is|was)\s+{_SPECIFIED}(?:\s+in\s+the\s+request(?:\s+body)?)?", _of("present")),
+    (
+        rf"{_THE}(?:client|caller|user|request|body|header)\s+(?:does\s+not|doesn't)\s+(?:include|contain|specify|give|"
+        rf"provide|send|have)\s+{_THE}(?:``(?P<h>[A-Z][\w-]*):\s[^`]*``\s+header|(?P<n>{_NAME})(?:\s+\w+)?)",
+        lambda m: Cause(absent=(m["h"],)) if m["h"] else _named("absent", m["n"]),
+    ),
     (rf"(?P<n>{_NAME})\s+(?:is|was)\s+(?:not\s+{_SPECIFIED}|omitted|missing|left\s+out)", _of("absent")),
     # Values that are not permitted.
     (

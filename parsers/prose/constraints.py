@@ -17,6 +17,7 @@ from parsers.prose.blanks import of_row
 from parsers.prose.clauses import version_clauses
 from parsers.prose.descriptions import blocks_of
 from parsers.prose.plain import without_promise
+from parsers.prose.presence import of_presence
 from parsers.prose.refusals import of_parameter
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
 from parsers.prose.visibility import visible_to
@@ -305,6 +306,12 @@ def _blanks(sentence: Sentence, row: ParameterRow) -> Fields | None:
     return {"blanks": (found,)} if found else None
 
 
+def _presence(sentence: Sentence, row: ParameterRow) -> Fields | None:
+    """J8: the situation in which alone a field is shown: "Only displayed when the car status is ``SOLD``"."""
+    found = of_presence(sentence.text, row)
+    return {"blanks": (found,)} if found else None
+
+
 Read = Callable[[Sentence, ParameterRow], Fields | None]
 RULES: tuple[tuple[str, str, Read], ...] = (
     ("enumeration", "J1", _enum),
@@ -318,6 +325,7 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("obliged-since", "J6", _obliged),
     ("refusal-with-its-cause", "A8", _refusals),
     ("null-or-empty", "J7", _blanks),
+    ("shown-only-if", "J8", _presence),
 )
 """Name, family and reader of every rule for descriptions."""
 

@@ -27,6 +27,7 @@ from parsers.prose import (
     status,
     status_changes,
     status_forms,
+    status_general,
     status_only,
     surroundings,
     versions,
@@ -118,6 +119,12 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
             items = items or reading.items
             part = part or not reading.whole
             whole = whole or (reading.whole and bool(reading.facts))
+    if not facts:
+        # The general rule must not say again, in other words, what a rule for the very form has read.
+        for rule in status_general.RULES:
+            reading = rule.read(sentence, scope) if rule.concerns(words) else None
+            if reading is not None:
+                return Taken(sentence, (*took, rule), reading.facts), items
     if not took:
         for rule in LAST_RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None

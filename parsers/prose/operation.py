@@ -29,6 +29,7 @@ from parsers.prose.rules import (
     Refused,
     Scope,
 )
+from parsers.prose.status_general import read_title
 from parsers.prose.versions import governs_title, of_title
 from parsers.prose.vocabulary import vocabularies
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions
@@ -44,7 +45,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
     }
     scope = Scope(context, source, enums)
     own = read_text(source.blocks, scope)
-    stated = read_conditions(source, scope)
+    stated = (*read_conditions(source, scope), *(pre.condition for pre in read_title(source, scope)))
     above = _preamble(source.preamble, context)
     normal, error = _codes(source, own)
     return ProseFacts(

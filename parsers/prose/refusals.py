@@ -79,7 +79,7 @@ _FAILS = re.compile(
     _FLAGS,
 )
 _IF_FAILS = re.compile(
-    r"^If\s+(?P<cause>.+?),\s+(?:the|this)\s+(?:operation|call|request|action)\s+(?:fails|will\s+fail|is"
+    r"^If\s+(?P<cause>.+?),?\s+(?:the|this)\s+(?:operation|call|request|action)\s+(?:fails|will\s+fail|(?:is|will\s+be)"
     r"\s+rejected)\b[^,]*$",
     _FLAGS,
 )

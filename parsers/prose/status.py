@@ -158,7 +158,9 @@ def _attribute(text: str | None) -> str | None:
 def _exists(sentence: Sentence, scope: Scope) -> Reading | None:
     """B1: "The share must exist"; not "a quota must exist to ...", and no other statement that something exists."""
     m = re.match(
-        rf"^(?P<noun>{NOUN})\s+must\s+(?:already\s+)?exist\s*(?:\((?P<code>404)\))?\.?$", sentence.text, _FLAGS
+        rf"^(?P<noun>{NOUN})\s+must\s+(?:already\s+)?exist(?:\s+in\s+(?:all|any|every)\s+cases?)?\s*(?:\((?P<code>404)\))?\.?$",
+        sentence.text,
+        _FLAGS,
     )
     return Reading((Pre(Condition("exists", scope.named(m["noun"]), sentence.line)),)) if m else None
 

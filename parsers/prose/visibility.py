@@ -18,7 +18,7 @@ _FLAGS = re.IGNORECASE
 _ADMIN = re.compile(
     r"\bappears?\s+in\s+(?:the\s+)?responses?\s+(?:only\s+)?for\s+admin\w*(?:\s+users?)?(?:\s+only)?\b|"
     r"\bonly\s+(?:be\s+)?(?:visible|shown|returned|displayed|included|available)\s+(?:to|for|if)\s+(?:the"
-    r"\s+)?(?:cloud\s+|users?\s+with\s+(?:the\s+|an?\s+)?|user\s+is\s+an?\s+)?admin|"
+    r"\s+)?(?:cloud\s+|users?\s+with\s+(?:the\s+|an?\s+)?[\"\u201c]?|user\s+is\s+an?\s+)?admin|"
     r"\bonly\s+admin\w*(?:\s+users?)?\s+can\s+(?:get|see|view)\b|"
     r"\benable\s+only\s+users\s+with\s+the\s+administrative\s+role\s+to\s+see\b|"
     r"\bcan\s+only\s+be\s+seen\s+by\s+admin|"

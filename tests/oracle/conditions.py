@@ -83,7 +83,11 @@ def main() -> None:
             for name, facts in (("missed", right - read_), ("too much", read_ - right)):
                 print(*(f"  {name}: {fact}" for fact in sorted(facts, key=repr)), sep="\n")
     both, right_, all_ = totals
-    print(f"recall {both / right_:.3f} ({both} of {right_}), precision {both / all_:.3f} ({both} of {all_})")
+    print(f"recall {_share(both, right_)} ({both} of {right_}), precision {_share(both, all_)} ({both} of {all_})")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.3f}" if whole else "not defined"
 
 
 if __name__ == "__main__":

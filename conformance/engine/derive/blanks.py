@@ -1,4 +1,4 @@
-"""Promises that a field of an answer is null or empty in a situation: "null if the thing has not been updated yet".
+"""Promises that a field of an answer is null, empty or absent in a situation: "null if it has not been updated yet".
 
 The situation must be one that the run can tell. Another field of the same object shows it; the answer itself does,
 since a thing that is shown at its own path has not been removed; or the request does, which makes the thing and leaves
@@ -18,6 +18,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import Where, attempt, showing
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.equality import reader_of, trials_to_compare
+from conformance.engine.derive.moments import elsewhere
 from conformance.engine.derive.view import View
 from conformance.engine.judge.blanks import IsBlank
 from conformance.engine.model.case import Requirement
@@ -28,6 +29,12 @@ from specs.model import Blank, Operation, Parameter, When
 
 REMOVED = "deleted"
 """The event that no thing has seen that is shown at its own path."""
+
+MOST_NAMES = 2
+"""The most statuses that an id names."""
+
+STATUS = "status"
+"""The field that shows the status of a thing."""
 
 SHOWN = "/show"
 """The end of the detail of a promise that the view of a new thing keeps."""
@@ -46,13 +53,34 @@ class _Row:
 def derive_blanks(view: View, book: Book) -> None:
     """Add the cases body/<field>/<situation>. The requests of the operation must be in the book already."""
     for found in _rows(view):
-        for blank in found.row.blanks:
+        for blank in (one for one in found.row.blanks if not one.outside):
             detail = f"{found.row.name}/{_name(blank)}"
             if found.probe is None:
                 line = blank.line or found.row.line
                 _case(view, book, view.requirement("body", detail, line, blank.line is None), found, blank)
             elif _of_new_things(blank):
                 _new(view, book, view.requirement("body", detail + SHOWN, found.row.line, True), found, blank)
+
+
+def derive_outside(view: View, book: Book) -> None:
+    """Add the cases of promises about all statuses but some: in every such status in which a case asks for the answer.
+
+    The cases of statuses must be in the book already.
+    """
+    for found in _rows(view):
+        for blank in (one for one in found.row.blanks if one.outside and found.probe is None):
+            requirement = view.requirement("body", f"{found.row.name}/{_name(blank)}", found.row.line, True)
+            judged = _judged(view, found, blank)
+            main = showing(view, found.row, _version(view, found.row))
+            trials = [main, *elsewhere(view, book)] if judged is not None else []
+            fit = [one for one in trials if one.situation.state not in blank.outside]
+            for trial in fit:
+                detail = "" if trial is main else f"in-{trial.situation.state}"
+                asked = replace(judged, open=trial is not main) if judged is not None else None
+                if asked is not None:
+                    book.case(requirement, detail, trial, asked, found.row.name)
+            if not fit:
+                book.without_case(requirement, "no-situation", "no case asks for the answer in another status")
 
 
 def _rows(view: View) -> Iterator[_Row]:
@@ -77,6 +105,13 @@ def _makes(view: View) -> bool:
     return view.makes or view.makes_resource
 
 
+def _plainly_asked(view: View, blank: Blank) -> bool:
+    """Whether the promise is about an answer to a query without some parameters, which the documented query lacks."""
+    asked = {name for name, _ in view.service.query(view.operation)}
+    known = {row.name for row in view.operation.request.parameters if row.location == "query"}
+    return view.reads and bool(blank.absent) and set(blank.absent) <= known - asked
+
+
 def _of_new_things(blank: Blank) -> bool:
     """Whether the situation is that of a thing right after the request that has made it."""
     return bool(blank.absent or set(blank.never) - {REMOVED})
@@ -84,7 +119,7 @@ def _of_new_things(blank: Blank) -> bool:
 
 def _case(view: View, book: Book, requirement: Requirement, found: _Row, blank: Blank) -> None:
     """Add the case of a promise about the answer of the operation, or the reason why it has none."""
-    if _of_new_things(blank):
+    if _of_new_things(blank) and not _plainly_asked(view, blank):
         if _makes(view):
             _new(view, book, requirement, found, blank)
         else:
@@ -131,13 +166,21 @@ def _judged(view: View, found: _Row, blank: Blank) -> IsBlank | None:
         if shown is None:
             return None
         beside.append(shown)
-    if any(_place(found, name) is None for name, _ in beside):
+    if any(_place(found, name) is None for name, _ in beside) or (blank.outside and _place(found, STATUS) is None):
         return None
     if REMOVED in blank.never and not _is_there(view, found):
         return None
     if replace(blank, line=None) == Blank(blank.kind):
         return None
-    return IsBlank(found.row.name, found.place, blank.kind, _words(blank), tuple(beside), found.probe)
+    return IsBlank(
+        found.row.name,
+        found.place,
+        blank.kind,
+        _words(blank),
+        tuple(beside),
+        (STATUS, blank.outside) if blank.outside else None,
+        probe=found.probe,
+    )
 
 
 def _is_there(view: View, found: _Row) -> bool:
@@ -174,6 +217,8 @@ def _name(blank: Blank) -> str:
     """A name of the situation, for ids."""
     parts = [blank.kind, *(["always"] if blank.always else [])]
     given = {"never": blank.never, "unless": blank.absent, "without": blank.unset, "if": blank.status}
+    more = len(blank.outside) - MOST_NAMES
+    given["outside"] = (*blank.outside[:MOST_NAMES], *((f"and-{more}-more",) if more > 0 else ()))
     for word, names in given.items():
         parts += [word, *names] if names else []
     return "-".join([*parts, *(["if", blank.environment] if blank.environment else [])])
@@ -187,6 +232,7 @@ def _words(blank: Blank) -> str:
         *(f"if the request leaves {name} out" for name in blank.absent),
         *(f"if {name} is null" for name in blank.unset),
         *(f"if it is {word}" for word in blank.status),
+        *([f"if its status is none of {', '.join(blank.outside)}"] if blank.outside else []),
         *([f"if it is {blank.environment}"] if blank.environment else []),
     ]
     return " and ".join(parts)

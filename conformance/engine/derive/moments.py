@@ -23,7 +23,7 @@ def derive_moments(view: View, book: Book) -> None:
     """
     if not view.reads or placeholders(view.operation.path) != [view.service.identifier] or view.environment is not None:
         return  # a part of the resource cannot be made in every status
-    trials = list(_elsewhere(view, book))
+    trials = list(elsewhere(view, book))
     for row in view.operation.response.parameters if trials else ():
         if row.location not in ("body", None) or view.default not in row.range:
             continue
@@ -36,7 +36,7 @@ def derive_moments(view: View, book: Book) -> None:
             book.case(requirement, f"in-{trial.situation.state}", trial, judged, row.name, beside=True)
 
 
-def _elsewhere(view: View, book: Book) -> Iterator[Trial]:
+def elsewhere(view: View, book: Book) -> Iterator[Trial]:
     """Yield the documented request in each other status, at the version of the other cases of the body."""
     variant, main = view.main
     plain = view.body(variant, view.default)

@@ -14,7 +14,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.version_documents import is_above, with_documents
 from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.derive.afterwards import derive_afterwards
-from conformance.engine.derive.blanks import derive_blanks
+from conformance.engine.derive.blanks import derive_blanks, derive_outside
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
@@ -223,4 +223,5 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)
     derive_moments(view, book)
+    derive_outside(view, book)
     untested_conditions(view, book)

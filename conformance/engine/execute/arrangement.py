@@ -205,8 +205,7 @@ class Arrangement:
             Unavailable: a step was refused without which the request cannot be accepted.
         """
         needs, accepted, marks = request.needs, trial.outcome.accepted, self._marks(trial)
-        # Of a thing that the path gives a name which it cannot have, no step could be accepted.
-        before = needs.before if accepted is not False and not trial.request.path else ()
+        before = () if accepted is False or trial.request.path else needs.before  # no step suits a name of nothing
         if self._kept is not None and (before or self._kept.path != request.filled.path):
             self.look()
         if self._kept is not None:
@@ -291,9 +290,8 @@ class Arrangement:
         path = trial.request.operation.path.replace(f"{{{self.context.service.identifier}}}", self.subject.known_id)
         self.subject.turn_to(trial.situation.environment)
         fits = self._existing or self.subject.suits(path)
-        repeated = self.compares and repeats(self.subject, trial.request.body)
-        altered = self.subject.altered and (repeated or not trial.request.uses_optional_fields)
-        if altered or not fits:
+        unfit = not trial.request.uses_optional_fields or (self.compares and repeats(self.subject, trial.request.body))
+        if (self.subject.altered and unfit) or not fits:
             self.subject.discard()
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
@@ -356,7 +354,8 @@ class Arrangement:
             return None
         if self._unknown is None:
             at = self.context.service.unknown_id_path
-            admin = Role.ADMIN in self.context.cloud.roles and not self.context.service.resource
+            resource = self.context.service.under_test
+            admin = Role.ADMIN in self.context.cloud.roles and (not resource.kind or resource.role is Role.ADMIN)
             try:
                 self._unknown = (
                     self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)

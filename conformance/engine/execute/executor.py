@@ -33,7 +33,7 @@ from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.probe import Probe
+from conformance.engine.model.probe import FieldTaken, Probe
 from conformance.engine.model.setup import Ended, Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
@@ -92,6 +92,7 @@ class Executor:
         self.subject.before_leaving = self.looks.take
         self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
         self.arrangement.lock = self.looks.lock
+        self.arrangement.transitions.waits = self.looks.waits
         self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
@@ -111,7 +112,7 @@ class Executor:
             The evidence. Its ``problem`` says why the trial could not be made, where it could not.
         """
         with announced_to(self.looks.change):
-            self.looks.begin(trial, together and not probes)
+            self.looks.begin(trial, together and all(isinstance(probe, FieldTaken) for probe in probes))
             self.arrangement.compares, self.paging.together = bool(probes), together
             evidence = self._make(trial, probes)
             self.looks.complete(evidence)

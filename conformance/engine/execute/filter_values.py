@@ -57,7 +57,9 @@ def pick(before: Page, plan: Listing, shared: str | None = None) -> tuple[str, A
     Returns:
         The name and the value, spelled as in the reference if that names the values of the parameter.
     """
-    found = list(_candidates(before, plan))
+    documented = {text(choice).casefold() for choice in plan.choices}
+    # An element may show a value that the reference does not let anybody ask for.
+    found = [(n, v) for n, v in _candidates(before, plan) if not documented or text(v).casefold() in documented]
     if plan.match == "least":
         numbers = [(n, v) for n, v in found if isinstance(v, int) and not isinstance(v, bool)]
         distinct = sorted({v for _, v in numbers})

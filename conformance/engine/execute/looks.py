@@ -24,7 +24,7 @@ from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.judge.codes import changed_by
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, UnderWay
 from conformance.engine.model.trial import Once, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
@@ -73,6 +73,7 @@ class Looks:
         if not self.suits(trial):
             self.take()
         self.shared = together and self._leaves_all_as_it_is(trial)
+        self.subject.lenient = self.shared  # what changed late has each trial of the group made again, alone
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
             if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
@@ -91,9 +92,9 @@ class Looks:
             self._waiting[evidence.trial.key] = evidence, request
         return self.shared
 
-    def waits(self, trial: Trial) -> bool:
-        """Whether a trial was refused and waits for a look, so that its evidence is not complete."""
-        return trial.key in self._waiting
+    def waits(self, trial: Trial | None = None) -> bool:
+        """Whether a trial, or any at all, was refused and waits for a look, so that its evidence is not complete."""
+        return bool(self._waiting) if trial is None else trial.key in self._waiting
 
     def complete(self, evidence: Evidence) -> None:
         """Note the evidence of a waiting trial in its last form; a trial with a problem needs no look."""
@@ -150,6 +151,8 @@ class Looks:
         self.snapshots.forget()
         of_subject = [e.trial for e, _ in waiting.values() if e.trial.situation.state is not None]
         shown = self.look(of_subject) if of_subject else None
+        if any(one.status != self.subject.status for trial in of_subject for one in trial.setups(UnderWay)):
+            return dict.fromkeys(waiting)  # the transition may have ended before any of the answers
         seen: dict[str, Evidence | None] = {}
         for key, (evidence, request) in waiting.items():
             seen[key] = self.seen(evidence, request, shown)
@@ -192,7 +195,8 @@ class Looks:
         """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it."""
         if trial.request.operation.method in SAFE or not self.expects_refusal(trial):
             return False
-        return trial.exchange == Once() and all(setup == Locked() for setup in trial.setup)
+        kept = (setup == Locked() or isinstance(setup, UnderWay) for setup in trial.setup)
+        return trial.exchange == Once() and all(kept)
 
     def lock(self, trial: Trial) -> Problem | None:
         """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import eq
@@ -27,13 +27,21 @@ MOST_FAILURES = 2
 
 @dataclass
 class Transitions:
-    """Starts a transition of the resource under test of a lane, and sees whether it lasts until an answer has come."""
+    """Starts a transition of the resource under test of a lane, and sees whether it lasts until an answer has come.
+
+    Attributes:
+        context: the objects that all lanes of the run share.
+        subject: the resource under test of the lane.
+        paths: fills the placeholders of paths.
+        waits: tells whether a trial, or any at all, waits for the look of its group.
+    """
 
     context: RunContext
     subject: Subject
     paths: Paths
     _failures: list[str] = field(default_factory=list)
     _looked_at: float = 0.0
+    waits: Callable[[Trial | None], bool] = lambda _: False
 
     def lasts(self, trial: Trial) -> bool:
         """Whether the resource is in the transition that a trial needs; a resource in another one is given up.
@@ -77,8 +85,8 @@ class Transitions:
         return self.subject.status
 
     def _present(self) -> str | None:
-        """The status as the trial before has just seen it, or else by a new look."""
-        just_now = time.monotonic() - self._looked_at < self.context.patience.settle
+        """The status as the trial before has just seen it, or as the look for its group will; else by a new look."""
+        just_now = self.waits(None) or time.monotonic() - self._looked_at < self.context.patience.settle
         return self.subject.status if just_now and not self.subject.outdated else self._status()
 
     def _failed(self, reason: str) -> Unavailable:
@@ -91,7 +99,7 @@ class Transitions:
         An accepted request that changes something may have ended it.
         """
         wanted = trial.setups(UnderWay)
-        if not wanted or evidence.problem:
+        if not wanted or evidence.problem or self.waits(trial):
             return evidence
         # After a refusal the resource was looked at.
         status = self.subject.status if evidence.after is not None else self._status()

@@ -1,4 +1,4 @@
-"""Expectations about fields that are null or empty in a situation."""
+"""Expectations about fields that are null, empty or absent in a situation."""
 
 from __future__ import annotations
 
@@ -18,22 +18,26 @@ EMPTY: tuple[Any, ...] = ("", [], {})
 
 @dataclass(frozen=True)
 class IsBlank(Expectation):
-    """A field is null, or empty, in every object of an answer that is in the documented situation.
+    """A field is null, empty or absent in every object of an answer that is in the documented situation.
 
     Attributes:
         name: the name of the row.
         place: the place of the field in the body.
-        kind: ``null`` or ``empty``.
+        kind: ``null``, ``empty`` or ``absent``.
         situation: the situation in words.
         beside: other fields of the same object, each with the value that it has in the situation.
+        outside: a field of the same object, and the values that it does not have in the situation.
+        open: True if another case judges whether the request is accepted; a refusal then shows nothing.
         probe: the view to look up; None for the answer of the request itself.
     """
 
     name: str
     place: Place
-    kind: Literal["null", "empty"]
+    kind: Literal["null", "empty", "absent"]
     situation: str
     beside: tuple[tuple[str, Any], ...] = ()
+    outside: tuple[str, tuple[str, ...]] | None = None
+    open: bool = False
     probe: ViewOf | None = None
 
     @property
@@ -46,33 +50,38 @@ class IsBlank(Expectation):
 
     def judge(self, evidence: Evidence) -> Judgement:
         if not evidence.accepted:
-            return undecided(
-                evidence.status, f"the request was answered {evidence.status}, so there is no such response to judge"
-            )
+            reason = f"the request was answered {evidence.status}, so there is no such response to judge"
+            return _not_shown(reason) if self.open else undecided(evidence.status, reason)
         body = evidence.found.get(self.probe) if self.probe is not None else evidence.body
         if self.probe is not None and body in (None, ""):
             return undecided("no view", f"{self.probe.operation} did not show the resource after the request")
-        shown = list(self._shown(body))
-        if not shown:
-            reason = f"no object of the response shows {self.name} {self.situation}"
-            return Judgement("inapplicable", "not shown", reason)
+        holders = list(self._holders(body))
+        shown = [holder[self.place[-1]] for holder in holders if self.place[-1] in holder]
+        if not holders or (not shown and self.kind != "absent"):
+            return _not_shown(f"no object of the response shows {self.name} {self.situation}")
         for value in shown:
-            fits = value is None if self.kind == "null" else value is not None and value in EMPTY
-            if not fits:
+            what = "null" if value is None else "empty" if value in EMPTY else "a value"
+            if what != self.kind:
                 text = "" if is_secret_name(self.name) else f" {value!r:.60}"
-                what = "null" if value is None else "empty" if value in EMPTY else "a value"
                 return broken(what, f"{self.name} is{text}, documented as {self.kind}, {self.situation}")
         return holds(self.kind)
 
-    def _shown(self, body: Any) -> Iterator[Any]:
-        """Yield the value of the field in each object that is in the situation."""
-        holders = values_at(body, self.place[:-1])[0] if len(self.place) > 1 else [body]
-        for holder in holders:
-            if isinstance(holder, Mapping) and self.place[-1] in holder and self._is_there(holder):
-                yield holder[self.place[-1]]
+    def _holders(self, body: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield each object that could show the field and is in the situation."""
+        for holder in values_at(body, self.place[:-1])[0] if len(self.place) > 1 else [body]:
+            if isinstance(holder, Mapping) and self._is_there(holder):
+                yield holder
 
     def _is_there(self, holder: Mapping[str, Any]) -> bool:
+        if self.outside is not None:
+            state = holder.get(self.outside[0])
+            if not isinstance(state, str) or any(_same(state, one) for one in self.outside[1]):
+                return False
         return all(key in holder and _same(holder[key], value) for key, value in self.beside)
+
+
+def _not_shown(reason: str) -> Judgement:
+    return Judgement("inapplicable", "not shown", reason)
 
 
 def _same(shown: Any, value: Any) -> bool:

@@ -25,7 +25,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
-from conformance.engine.provision.wear import discard_spent
+from conformance.engine.provision.wear import discard_spent, shows_all
 
 CALM = 10.0
 """The longest wait, in seconds, until a resource shows the same view twice and its last action has ended."""
@@ -56,6 +56,8 @@ class Subject:
         actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
         outdated: whether the resource may have changed since it was last shown.
+        late: whether it was last shown when it had its status, and shortly before its action had ended.
+        lenient: whether such a view will do, since a later look corrects it.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
         worn: whether a request was accepted that may have changed more of the resource than its status.
@@ -76,7 +78,7 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.worn = False
+        self.outdated = self.worn = self.late = self.lenient = False
         self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
@@ -168,7 +170,8 @@ class Subject:
 
         if self._moved and not stopping.is_set():
             if self.actions.ended(self.resource_id):
-                self.outdated = True
+                self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
+                self.outdated = self.outdated or not self.late
             else:
                 until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
         self._moved = False
@@ -297,7 +300,7 @@ class Subject:
 
     def current(self) -> View | None:
         """The resource as it is now: a look is taken only if it may have changed since it was last shown."""
-        return self.refresh() if self.outdated else self.view
+        return self.refresh() if self.outdated or (self.late and not self.lenient) else self.view
 
     def refresh_from(self, answer: Answer) -> View | None:
         """Update ``view`` from an answer. Returns the view; None if the resource is gone."""
@@ -311,7 +314,7 @@ class Subject:
     def _see(self, view: View) -> None:
         self.view = self.seen_in[self._kind.state_of(view)[0]] = view
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
-        self.outdated = False
+        self.outdated = self.late = False
 
     def show(self) -> Answer:
         """GET the resource as the role that made it, at the highest microversion."""
@@ -336,10 +339,9 @@ class Subject:
             if targets is None
             else targets or ((before,) if before else ())
         )
-        began: list[float] = []
+        began: list[float] = [time.monotonic()] if calm else []
         moved: list[bool] = []
         if calm:
-            began.append(time.monotonic())
             self.context.stopping.wait(patience.settle)
 
         def done(view: View | None) -> bool:
@@ -389,7 +391,7 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = False
+        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()

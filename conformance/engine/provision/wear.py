@@ -8,6 +8,8 @@ from conformance.engine.api.json_path import members
 from conformance.engine.model.setup import Existing, Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.engine.cloud.kinds import View
     from conformance.engine.cloud.resources import Made
     from conformance.engine.model.setup import Setup
@@ -46,6 +48,12 @@ def repeats(subject: Worn, body: Any) -> bool:
         value not in (None, "", at_first.get(name)) and sent.get(name) == value
         for name, value in _named(subject.view).items()
     )
+
+
+def shows_all(view: View | None, made: Made | None, fields: Iterable[str]) -> bool:
+    """Whether a view, which may come from a list, shows each of some fields that the resource showed when made."""
+    shown, at_first = view or {}, made.body if made is not None else {}
+    return all(name in shown for name in fields if name in at_first)
 
 
 def things_for_resource(trial: Trial) -> tuple[Setup, ...]:

@@ -47,6 +47,8 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
 
 def _wear(trial: Trial, spending: Container[str]) -> int:
     """How much a trial wears the resource: 0 if it may serve all other trials afterwards."""
+    if trial.outcome.accepted is False:
+        return 0
     if trial.request.uses_optional_fields:
         return 2
     return int(trial.operation.id in spending and trial.outcome.accepted is True)

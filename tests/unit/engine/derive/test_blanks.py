@@ -95,3 +95,29 @@ def test_a_situation_that_is_not_known_has_no_case():
 def test_a_sentence_of_the_operation_is_the_source():
     one = case(suite(make(ID), show(*answers(Blank("null", always=True, line=77)))), "show/body/worn/null-always")
     assert one.requirement.source.line == 77
+
+
+def test_an_answer_to_a_query_without_a_parameter():
+    counted = Blank("absent", absent=("with_count",))
+    asked = row("with_count", "boolean", location="query")
+    listed = sample({"gears": [{"id": "g", "name": "n"}], "worn": 1})
+    rows = (row("gears", "array"), row("worn", "integer", blanks=(counted,)))
+    every = plain("GET", "/gears", asked, name="list", normal=(200,), answers=rows, answered=(listed,))
+    one = case(suite(make(ID), every), "list/body/worn/absent-unless-with_count")
+    assert (one.trial.request.query, one.expectation.kind) == ((), "absent")
+
+
+def test_in_every_status_but_some():
+    gone = Blank("absent", outside=("IDLE", "BROKEN", "LOST"))
+    body = sample({"widget": {"id": "w", "status": "IDLE", "fault": "f"}})
+    rows = (ID, row("status"), row("fault", blanks=(gone,)))
+    more = {"name": "view", "normal": (200,), "error": (404,), "answered": (body,)}
+    view = plain("GET", "/widgets/{widget_id}", answers=rows, **more)
+    found = suite(view)
+    cases = [one for one in found.cases if "/body/fault/absent" in one.id]
+    assert {one.requirement.id for one in cases} == {"widgets.view/body/fault/absent-outside-IDLE-BROKEN-and-1-more"}
+    assert cases
+    assert not {"IDLE", "BROKEN", "LOST"} & {one.trial.situation.state for one in cases}
+    assert all(one.expectation.open and one.expectation.outside == ("status", gone.outside) for one in cases)
+    bare = plain("GET", "/widgets/{widget_id}", answers=(ID, rows[2]), **more)
+    assert "view/body/fault/absent-outside-IDLE-BROKEN-and-1-more" in untested(suite(bare))

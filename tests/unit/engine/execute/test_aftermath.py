@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import plain, row, sample
+from widgets import TOP, action, plain, row, sample, trial
 from workshop import CHANGE, DROP, EVERY, KNOWN, LABEL, LIST, MAKE, PROFILE, PULL, SERVER, SHOW, opened, tried
 
+from conformance.engine.api.needs import Needs
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.kinds import Kind
+from conformance.engine.execute.aftermath import creates
+from conformance.engine.execute.arrangement import Request
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import Twice
-from conformance.engine.provision.owned import Owned
+from conformance.engine.provision.owned import Filled, Owned
 
 EMPTY = plain("DELETE", "/gears/{gear_id}/teeth", normal=(204,))
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
@@ -322,3 +325,14 @@ def test_a_thing_that_was_joined_to_another_one_is_neither_made_nor_gone_there(s
     assert [one.left for one in journal.entries() if one.left] == [(("gear-9", "/gears/gear-9"),)]
     elements.gone(own)
     assert all(one.settled for one in journal.entries())
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [({"name": "n"}, "copy"), ({}, "copy"), ({"name": 1}, None), (None, None)],
+    ids=["named", "without a name", "another type", "no object"],
+)
+def test_a_thing_that_is_made_on_the_side_may_be_named_by_the_answer_alone(body, made):
+    needs = Needs(TOP, creates=("copy", "name"))
+    request = Request(needs, Filled("/widgets/w/action"), {"copy": body})
+    assert creates(trial(action("copy")), request) == made

@@ -76,3 +76,10 @@ def test_an_object_of_pairs_is_selected_by_one_pair_of_an_element_of_this_run():
 @pytest.mark.parametrize(("value", "expected"), [(True, "true"), (False, "false"), (3, "3"), ("True", "True")])
 def test_a_query_has_true_and_false_in_small_letters_and_texts_as_they_are(value, expected):
     assert text(value) == expected
+
+
+def test_a_value_that_the_reference_does_not_name_is_not_asked_for():
+    plan = Listing("filter", "state", ("x",), "id", field=("state",), choices=("ACTIVE", "ERROR"))
+    inner, active = {"id": "1", "state": "inner"}, {"id": "2", "state": "active"}
+    assert pick(Page(200, (inner, active), ("1", "2")), plan) == ("2", "ACTIVE")
+    assert pick(Page(200, (inner,), ("1",)), plan) is None

@@ -12,7 +12,7 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.execute import looks as module
 from conformance.engine.judge.codes import changed_by
 from conformance.engine.model.binding import Step
-from conformance.engine.model.probe import StatusOf
+from conformance.engine.model.probe import FieldTaken, StatusOf
 from conformance.engine.model.setup import Prepared
 from conformance.engine.model.trial import Twice
 from conformance.engine.provision.context import Patience
@@ -222,6 +222,14 @@ def test_without_leave_a_refusal_has_a_look_of_its_own(shop):
     evidence = shop[1].make(refused(SPIN))
     assert (len(evidence.exchanges), evidence.after["status"]) == (2, "IDLE")
     assert not shop[1].looks.waits(refused(SPIN))
+
+
+def test_a_probe_that_only_compares_the_views_leaves_the_look_to_the_group(shop):
+    for key in "ab":
+        shop[1].make(refused(key=key), (FieldTaken("colour", "red"),), together=True)
+    assert all(shop[1].looks.waits(refused(key=key)) for key in "ab")
+    shop[1].looks.take()
+    assert [changed_by(evidence) for evidence in shop[1].looks.collect().values()] == [None, None]
 
 
 def test_a_trial_with_probes_has_a_look_of_its_own(shop):

@@ -66,6 +66,30 @@ def test_a_look_just_after_one_trial_serves_the_next(shop):
     assert shop[0].said[said:] == ["POST /servers/server-1/action", "GET /servers/server-1"]
 
 
+def test_refusals_while_it_lasts_share_the_look_that_shows_it_lasts(shop):
+    shop[1].make(opening("first"))  # tells that such requests are refused
+    trials = [opening(key) for key in "abc"]
+    said = len(shop[0].said)
+    for trial in trials:
+        shop[1].make(trial, together=True)
+    assert all(shop[1].looks.waits(trial) for trial in trials)
+    shop[1].looks.take()
+    assert [evidence.status for evidence in shop[1].looks.collect().values()] == [409] * 3
+    assert shop[0].said[said:].count("GET /servers/server-1") == 2, "before the first and after the last"
+
+
+def test_a_transition_that_ends_among_refusals_has_each_made_again_alone(shop):
+    shop[1].make(opening("first"))
+    trials = [opening(key) for key in "ab"]
+    shop[1].make(trials[0], together=True)
+    shop[0].things["/servers"]["server-1"]["status"] = "IDLE"
+    shop[1].make(trials[1], together=True)
+    shop[1].looks.take()
+    assert shop[1].looks.collect() == dict.fromkeys("ab")
+    assert [shop[1].make(trial).problem for trial in trials] == [None, None]
+    assert shop[0].dropped == ["server-1"], "the transition was started on another one"
+
+
 def test_a_trial_without_it_gets_another_resource(shop):
     shop[1].make(opening())
     shop[1].make(tried(OPEN, "IDLE", body={"open": None}, accepted=None, key="free"))

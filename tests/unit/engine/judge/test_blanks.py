@@ -73,3 +73,14 @@ def test_a_refusal_and_a_missing_view_show_nothing():
 def test_a_secret_is_not_in_the_reason():
     found = replace(SOLD, name="adminPass").judge(evidence(200, body={"gear": {"sold_at": "hush"}}))
     assert "hush" not in (found.reason or "")
+
+
+def test_absent():
+    fault = IsBlank("fault", ("gear", "fault"), "absent", "if it runs", outside=("status", ("ERROR", "LOST")))
+    assert judged(fault, {"gear": {"status": "RUNS"}}) == ("pass", "absent")
+    assert judged(fault, {"gear": {"status": "RUNS", "fault": {"code": 1}}}) == ("fail", "a value")
+    assert judged(fault, {"gear": {"status": "RUNS", "fault": None}}) == ("fail", "null")
+    for body in ({"gear": {"status": "error"}}, {"gear": {"status": "LOST", "fault": 1}}, {"gear": {}}, {}, None):
+        assert judged(fault, body)[0] == "inapplicable"
+    assert judged(fault, {}, 409)[0] == "inconclusive"
+    assert judged(replace(fault, open=True), {}, 409)[0] == "inapplicable"

@@ -194,6 +194,23 @@ def test_an_answer_that_shows_no_server_does_not_take_it_away(shown):
     assert subject.status == "IDLE"
 
 
+@pytest.mark.parametrize(("lenient", "looks"), [(True, 0), (False, 1)])
+def test_a_view_from_before_the_end_of_an_action_will_do_where_a_later_look_corrects_it(lenient, looks):
+    cloud = Cloud()
+    subject = subject_on(cloud)
+    subject.reach("IDLE")
+    subject.actions.ended = lambda resource: True
+    subject.stir()
+    subject.calm()
+    asked, cloud.get = [], lambda path, **_: asked.append(path) or answer(200, {"widget": dict(cloud.server)})
+    subject.lenient = lenient
+    subject.current()
+    assert len(asked) == looks
+    subject.lenient = False
+    subject.current()
+    assert len(asked) == 1, "one look is enough"
+
+
 def test_a_locked_server_is_unlocked_before_it_is_given_up():
     cloud = Cloud()
     subject = subject_on(cloud)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.engine.provision.wear import discard_spent, repeats
+from conformance.engine.provision.wear import discard_spent, repeats, shows_all
 
 
 def worn(view=None, made=None, changed_by=""):
@@ -43,3 +43,18 @@ def test_a_value_that_an_earlier_request_has_set_tells_nothing(made, view, sent,
 
 def test_without_a_resource_nothing_is_repeated():
     assert not repeats(worn(), {"change": {"size": 2}})
+
+
+@pytest.mark.parametrize(
+    ("view", "made", "expected"),
+    [
+        ({"size": 1}, {"size": 2}, True),
+        ({"size": 1}, {"size": 1, "groups": []}, False),
+        ({"size": 1, "groups": []}, {"size": 1, "groups": []}, True),
+        (None, {"size": 1}, False),
+        ({}, {"colour": "red"}, True),
+    ],
+    ids=["all", "one is missing", "more", "no view", "another field"],
+)
+def test_a_view_of_a_list_may_show_fewer_fields(view, made, expected):
+    assert shows_all(view, SimpleNamespace(body=made), ("size", "groups")) is expected

@@ -13,8 +13,8 @@ from conformance.engine.run.following import following
 from conformance.engine.run.jobs import Job
 
 
-def job(key, state="IDLE", optional=False):
-    made = trial(SPIN, state=state, key=key)
+def job(key, state="IDLE", optional=False, accepted=True):
+    made = trial(SPIN, state=state, key=key, accepted=accepted)
     return Job(replace(made, request=replace(made.request, uses_optional_fields=optional)), (), ())
 
 
@@ -38,6 +38,8 @@ def test_trials_with_optional_fields_come_after_all_others_in_whatever_status():
     pending = [job("optional", optional=True), job("far", "SPINNING")]
     assert following(pending, executor()).trial.key == "far"
     assert following(pending[:1], executor()).trial.key == "optional"
+    refused = job("refused", optional=True, accepted=False)
+    assert following([refused, pending[1]], executor()).trial.key == "refused", "it leaves the resource as it is"
     pending[1] = job("spends", "SPINNING")
     assert following(pending, executor(spending={SPIN.id})).trial.key == "spends"
 

@@ -176,6 +176,12 @@ def test_versions_of_a_refusal() -> None:
     assert [(refusal.min, refusal.max, refusal.line) for refusal in found] == [("3.5", None, 10)]
 
 
+@pytest.mark.parametrize("name", ["``Seal: red`` header", "``Seal`` header", "``Seal``"])
+def test_what_the_request_leaves_out_has_it_rejected(name):
+    text = f"If the client does not include a {name} the request will be rejected."
+    assert refused(text) == ((None, Cause(absent=("Seal",))),)
+
+
 @pytest.mark.parametrize("phrase", ["that which nobody knows of", "", "a b c d e f", "host that already in"])
 def test_a_phrase_that_is_no_name(phrase: str) -> None:
     assert names_of(phrase) == ()

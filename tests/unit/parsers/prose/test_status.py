@@ -131,6 +131,7 @@ def test_a_set_that_a_version_extends():
 
 def test_existence():
     assert pre("The parked image must exist.") == [Condition("exists", "image", 10)]
+    assert pre("The parked image must exist in all cases.") == [Condition("exists", "image", 10)]
     assert pre("Enough space must exist to grow the image.") == []
 
 

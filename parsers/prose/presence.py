@@ -1,0 +1,50 @@
+"""A rule for the situations in which an answer alone shows a field (J8).
+
+Read: "Only displayed when the car status is ``SOLD`` or ``LOST``", "This field is only present if ``with_count=True``
+is given in the query". A situation that the rule does not know is read as well, as a promise whose situation is not
+known. Not read: "is returned if", which does not say that the field is missing elsewhere; the roles that see a field,
+which another rule reads; sentences about some versions only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.document import ParameterRow
+from parsers.prose.clauses import version_clauses
+from parsers.prose.words import values
+from specs.model import Blank
+
+_FLAGS = re.IGNORECASE
+_SHOWN = (
+    r"(?:displayed|shown|returned|present|appears?|included)(?:\s+in\s+(?:the\s+)?(?:API\s+)?(?:responses?|output))?"
+)
+_ITSELF = r"(?:it|(?:this|the)\s+(?:response\s+)?(?:field|parameter|attribute|value|header|list|key|property))"
+_ONLY = re.compile(
+    rf"^\W*(?:{_ITSELF}\s+(?:is\s+|will\s+)?)?(?:only\s+(?:be\s+)?{_SHOWN}|{_SHOWN}\s+only)\s+"
+    r"(?:if|when|where)\b(?P<when>.+)$",
+    _FLAGS,
+)
+_STATUS = re.compile(
+    r"^(?:the|its)\s+(?:\w+\s+)?status\s+is\s+(?:one\s+of\s+)?(?P<values>``\w+``(?:(?:,\s*(?:or\s+)?|\s+or\s+)``\w+``)*)"
+    r"(?:\s+and\b.*)?$",
+    _FLAGS,
+)
+_QUERY = re.compile(
+    r"^[\"“`]*(?P<name>\w+)(?:=\w+)?[\"”`]*\s+is\s+(?:supplied|given|specified|provided|set)\s+in\s+the\s+query$",
+    _FLAGS,
+)
+_ROLES = re.compile(r"\badmin|\brole\b", _FLAGS)
+
+
+def of_presence(text: str, row: ParameterRow) -> Blank | None:
+    """J8: the promise that an answer lacks a field outside of a situation."""
+    m = _ONLY.match(text)
+    if m is None or row.section != "response" or version_clauses(text) or _ROLES.search(m["when"]):
+        return None
+    when = re.sub(r"\s+", " ", m["when"]).strip(" .*")
+    if found := _STATUS.match(when):
+        return Blank("absent", outside=tuple(value.text for value in values(found["values"])))
+    if found := _QUERY.match(when):
+        return Blank("absent", absent=(found["name"],))
+    return Blank("absent")

@@ -1,0 +1,164 @@
+"""Finds the clauses of a sentence that state a status: whose status it is, its values, and how the clause says it.
+
+A clause has one of a few forms of English: "the status of the share is ``a``", "a share in ``a`` or ``b`` state", "the
+share must not be in the ``a`` state", "a share whose status is ``a``", "a share with status ``a``". A value is marked,
+in capitals, or an ordinary word that names a status ("available", "in-use"). ``status_general`` tells from the words
+around a clause whether it is a condition, a refusal or an outcome.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parsers.prose.names import STATE_MODIFIERS
+from parsers.prose.words import NOUN, VALUE, bare
+
+_FLAGS = re.IGNORECASE
+_COMMON = (
+    r"(?:active|inactive|available|unavailable|enabled|disabled|deactivated|activated|running|stopped|started|paused|"
+    r"suspended|queued|shelved|locked|unlocked|failed|detached|attached|pending|completed?|error|in[-_]use|deleted|"
+    r"deleting|creating|restoring|ready|idle|finished|cancell?ed|aborted|rejected|accepted|maintenance|offline|online|"
+    r"degraded|healthy|succeeded|draft|published|allocated|unallocated|draft|terminated)"
+)
+_NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
+_MARKED = rf"(?-i:{_NO_STATUS}{VALUE})"
+_WORD = rf"(?:{_MARKED}|(?<![\w`-]){_COMMON}(?![\w`-]))"
+_NAMED = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+"""A value before the word "status": there, a word with a capital letter is a value too."""
+_JOIN = r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?(?:the\s+|an?\s+)?"
+_VALUES = rf"{_WORD}(?:{_JOIN}{_WORD})*"
+_NAMED_VALUES = rf"{_NAMED}(?:{_JOIN}{_NAMED})*"
+_STATE = rf"(?:(?:(?:{'|'.join(sorted(STATE_MODIFIERS))})[ _])?(?:status|state))(?:es|s)?"
+_MODAL = (
+    r"(?:must|has\s+to|have\s+to|needs?\s+to|should|shall|ought\s+to|(?:is|are)\s+(?:required|expected|supposed)\s+to)"
+)
+_BE = rf"(?P<be>(?P<modal>{_MODAL})\s+(?P<modal_not>not\s+)?be|is|are|was|were|has|have)"
+_NOT = r"(?:\s+(?P<not>not|neither|n't|other\s+than|anything\s+(?:other\s+than|but)))?"
+_NOW = r"(?:\s+(?:currently|already|still|either|only|first))?"
+_SET = r"(?:\s+(?:one\s+of|any\s+of|among|set\s+to|equal\s+to|either|both))?(?:\s+(?:the|an?))?"
+_OWNER = rf"(?P<noun>{NOUN})"
+_CHANGES = (
+    r"(?:becomes|(?:(?P<modal>will|shall|should|must|needs?\s+to|is|gets|is\s+then)\s+)?(?P<be>be(?:come)?\s+)?(?:"
+    r"(?:changes?|transitions?|goes|go|moves?|turns?|switch(?:es)?|returns?|reverts?|changed|set|reset|updated|moved|"
+    r"transitioned|switched)\s+(?:back\s+)?to)(?:\s+be)?)"
+)
+_ENTERS = (
+    r"(?:(?P<modal>will|shall|should|must|is|gets)\s+)?(?P<be>be\s+)?(?:enters?|(?:goes|go|moves?|transitions?|returns?|"
+    r"reverts?|moved|put|placed|returned|brought|switched|transitioned|reset)\s+(?:back\s+)?(?:in)?to|(?:created|left|"
+    r"stored|placed|put)\s+in)"
+)
+_FORMS = tuple(
+    (kind, re.compile(pattern, _FLAGS))
+    for kind, pattern in (
+        # The share status changes to ``a``, the share enters the ``a`` state.
+        (
+            "change",
+            rf"\b(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "change",
+            rf"\b(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "change",
+            rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{_NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The status of the share is ``a``.
+        (
+            "of",
+            rf"\b(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # A share whose status is ``a``, a share with status ``a``, a share with an ``a`` status.
+        (
+            "noun",
+            rf"\b{_OWNER}\s+whose\s+(?P<attribute>{_STATE})\s+(?:value\s+)?(?:is|are){_NOT}{_SET}"
+            rf"\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})",
+        ),
+        ("noun", rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{_NAMED_VALUES})\s+(?P<attribute>{_STATE})\b"),
+        # The share must be in the ``a`` state.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at){_SET}\s+(?P<values>{_NAMED_VALUES})"
+            rf"\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The share status is ``a``, the share's status is ``a``, its status is ``a``.
+        (
+            "is",
+            rf"\b(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?{_BE}{_NOT}{_NOW}"
+            rf"(?:\s+in)?{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # A share that is in ``a`` state, a share in ``a`` state.
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?(?:currently\s+)?in{_SET}"
+            rf"\s+(?P<values>{_NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+        ),
+    )
+)
+_ONE = re.compile(_NAMED, _FLAGS)
+_FRONT = re.compile(
+    r"^.*\b(?:if|when|while|whenever|unless|until|that|because|and|or|for|of|on|only|from|in|to|as|with|"
+    r"(?:cannot|can|may|must|not|to|should)\s+(?:only\s+)?(?:be\s+)?\w+(?:\s+only)?)\s+"
+    r"|^.*?\b(?=(?:the|an?|this|each|any|every|its|their|all)\s)",
+    _FLAGS,
+)
+"""What stands before the noun phrase in the words before a clause."""
+_PLURAL = re.compile(r"(?<=stat)(?:uses|es)$", _FLAGS)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause about a status.
+
+    Attributes:
+        form: ``is`` if the clause states the status, ``change`` if it states a change, ``noun`` if it describes a noun.
+        owner: the words for the thing that has the status, "" if the clause names none ("its status").
+        attribute: the words for the attribute: "status", "power state".
+        values: the values, without marks.
+        negated: True if the clause says that the status is none of them.
+        modal: "must", "has to" and the like; None if the clause has none.
+        start, end: the place of the clause in the sentence.
+    """
+
+    form: str
+    owner: str
+    attribute: str
+    values: tuple[str, ...]
+    negated: bool
+    modal: str | None
+    start: int
+    end: int
+
+
+def clauses_of(text: str) -> Iterator[Clause]:
+    """Yield the clauses of a sentence that state a status, in the order of the forms; they do not overlap."""
+    taken: list[tuple[int, int]] = []
+    for form, pattern in _FORMS:
+        for m in pattern.finditer(text):
+            place = (m.start("values"), m.end())
+            if any(start < place[1] and place[0] < end for start, end in taken):
+                continue
+            taken.append(place)
+            part = m.groupdict()
+            noun = part["noun"] or ""
+            skipped = 0
+            while (cut := _FRONT.match(noun[skipped:])) and cut.end():
+                skipped += cut.end()
+            start = m.start("noun") + skipped if part["noun"] else m.start()
+            negated = any(part.get(name) for name in ("not", "not2", "modal_not"))
+            yield Clause(
+                "is" if form == "of" else form,
+                noun[skipped:].strip(),
+                _PLURAL.sub(lambda found: "us" if found[0].lower() == "uses" else "e", part["attribute"]),
+                tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part["values"]))),
+                negated,
+                part.get("modal"),
+                min(start, m.start("attribute")),
+                m.end(),
+            )

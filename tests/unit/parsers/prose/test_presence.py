@@ -1,0 +1,56 @@
+"""Sentences that say in which situation alone an answer shows a field."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prose_forms import row
+
+from parsers.prose.constraints import read_description
+from parsers.prose.presence import of_presence
+from specs.model import Blank
+
+
+def said(text, section="response"):
+    return of_presence(text, row("buyer", section=section))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Only displayed when the car status is ``SOLD`` or ``LOST`` and it ran.",
+         Blank("absent", outside=("SOLD", "LOST"))),
+        ("This parameter only appears when the status is ``A``, ``B``, or ``C``.",
+         Blank("absent", outside=("A", "B", "C"))),
+        ('This parameter is only present in the API response if "with_buyer=True" is supplied in the query.',
+         Blank("absent", absent=("with_buyer",))),
+        ("It will only be returned in responses when set on the car.", Blank("absent")),
+        ("*This list appears only if the* ``show_buyers`` *option is set.*", Blank("absent")),
+    ],
+)  # fmt: skip
+def test_the_situation_of_a_sentence(text, found):
+    assert said(text) == found
+    assert read_description(row("buyer", text, section="response"))["blanks"] == (found,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This parameter is returned if the car is sold.",
+        "Only displayed to administrators.",
+        "It is only shown if the user is an administrator.",
+        "Before microversion 2.5, this field is only returned if the car is sold.",
+        "The only returned value is the buyer.",
+        "This API is only available when the car is sold.",
+    ],
+)
+def test_sentences_that_do_not_say_that_it_is_missing_elsewhere(text):
+    assert said(text) is None
+
+
+def test_a_request_shows_nothing():
+    assert said("Only displayed when the status is ``SOLD``.", "request") is None
+
+
+@given(st.text())
+def test_no_text_is_an_error(text):
+    said(text)
