@@ -152,4 +152,4 @@ class Room:
     path: str
     field: str
     limits: tuple[Limit, ...] = ()
-    others: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
+    others: Mapping[str, Limit] = dataclasses.field(default_factory=dict)  # a bare `field` is an attribute here
