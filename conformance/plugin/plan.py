@@ -30,12 +30,12 @@ def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str, spe
     plan = forecast((case.trial for case in cases), service, graphs)
     counts = Counter(lane_of(case.trial, service) for case in cases)
     kinds = Counter(case.requirement.kind.partition("/")[0] for case in cases)
-    noun = plural(service.resource) if service.resource else ""
+    noun = service.resource if len(service.resources) < 2 else "resource"
     return [
-        *_table(plan, counts, noun),
+        *_table(plan, counts, plural(noun) if noun else ""),
         "",
         ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())),
-        *_sums(plan, len(cases), max_resources, service.resource),
+        *_sums(plan, len(cases), max_resources, noun),
     ]
 
 

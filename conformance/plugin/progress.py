@@ -93,7 +93,7 @@ class Progress:
         self._config = config
         self._sessions = sessions
         self._began = 0.0
-        nouns = {session.context.service.resource for session in sessions} - {""}
+        nouns = {one.kind for session in sessions for one in session.context.service.resources}
         self._state = State(noun=nouns.pop() if len(nouns) == 1 else "resource" if nouns else "")
         self._weights: Mapping[str, float] = {}
         self._over = threading.Event()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -151,4 +152,4 @@ class Room:
     path: str
     field: str
     limits: tuple[Limit, ...] = ()
-    others: Mapping[str, Limit] = field(default_factory=dict)
+    others: Mapping[str, Limit] = dataclasses.field(default_factory=dict)  # a bare `field` is an attribute here

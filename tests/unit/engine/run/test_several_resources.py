@@ -23,6 +23,7 @@ from conformance.engine.provision.context import Patience
 from conformance.engine.run import session as module
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.session import Session, Settings
+from conformance.plugin import plan
 from specs.microversion import Microversion
 from specs.model import Condition
 
@@ -171,6 +172,14 @@ def test_lanes_of_further_kinds_bear_their_names(service):
     cases = {case.id: case.trial for case in derive([REFERENCE], service=service).cases}
     assert lane_of(cases["widgets.load/precondition/status[full]"], service) == "full"
     assert lane_of(cases["widgets.tear/precondition/status[torn]"], service) == "seal-torn"
+
+
+def test_the_plan_speaks_of_resources_where_there_are_several_kinds(service, monkeypatch):
+    monkeypatch.setattr(plan, "load_service", lambda _: service)
+    lines = plan.plan_lines(derive([REFERENCE], service=service).cases, 6, "widgetry", [REFERENCE])
+    assert "resources" in lines[0]
+    assert any(line.startswith("seal-torn ") for line in lines)
+    assert not any("wagons" in line and "lane" in line for line in lines)
 
 
 def test_all_are_brought_into_their_statuses_tried_and_removed(yard, service, tmp_path, monkeypatch):
