@@ -86,11 +86,9 @@ def headline(made: Certificate) -> str:
     if counts["not proved"]:
         parts.append(f"{words.spelled(counts['not proved'])} {'is' if counts['not proved'] == 1 else 'are'} not proved")
     said = " and ".join(parts)
-    return f"Of {words.spelled(total)} required capabilities {said}; {words.spelled(counts['proved'])} {_are(counts)}."
-
-
-def _are(counts: dict[Standing, int]) -> str:
-    return "is proved" if counts["proved"] == 1 else "are proved"
+    proved = counts["proved"]
+    rest = f"{words.spelled(proved)} {'is' if proved == 1 else 'are'} proved" if proved else "none is proved"
+    return f"Of {words.spelled(total)} required capabilities {said}; {rest}."
 
 
 def _bar(counts: dict[Standing, int]) -> dict[Verdict, int]:

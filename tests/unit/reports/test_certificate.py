@@ -292,6 +292,11 @@ def test_the_page_shows_the_evidence_and_the_command_of_what_is_broken(tmp_path:
     assert "Of two required capabilities one is broken; one is proved." in words
 
 
+def test_the_headline_says_so_if_nothing_is_proved(tmp_path: Path) -> None:
+    words = re.sub(r"<[^>]+>|\s+", " ", page(made(tmp_path, [])))
+    assert "Of two required capabilities two are not proved; none is proved." in words
+
+
 def test_the_data_keeps_its_schema(tmp_path: Path) -> None:
     flags = "flags: [{of: hum, since: 2026-01-01, reason: Late.}, "
     flags += "{of: 'spin:widgets.spin/normal/202[2.1]', since: 2026-01-01, reason: L}]\n"
