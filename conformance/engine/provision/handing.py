@@ -72,7 +72,7 @@ def taken_over(subject: Held, state: str) -> bool:
     context = subject.context
 
     def distance(made: Made) -> float | None:
-        status = str(made.body.get(context.kind.status.field, ""))
+        status = context.kind.state_of(made.body)[0]
         way = context.graph.way(status, state, roles=context.role_names)
         cost = None if way is None else sum(edge.cost for edge in way)
         return cost if cost is not None and cost <= FAR else None

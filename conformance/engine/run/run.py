@@ -229,7 +229,7 @@ class Run:
                 waiting.remove(job)
                 waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting
             self._close(group, executor)
-        except Exception as error:
+        except Exception as error:  # a defect of this suite must not end the other lanes
             self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
 
     def _called_in_question(self, executor: Executor) -> list[Job]:
