@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from parsers.document import ParameterRow, Section
+from parsers.prose import defaults, nullable, together
 from parsers.prose.blanks import of_row
 from parsers.prose.clauses import version_clauses
 from parsers.prose.descriptions import blocks_of
@@ -21,7 +22,7 @@ from parsers.prose.presence import of_presence
 from parsers.prose.refusals import of_parameter
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
 from parsers.prose.visibility import visible_to
-from parsers.prose.words import VALUES, bare, values
+from parsers.prose.words import VALUES, values
 from specs.model import Parameter
 
 _FLAGS = re.IGNORECASE
@@ -200,72 +201,6 @@ def _format(sentence: Sentence, row: ParameterRow) -> Fields | None:
     return next(({"format": name} for name, pattern in _FORMATS if pattern.search(sentence.text)), None)
 
 
-_NULL = r"(?:``(?:null|None)``|`null`|\bnull\b)"
-_NULLABLE = re.compile(
-    rf"\b(?:can|may|could|will|should)\s+(?:also\s+)?be\s+(?:set\s+to\s+)?{_NULL}|\b(?:value|field|parameter|it)\s+"
-    rf"(?:is|shows\s+as)\s+(?:always\s+)?(?:set\s+to\s+)?{_NULL}|"
-    rf"\bor\s+{_NULL}|\bset\s+to\s+{_NULL}|^If\s+{_NULL}\s+is\s+specified|,\s*{_NULL}\s+(?:if|when|otherwise)|\b"
-    rf"always\s+(?:returns?\s+)?{_NULL}|\bshow\s+as\s+{_NULL}",
-    _FLAGS,
-)
-_UNSET = re.compile(rf"^(?:It\s+)?May\s+be\s+(?:undefined|unset|empty)(?:\s+or\s+(?:None|{_NULL}))?\.?$", _FLAGS)
-_NOT_NULL = re.compile(
-    rf"{_NULL}\s+(?:value\s+)?(?:was\s+|is\s+)?(?:not\s+allowed|allowed\b.*\bnot\s+allowed|allowed\b.*\bisn't\s+"
-    rf"allowed)|\b(?:cannot|must\s+not)\s+be\s+{_NULL}",
-    _FLAGS,
-)
-
-
-def _nullable(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J5: null is, or is not, a permitted value."""
-    text = sentence.text
-    if row.parameter.location in ("query", "path", "header"):
-        return None  # the value is a string, in which "None" is a word
-    if _NOT_NULL.search(text):
-        return {"nullable": False}
-    if row.section == "response" and _UNSET.match(text):
-        return {"nullable": True}  # JSON has no other way to show a value that is not there
-    m = _NULLABLE.search(text)
-    if m is None or re.search(r"\b(?:cannot|not)\s+be\b|\b(?:keys?|entry|entries)\b", text, _FLAGS):
-        return None
-    others = {bare(x) for x in re.findall(r"``[\w:.-]+``", text[: m.start()])} - {row.parameter.name, "null", "None"}
-    own = re.search(r"\b(?:its|this|the)\s+(?:value|field|parameter)\b", text[: m.end()], _FLAGS)
-    if others and not (own and row.parameter.name in others) and re.search(r"^If\b", text):
-        return None
-    return {"nullable": True}
-
-
-_DEFAULT = re.compile(
-    r"(?:\bdefault(?:s)?(?:\s+value)?(?:\s+is|\s+to|\s*:|\s+of)(?:\s+set\s+to)?\s+|\b(?:is|"
-    r"are)\s+)(?P<value>``[^`\s]+``|-?\d+(?!\.?\d)|true|false|null|none)(?P<after>\s+by\s+default)?(?=[\s.,;)]|$)",
-    _FLAGS,
-)
-
-
-def _default(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """Defaults: "Default is ``x``", "defaults to 0"."""
-    if (
-        row.section == "response"
-        or version_clauses(sentence.text)
-        or re.match(r"^(?:If|When|Otherwise)\b", sentence.text, _FLAGS)
-    ):
-        return None
-    for m in _DEFAULT.finditer(sentence.text):
-        if "default" not in m[0].lower():
-            continue
-        return {"default": _literal(bare(m["value"]).strip("\"'"), row)}
-    return None
-
-
-def _literal(text: str, row: ParameterRow) -> Any:
-    kind = row.parameter.type or ""
-    if kind.startswith("bool") and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if kind.startswith("int") and _NUMBER.match(text):
-        return int(text)
-    return None if text.lower() == "null" else text
-
-
 _NEW = re.compile(
     r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:API\s+)?(?:(?:micro)?version\s+|"
     r"v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
@@ -318,12 +253,13 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("length", "J2", _length),
     ("range", "J2", _range),
     ("format", "J3", _format),
-    ("null", "J5", _nullable),
-    ("default", "J2", _default),
+    ("null", "J5", nullable.of_row),
+    ("default", "J2", defaults.of_row),
     ("new-in-version", "E3", _new),
     ("visible-to", "F3", visible_to),
     ("obliged-since", "J6", _obliged),
     ("refusal-with-its-cause", "A8", _refusals),
+    ("fields-together", "A8", together.of_row),
     ("null-or-empty", "J7", _blanks),
     ("shown-only-if", "J8", _presence),
 )

@@ -17,6 +17,7 @@ from parsers.prose import (
     boilerplate,
     choices,
     codes,
+    defaults,
     effects,
     lifecycle,
     locks,
@@ -30,6 +31,7 @@ from parsers.prose import (
     status_general,
     status_only,
     surroundings,
+    together,
     versions,
     vocabulary,
 )
@@ -52,10 +54,12 @@ RULES: tuple[Rule, ...] = (
     *effects.RULES,
     *codes.RULES,
     *refusals.RULES,
+    *together.RULES,
     *bodies.RULES,
     *lifecycle.RULES,
     *vocabulary.RULES,
     *choices.RULES,
+    *defaults.RULES,
     *blanks.RULES,
 )
 _SHORTEST = 4
