@@ -202,8 +202,8 @@ def _format(sentence: Sentence, row: ParameterRow) -> Fields | None:
 
 
 _NEW = re.compile(
-    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:API\s+)?(?:(?:micro)?version\s+|"
-    r"v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
+    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:(?:the\s+)?(?:[A-Z]\w+\s+)?API\s+)?"
+    r"(?:(?:micro)?version\s+|v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
     _FLAGS,
 )
 

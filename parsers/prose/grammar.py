@@ -6,6 +6,7 @@ them reads is given to the ``LAST_RULES``, one after the other, until one reads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ from parsers.prose import (
     codes,
     defaults,
     effects,
+    guards,
     lifecycle,
     locks,
     plain,
@@ -36,10 +38,11 @@ from parsers.prose import (
     vocabulary,
 )
 from parsers.prose.code_lists import read_code_lists
+from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
-from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Refused, Rule, Scope
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Gate, Post, Pre, Refusal, Refused, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
-from specs.model import Code
+from specs.model import Code, Versions
 
 RULES: tuple[Rule, ...] = (
     *versions.RULES,
@@ -55,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     *codes.RULES,
     *refusals.RULES,
     *together.RULES,
+    *guards.RULES,
     *bodies.RULES,
     *lifecycle.RULES,
     *vocabulary.RULES,
@@ -62,12 +66,18 @@ RULES: tuple[Rule, ...] = (
     *defaults.RULES,
     *blanks.RULES,
 )
+_DATED = re.compile(
+    r"^\*?\((?:Since|New\s+in|Added\s+in)\s+(?:the\s+)?(?:[A-Z]\w+\s+)?(?:API\s+)?(?:(?:micro)?version\s+|v)?"
+    r"(?P<version>\d+\.\d+)\)\*?\s+(?P<rest>[A-Z].+)$"
+)
+"""A sentence with the version that introduced its subject in front: "(Since v3.4) Lists the cars"."""
+
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
 
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
-LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES, *plain.RULES)
+LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *plain.RULES)
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,10 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 
     A misspelt directive is not a sentence: it stays unread.
     """
+    if (dated := _DATED.match(sentence.text)) is not None:
+        rest, items = read_sentence(replace(sentence, text=dated["rest"]), scope)
+        gate = (Gate(Versions(min=dated["version"], line=sentence.line)),) if _leads(sentence, scope) else ()
+        return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), items
     took: list[Rule] = []
     facts: list[Fact] = []
     items = part = whole = False
@@ -135,6 +149,12 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
             if reading is not None:
                 return Taken(sentence, (rule,), reading.facts), reading.items
     return Taken(sentence, tuple(took), tuple(facts), whole or not part), items
+
+
+def _leads(sentence: Sentence, scope: Scope) -> bool:
+    """True for the first sentence of an operation's first paragraph, which is about all of the operation."""
+    blocks = scope.source.blocks if scope.source is not None else ()
+    return sentence.first and next((b for b in blocks if b.kind == "paragraph"), None) == sentence.block
 
 
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
