@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from parsers.document import ParameterRow, Section
-from parsers.prose import defaults, nullable, together
+from parsers.prose import defaults, nullable, omitted, parts, reserved, together
 from parsers.prose.blanks import of_row
 from parsers.prose.clauses import version_clauses
 from parsers.prose.descriptions import blocks_of
@@ -259,6 +259,9 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("visible-to", "F3", visible_to),
     ("obliged-since", "J6", _obliged),
     ("refusal-with-its-cause", "A8", _refusals),
+    ("left-out", "J9", omitted.of_row),
+    ("reserved-to", "F4", reserved.of_row),
+    ("size-of-parts", "J2", parts.of_row),
     ("fields-together", "A8", together.of_row),
     ("null-or-empty", "J7", _blanks),
     ("shown-only-if", "J8", _presence),
