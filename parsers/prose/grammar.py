@@ -6,13 +6,13 @@ them reads is given to the ``LAST_RULES``, one after the other, until one reads 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from parsers.document import Block
 from parsers.meant import meant
 from parsers.prose import (
+    advice,
     blanks,
     bodies,
     boilerplate,
@@ -37,6 +37,7 @@ from parsers.prose import (
     versions,
     vocabulary,
 )
+from parsers.prose.clauses import undated
 from parsers.prose.code_lists import read_code_lists
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
@@ -66,18 +67,12 @@ RULES: tuple[Rule, ...] = (
     *defaults.RULES,
     *blanks.RULES,
 )
-_DATED = re.compile(
-    r"^\*?\((?:Since|New\s+in|Added\s+in)\s+(?:the\s+)?(?:[A-Z]\w+\s+)?(?:API\s+)?(?:(?:micro)?version\s+|v)?"
-    r"(?P<version>\d+\.\d+)\)\*?\s+(?P<rest>[A-Z].+)$"
-)
-"""A sentence with the version that introduced its subject in front: "(Since v3.4) Lists the cars"."""
-
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
 
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
-LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *plain.RULES)
+LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *advice.RULES, *plain.RULES)
 
 
 @dataclass(frozen=True)
@@ -119,9 +114,10 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 
     A misspelt directive is not a sentence: it stays unread.
     """
-    if (dated := _DATED.match(sentence.text)) is not None:
-        rest, items = read_sentence(replace(sentence, text=dated["rest"]), scope)
-        gate = (Gate(Versions(min=dated["version"], line=sentence.line)),) if _leads(sentence, scope) else ()
+    version, bare = undated(sentence.text)
+    if version is not None:
+        rest, items = read_sentence(replace(sentence, text=bare), scope)
+        gate = (Gate(Versions(min=version, line=sentence.line)),) if _leads(sentence, scope) else ()
         return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), items
     took: list[Rule] = []
     facts: list[Fact] = []

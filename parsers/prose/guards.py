@@ -101,10 +101,50 @@ def _as_in_the_table(sentence: Sentence, scope: Scope) -> Reading | None:
     return NOTHING if "id" in shown and status else None
 
 
+_WILL_SHOW = re.compile(
+    r"^By\s+default,?\s+this\s+(?:query|call|operation)\s+(?:will\s+return|returns)\s+the\s+(?P<names>[\w\s,]+?)"
+    r"\s+for\s+each\s+[\w ]+\.?$",
+    _FLAGS,
+)
+_WILL_NEED = re.compile(
+    r"^This\s+(?:method|operation|call)\s+requires\s+an?\s+(?P<names>[\w\s,]+?)\.*$", _FLAGS
+)
+
+
+def _rows_named(text: str, names: frozenset[str]) -> bool:
+    """True if each thing that a text lists is one of the rows with these names: "power state" is ``power_state``."""
+    said = [part for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", text.lower().strip()) if part]
+    for part in said:
+        words = re.sub(r"^(?:an?|the)\s+", "", part).split()
+        forms = {"_".join(words), "_".join(words[:-1]), "-".join(words)}
+        if not words or not forms & names:
+            return False
+    return bool(said)
+
+
+def _of_rows(sentence: Sentence, scope: Scope) -> Reading | None:
+    """K2: a list of the fields that an answer shows, or that a request needs, if the table names each of them too."""
+    if scope.source is None:
+        return None
+    shown, needed = (
+        frozenset(
+            row.parameter.name.split(".")[-1].lower()
+            for row in scope.source.rows
+            if row.section == section and (row.parameter.required or section == "response")
+        )
+        for section in ("response", "request")
+    )
+    if (m := _WILL_SHOW.match(sentence.text)) is not None:
+        return NOTHING if _rows_named(m["names"], shown) else None
+    m = _WILL_NEED.match(sentence.text)
+    return NOTHING if m is not None and _rows_named(m["names"], needed) else None
+
+
 RULES = (
     Rule("guarded-by-a-field", "A8", _guarded, ("``",)),
     Rule("body-that-is-needed", "A8", _body, ("body", "requires that")),
     Rule("power-that-is-needed", "B2", _power, ("powered",)),
     Rule("purged-by-a-removal", "C6", _purged, ("purges", "recover")),
     Rule("answer-as-in-its-table", "K2", _as_in_the_table, ("object",)),
+    Rule("fields-as-in-the-table", "K2", _of_rows, ("this",)),
 )

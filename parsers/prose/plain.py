@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from parsers.prose.advice import is_advice
 from parsers.prose.boilerplate import marks
 from parsers.prose.meanings import without_force
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
@@ -37,7 +38,8 @@ _BE = (
     r"tells?|offers?|assigns?|associates?|connects?|permits?|manages?|helps?|comes?|exists?|works?|differs?|"
     r"var(?:y|ies)|applies|apply|"
     r"allows?|creates?|returns?|enumerates?|enhances?|operates?|follows?|behaves?|needs?|reflects?|affects?|"
-    r"stands?|takes?|generates?)"
+    r"stands?|takes?|generates?|fetch(?:es)?|polls?|covers?|publish(?:es)?|computes?|spans?|tracks?|mirrors?|"
+    r"compares?|resolves?|reports?|handles?|configures?|monitors?|conveys?|express(?:es)?|separates?|obtains?)"
 )
 _SUBJECT = (
     r"(?:(?:Note(?:\s+that|:)?\s+)?(?:\(|In\s+[^,]+,\s+|For\s+[^,]+,\s+|Currently,?\s+|However,\s+|"
@@ -204,4 +206,4 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     means = first and not _CONDITIONAL.match(text) and not (named - (set() if ruled else _OF_NAMES))
     listed = boolean and _TRUTH.search(text) is not None
     example = text.startswith(("For example", "Example", "e.g.", "See "))
-    return means or listed or example or _plain(text) or _OF_TIMES.match(text) is not None
+    return means or listed or example or is_advice(text) or _plain(text) or _OF_TIMES.match(text) is not None
