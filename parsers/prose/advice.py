@@ -56,7 +56,23 @@ def ruled(text: str) -> bool:
     return _RULED.search(re.sub(r"``[^`]*``", "", text)) is not None
 
 
-RULES = tuple(Rule(name, "plain", _form(pattern)) for name, pattern in _FORMS)
+_VERSION_IS = re.compile(r"^version\s+[\d.]+\s+is\s+(?:CURRENT|SUPPORTED|DEPRECATED|EXPERIMENTAL|DELETED)\.?$")
+_CHANGES = re.compile(r"\bchanges$")
+
+
+def _older_release(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A version of the API in the history of releases; the newest of them, the first one, is the reference's own."""
+    heading = sentence.block.block or ""
+    if not _VERSION_IS.match(sentence.text) or not _CHANGES.search(heading):
+        return None
+    newest = next((b.block for b in scope.context.blocks if b.block and _CHANGES.search(b.block)), heading)
+    return NOTHING if heading != newest else None
+
+
+RULES = (
+    Rule("version-of-an-older-release", "history", _older_release, ("version",)),
+    *(Rule(name, "plain", _form(pattern)) for name, pattern in _FORMS),
+)
 _COMPILED = tuple(re.compile(pattern, _FLAGS) for _, pattern in _FORMS)
 
 

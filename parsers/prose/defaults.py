@@ -1,8 +1,7 @@
 """Rules for defaults (J2): the value that holds if a request leaves a field out.
 
 Read: "Default is ``x``", "It defaults to 1.0", "``false`` by default", "By default this is False", "If you omit the
-direction, the default is ``desc``"; in the prose of an operation "``colour`` The default is ``red``", if the operation
-has a request parameter of that name. The description of a field of an answer may state the default as well. Not read: a
+direction, the default is ``desc``". The description of a field of an answer may state the default as well. Not read: a
 default that holds under a condition, for some versions, or that another value gives ("defaults to the value of ...").
 """
 
@@ -13,7 +12,6 @@ from typing import Any
 
 from parsers.document import ParameterRow
 from parsers.prose.clauses import version_clauses
-from parsers.prose.rules import Constraint, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import bare
 
@@ -78,21 +76,3 @@ def typed(text: str, kind: str | None) -> Any:
     if kind.startswith(("float", "number")) and re.match(r"-?\d+(?:\.\d+)?\Z", text):
         return float(text)
     return text
-
-
-_OF_A_FIELD = re.compile(r"^``(?P<name>[\w:.-]+)``\.?\s+(?P<rest>(?:The\s+)?Default\b.*)$", _FLAGS)
-
-
-def _in_prose(sentence: Sentence, scope: Scope) -> Reading | None:
-    """J2: the default of the request parameter that the sentence names first."""
-    m = _OF_A_FIELD.match(sentence.text)
-    found = _written(m["rest"]) if m is not None and not version_clauses(sentence.text) else None
-    if m is None or found is None or scope.source is None:
-        return None
-    rows = [r for r in scope.source.rows if r.section == "request" and r.parameter.name.split(".")[-1] == m["name"]]
-    if not rows or not _fits(found, rows[0].parameter.type):
-        return None
-    return Reading((Constraint(m["name"], (("default", typed(found, rows[0].parameter.type)),)),))
-
-
-RULES = (Rule("default-of-parameter", "J2", _in_prose, ("default",)),)

@@ -18,9 +18,9 @@ from parsers.prose import (
     boilerplate,
     choices,
     codes,
-    defaults,
     effects,
     guards,
+    items,
     lifecycle,
     locks,
     plain,
@@ -64,7 +64,6 @@ RULES: tuple[Rule, ...] = (
     *lifecycle.RULES,
     *vocabulary.RULES,
     *choices.RULES,
-    *defaults.RULES,
     *blanks.RULES,
 )
 _SHORTEST = 4
@@ -116,12 +115,12 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     """
     version, bare = undated(sentence.text)
     if version is not None:
-        rest, items = read_sentence(replace(sentence, text=bare), scope)
+        rest, below = read_sentence(replace(sentence, text=bare), scope)
         gate = (Gate(Versions(min=version, line=sentence.line)),) if _leads(sentence, scope) else ()
-        return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), items
+        return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), below
     took: list[Rule] = []
     facts: list[Fact] = []
-    items = part = whole = False
+    below = part = whole = False
     if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
     words = sentence.text.lower()
@@ -130,7 +129,7 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         if reading is not None:
             took.append(rule)
             facts += reading.facts
-            items = items or reading.items
+            below = below or reading.items
             part = part or not reading.whole
             whole = whole or (reading.whole and bool(reading.facts))
     if not facts:
@@ -138,13 +137,18 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         for rule in status_general.RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
-                return Taken(sentence, (*took, rule), reading.facts), items
+                return Taken(sentence, (*took, rule), reading.facts), below
+    if not facts:
+        for rule in items.RULES:
+            reading = rule.read(sentence, scope)
+            if reading is not None and (reading.facts or not took):
+                return Taken(sentence, (*took, rule), reading.facts), below
     if not took:
         for rule in LAST_RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
                 return Taken(sentence, (rule,), reading.facts), reading.items
-    return Taken(sentence, tuple(took), tuple(facts), whole or not part), items
+    return Taken(sentence, tuple(took), tuple(facts), whole or not part), below
 
 
 def _leads(sentence: Sentence, scope: Scope) -> bool:
