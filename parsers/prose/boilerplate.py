@@ -168,7 +168,8 @@ RULES: tuple[Rule, ...] = (
         r"Please\s+(?:refer|see)\b|"
         r"Relationship:|More\s+details\s+can\s+be\s+found\b)")),
     Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|"
-    r"The\s+following\s+example\b|e\.g\.|Example)")),
+    r"The\s+following\s+example\b|e\.g\.|Example|"
+    r"``(?:GET|POST|PUT|PATCH|DELETE)\s[^`]+``\s+would\b)")),
     Rule("purpose", "boilerplate", _purpose),
     Rule("named-filter", "E4", _filter),
     Rule("how-to", "boilerplate", _unmarked(

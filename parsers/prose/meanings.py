@@ -12,6 +12,8 @@ _FLAGS = re.IGNORECASE
 _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, _FLAGS), instead)
     for pattern, instead in (
+        # The sign of a field that is still there; its rows say so too.
+        (r"^\(Deprecated\s+in\s+v\d+\.\d+\)\s+", ""),
         # The name of a thing is an identifier whether or not it is called unique.
         (r"\buniquely\s+(?=identif)", ""),
         (

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from parsers.prose.advice import is_advice
 from parsers.prose.boilerplate import marks
+from parsers.prose.effects import on_traffic
 from parsers.prose.meanings import without_force
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
@@ -206,4 +207,4 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     means = first and not _CONDITIONAL.match(text) and not (named - (set() if ruled else _OF_NAMES))
     listed = boolean and _TRUTH.search(text) is not None
     example = text.startswith(("For example", "Example", "e.g.", "See "))
-    return means or listed or example or is_advice(text) or _plain(text) or _OF_TIMES.match(text) is not None
+    return means or listed or example or is_advice(text) or on_traffic(text) or _plain(text) or _OF_TIMES.match(text) is not None
