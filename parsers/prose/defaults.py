@@ -12,6 +12,7 @@ from typing import Any
 
 from parsers.document import ParameterRow
 from parsers.prose.clauses import version_clauses
+from parsers.prose.omitted import is_own
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import bare
 
@@ -29,18 +30,22 @@ _BY_DEFAULT = re.compile(
     _FLAGS,
 )
 _OMITTED = re.compile(
-    r"^If\s+(?:you\s+(?:omit|do\s+not\s+(?:specify|provide|give))\b[^,]*|"
-    r"(?:this(?:\s+\w+)?|it|the\s+\w+)\s+is\s+(?:omitted|unset|not\s+(?:specified|provided|given|set))|"
-    r"(?:omitted|unset|not\s+(?:specified|provided|given|set))),\s+",
+    r"^If\s+(?:you\s+(?:omit|do\s+not\s+(?:specify|provide|give))\s+(?P<own>[^,]*)|"
+    r"(?:(?P<second>[^,]{0,40}?)\s+is\s+)?(?:omitted|unset|not\s+(?:specified|provided|given|set))),\s+",
     _FLAGS,
 )
+_DEFAULT = re.compile(r"\bdefaults?\b", _FLAGS)
 _NULL = re.compile(r"(?i:null)|None")
 _GIVEN = re.compile(r"^(?:If|When|Otherwise|For|Unless)\b", _FLAGS)
 
 
 def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, Any] | None:
     """J2: the default that a sentence of a parameter's description states."""
-    text = _OMITTED.sub("", sentence.text)
+    text = sentence.text
+    if (m := _OMITTED.match(text)) is not None and is_own((m["own"] or m["second"] or "").strip(), row.parameter.name):
+        text = text[m.end() :]
+    if len(_DEFAULT.findall(text)) > 1:
+        return None  # the defaults of several parts
     if version_clauses(text) or _GIVEN.match(text) or (row.parameter.type or "").lower() in _COMPOSED:
         return None
     found = _written(text)

@@ -64,19 +64,26 @@ def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:
     if m is None:
         return None
     groups = m.groupdict()
-    if not _is_own((groups.get("first") or groups["own"] or "").strip(), row.parameter.name):
+    if not is_own((groups.get("first") or groups["own"] or "").strip(), row.parameter.name):
         return None
     kind = next((kind for kind, pattern in _RESULTS if pattern.search(m["result"])), None)
     return {"omitted": kind} if kind is not None else None
 
 
-def _is_own(phrase: str, name: str) -> bool:
+def is_own(phrase: str, name: str) -> bool:
     """Whether a phrase means the parameter itself: "it", "this parameter", or words of its name."""
     if _ITSELF.fullmatch(phrase):
         return True
-    named = set(re.findall(r"[a-z]+", name.rpartition(".")[2].lower()))
-    said = [word for word in re.findall(r"[a-z]+", phrase.lower()) if word not in _ARTICLES]
-    return bool(said) and all(word in named or word.removesuffix("s") in named for word in said)
+    named = re.findall(r"[a-z]+", name.rpartition(".")[2].lower())
+    said = [word.removesuffix("s") for word in re.findall(r"[a-z]+", phrase.lower()) if word not in _ARTICLES]
+    return bool(said) and all(any(_same(word, own) for own in named) for word in said)
 
 
-_ARTICLES = frozenset({"a", "an", "the", "any", "this", "parameter", "value", "attribute", "field", "in", "request"})
+def _same(word: str, own: str) -> bool:
+    """Whether a word is a part of a name, which may be short for it: "direction" for ``dir``."""
+    return word == own.removesuffix("s") or (len(own) >= _SHORT and word.startswith(own))
+
+
+_SHORT = 3
+"""The smallest number of letters of a short form."""
+_ARTICLES = frozenset({"a", "an", "the", "any", "this", "parameter", "value", "attribute", "field", "in", "request", "set", "pair"})

@@ -73,7 +73,11 @@ def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:
     """A8: the refusals that follow if the parameter is given beside others, or without them, or with a value twice."""
     if row.section == "response" or version_clauses(sentence.text):
         return None
-    found = tuple(_causes(sentence.text, row.parameter.name.rpartition(".")[2]))
+    found = tuple(
+        cause
+        for cause in _causes(sentence.text, row.parameter.name.rpartition(".")[2])
+        if not cause.taken or row.parameter.location == "body"  # a filter by a unique name takes nothing
+    )
     code = _code(sentence.text)
     return {"refusals": tuple(Refusal(cause, code) for cause in found)} if found else None
 
