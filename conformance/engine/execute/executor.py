@@ -190,11 +190,10 @@ class Executor:
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Send a request that is ready, and return the evidence of the trial."""
-        if trial.situation.state is not None:
-            if request.needs.byproducts:
-                self.byproducts.look(trial)
-            if probes:
-                self.settling.effects.before(probes)
+        if trial.situation.state is not None and request.needs.byproducts:
+            self.byproducts.look(trial)
+        if trial.situation.state is not None and probes:
+            self.settling.effects.before(probes)
         if probes:
             self.inspection.before(trial, request.filled.path, version, probes)
         if self.arrangement.holds:
@@ -295,8 +294,7 @@ class Executor:
             seen = self.arrangement.snapshots.before(trial, request.filled, request.body)
             request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
-        again_made = request.intent
-        once.intent = made
+        again_made, once.intent = request.intent, made
         self.aftermath.accepted(Evidence(trial, version=version, role=role), first, once)
         request.intent = again_made
         return answer, request
@@ -335,6 +333,7 @@ class Executor:
             self.looks.snapshots.forget()
         sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
         makes = request.needs.makes is not None and role not in NOBODY
+        headers = self.subject.bindings.headers(trial.request.headers)
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,
@@ -343,6 +342,7 @@ class Executor:
             str(version),
             request.body,
             query=request.query,
+            headers=headers,
             operation=operation.id,
             intent=request.intent,
             expect_created=creates(trial, request) if request.needs.creates else None,
