@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.engine.cloud.changes import announce
@@ -287,7 +287,7 @@ class Cloud:
         return token
 
     def another_token(self, role: Role) -> str | None:
-        """A further token of a role, beside that of its requests; None if its credentials give none. Raises TokenError."""
+        """A token of a role beside that of its requests; None if its credentials give none. Raises TokenError."""
         token = self._credentials[role].another()
         self.redactor.learn(token or "")
         return token
