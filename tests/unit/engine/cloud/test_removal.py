@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import threading
 from datetime import UTC, datetime
 
@@ -148,9 +149,47 @@ def test_a_server_that_stays(run):
     run.had("server", "s", "/servers/s")
     run.route("GET", "/images", (200, {"images": []}))
     run.route("DELETE", "/servers/s", (204, None))
-    run.route("GET", "/servers/s", (200, {"server": {"id": "s", "status": "ERROR"}}))
-    said = "server s: server s was still there 0.3 s after its deletion was accepted, as ERROR"
-    assert run.cleanup(timeout=0.3).left == (said,)
+    run.route("GET", "/servers/s", (200, {"server": {"id": "s", "status": "ACTIVE"}}))
+    (said,) = run.cleanup(timeout=0.3).left
+    assert re.fullmatch(r"server s: server s was still there [\d.]+ s after its deletion was accepted, as ACTIVE", said)
+    assert run.deleted == ["/servers/s"]
+
+
+FAILED = {"status": "ERROR", "OS-EXT-STS:task_state": None}
+"""A server whose accepted deletion has failed, or has not begun."""
+
+
+def test_a_deletion_that_has_failed_is_requested_again(run, monkeypatch):
+    monkeypatch.setattr(removal, "PAUSES", (0, 0))
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.route("DELETE", "/servers/s", (204, None))
+    run.server("s", {"status": "MIGRATING"}, FAILED, FAILED, None)
+    told = []
+    assert run.cleanup(tell=told.append).removed == ("server s",)
+    assert run.deleted == ["/servers/s"] * 3
+    assert told.count("server s shows ERROR after its deletion was accepted; asking again") == 2
+
+
+def test_a_deletion_that_fails_each_time_is_not_requested_for_ever(run, monkeypatch):
+    monkeypatch.setattr(removal, "PAUSES", (0, 0))
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.route("DELETE", "/servers/s", (204, None))
+    run.server("s", FAILED)
+    (said,) = run.cleanup().left
+    assert "was still there" in said
+    assert run.deleted == ["/servers/s"] * 3
+
+
+def test_a_further_deletion_that_is_refused_is_told(run, monkeypatch):
+    monkeypatch.setattr(removal, "PAUSES", (0,))
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.route("DELETE", "/servers/s", (204, None), (500, {"computeFault": {"message": "no"}}))
+    run.server("s", FAILED)
+    (said,) = run.cleanup().left
+    assert said.startswith("server s: another deletion of /servers/s")
 
 
 def test_a_role_that_is_missing(run):
