@@ -248,6 +248,15 @@ class Kind:
         inner = body.get(self.key or self.name) if isinstance(body, Mapping) and not self.bare else body
         return dict(inner) if isinstance(inner, Mapping) else None
 
+    def stays(self, view: Mapping[str, Any] | None) -> bool:
+        """Whether a thing whose deletion was accepted shows that it failed: the deletion is no longer under way.
+
+        That can be told only for kinds whose description says how a deletion that is under way is shown.
+        """
+        status, task = self.state_of(view)
+        told = bool(self.deletion.going or self.deletion.going_tasks)
+        return told and status in self.status.failed and task is None
+
     def state_of(self, view: Mapping[str, Any] | None) -> tuple[str, str | None]:
         """Return the status of a thing, and its running task; GONE without a view."""
         if view is None:
