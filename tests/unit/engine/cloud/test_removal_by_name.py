@@ -90,6 +90,20 @@ def test_one_of_several_without_a_name_may_be_the_runs(run):
     assert left.endswith(advice)
 
 
+def test_one_without_a_name_that_goes_with_a_thing_of_the_run_is_not_told(run):
+    """Something that a cloud makes together with a thing of the run, and removes with it, may look like a lost one."""
+    _before(run, run.journal.intend("floating_ip", "conformance-1-f"), [])
+    run.had("image", "7", "/images/7")
+    run.route("DELETE", "/images/7", (204, None))
+
+    def listed(_):
+        return 200, {"floating_ips": [] if run.deleted else SHOWN[:1]}
+
+    run.fake.routes["GET", "/v2.1/os-floating-ips"] = listed
+    report = run.cleanup()
+    assert (report.removed, report.left) == (("image 7",), ())
+
+
 def test_one_without_a_name_is_removed_when_the_user_claims_it(run):
     _before(run, run.journal.intend("floating_ip", "conformance-1-f"), ["1"])
     run.route("GET", "/os-floating-ips", (200, {"floating_ips": SHOWN}))
