@@ -12,8 +12,8 @@ TOKENS = {Role.MEMBER: "member-token", Role.ADMIN: "admin-token"}
 
 
 class Ended:
-    def __init__(self, fake, path):
-        self.fake, self.path = fake, path
+    def __init__(self, fake, path, service="compute"):
+        self.fake, self.path, self.service = fake, path, service
         self.journal = Journal(path / "journal.jsonl", prefix="conformance-1")
 
     def had(self, kind, id_, path, name="", role="member"):
@@ -30,7 +30,7 @@ class Ended:
         self.route("GET", f"/servers/{id_}", *answers)
 
     def cleanup(self, timeout=5.0, tell=None, claimed=frozenset(), **more):
-        journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service("compute").profile
+        journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service(self.service).profile
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
         self.fake.asked.clear()
         try:

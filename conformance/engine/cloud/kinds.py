@@ -100,12 +100,18 @@ class Contents:
     """Things that must be taken out of a thing before it can be removed.
 
     Attributes:
-        field: the field of the thing that lists them.
+        field: the field of the thing that lists them, or the key of ``path``'s list.
         act: the request that takes one out: ``{value}`` in its body stands for it.
+        path: the path of a list that shows them, where the thing does not; empty where it does.
+        query: names and values of the query of this list; ``{id}`` stands for the id of the thing.
+        of: the field of an entry that stands for it; empty for the whole entry.
     """
 
     field: str
     act: Act
+    path: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True)

@@ -347,8 +347,12 @@ class Remover:
         contents = kind.deletion.contents
         if contents is None:
             return
-        answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
-        for one in fields.values(kind.shown_in(answer.json), f"{contents.field}.{fields.EVERY}"):
+        query = tuple((name, text.replace("{id}", thing.id)) for name, text in contents.query)
+        path = contents.path or thing.path
+        answer = self._cloud.get(path, role=thing.role, microversion=self._version, query=query)
+        shown = answer.json if contents.path else kind.shown_in(answer.json)
+        place = ".".join(filter(None, (contents.field, fields.EVERY, contents.of)))
+        for one in fields.values(shown, place):
             body = _with_value(contents.act.body, one)
             self._by_someone(thing, replace(contents.act, body=body), any_refusal=True)
 

@@ -16,7 +16,7 @@ from conformance.engine.run.lanes import ALONE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
 from conformance.engine.run.undescribed import unproved_refusal
-from conformance.engine.run.unknown_names import UnknownNames
+from conformance.engine.run.unknown_names import CRASH, UnknownNames
 
 
 @dataclass
@@ -58,7 +58,8 @@ class Causes:
         invented = self.context.cloud.invent()
         trial = self.names.wanted(case, invented)
         if trial is not None:
-            self.names.note(case, invented, self._made(Job(trial, (), ()), executor))
+            told = self._made(Job(trial, (), ()), executor)
+            self.names.note(case, invented, self._made(Job(trial, (), ()), executor) if told.status == CRASH else told)
 
     def _unknown(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
         also = {members(ask.body, ask.query) for ask, answer in seen if answer.ok}

@@ -20,6 +20,9 @@ from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.trial import Outcome, Trial
 from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, OF_THE_MOMENT, Members, members
 
+CRASH = 500
+"""The code of a service that an unknown member has brought down. It counts as an answer if it comes a second time."""
+
 Place = tuple[str, ...]
 """The place of a member in a body, or a `?` and a name in a query."""
 
@@ -95,7 +98,7 @@ class UnknownNames:
             invented, told = self._answers.get(_key(case, place), ("", None))
         if told is None:
             return f"no accepted request has {place[-1]}, so its name may be refused and not its value"
-        if told.code == 0 or told.code >= 500 or told.code in OF_THE_MOMENT:
+        if told.code == 0 or told.code > CRASH or told.code in OF_THE_MOMENT:
             answer = f"answered {told.code}" if told.code else "not answered"
             return f"no accepted request has {place[-1]}, and the same value under an invented name was {answer}"
         names = (place[-1], invented)

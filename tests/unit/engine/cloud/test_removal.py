@@ -195,6 +195,21 @@ def test_a_host_that_an_aggregate_keeps_is_taken_out_again(run):
     assert [one.method for one in run.fake.changes] == ["POST", "DELETE", "POST", "DELETE"]
 
 
+def test_what_only_a_list_of_others_shows_goes_out_of_a_thing_before_it_is_removed(fake, tmp_path):
+    """A killed run had no time to take a router from its subnets, and the router does not show them."""
+    run = Ended(fake, tmp_path, "network")
+    run.had("routers", "r", "/routers/r")
+    run.route("GET", "/routers/r", (200, {"router": {"id": "r"}}))
+    run.route("GET", "/ports", (200, {"ports": [{"id": "p1"}, {"id": "p2"}]}))
+    run.route("PUT", "/routers/r/remove_router_interface", (200, {}))
+    run.route("DELETE", "/routers/r", (204, None))
+    assert run.cleanup().clean
+    assert [one.json for one in fake.changes[:2]] == [{"port_id": "p1"}, {"port_id": "p2"}]
+    assert run.deleted == ["/routers/r"]
+    (asked,) = {tuple(one.query.items()) for one in fake.asked if one.path.endswith("/ports")}
+    assert asked == (("device_id", "r"), ("device_owner", "network:router_interface"))
+
+
 def test_a_volume_that_came_with_a_server_is_removed_after_it_though_nobody_noted_it(run):
     """The run was killed before it could. One with a name is somebody's, who attached it."""
     run.had("server", "s", "/servers/s")

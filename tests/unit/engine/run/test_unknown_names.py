@@ -80,6 +80,7 @@ def test_the_same_answer_to_an_invented_name_leaves_the_value_undecided() -> Non
     [
         refused({"message": "{} is not of type 'boolean'"}),
         refused(UNEXPECTED, 403),
+        refused({"message": "Unexpected API Error"}, 500),
         evidence(202, body={"widget": {}}),
     ],
 )
@@ -87,7 +88,7 @@ def test_another_answer_to_an_invented_name_shows_that_the_value_was_judged(answ
     assert told(answer) is None
 
 
-@pytest.mark.parametrize("code", [None, 401, 409, 413, 429, 500, 503])
+@pytest.mark.parametrize("code", [None, 401, 409, 413, 429, 502, 503])
 def test_an_answer_of_the_moment_shows_nothing(code: int | None) -> None:
     assert f"was {f'answered {code}' if code else 'not answered'}" in str(told(evidence(code, body={})))
 
@@ -147,14 +148,19 @@ SAILED = (*NAMED, row("sail-cloth", "boolean"))
 OTHER = plain("POST", "/boats", *SAILED, samples=(SENT,), normal=(201,), error=(400,), answered=(BOAT,))
 
 
-def strict(known: str, serve: Any) -> Any:
-    """A service that refuses every member but the name and one other, and of this one each value that is no boolean."""
+def strict(known: str, unknown: list[Any], serve: Any) -> Any:
+    """A service with one member beside the name, of which it takes booleans; ``unknown``: its answers to other members.
+
+    The last one stays. None: it ignores the member.
+    """
 
     def answer(asked: Any) -> Any:
         boat = asked.json.get("boat") if asked.method == "POST" and isinstance(asked.json, dict) else None
         for name, value in boat.items() if isinstance(boat, dict) else ():
             if name not in ("name", known):
-                return 400, {"message": f"'{name}' was unexpected"}
+                said = unknown.pop(0) if len(unknown) > 1 else unknown[0]
+                if said is not None:
+                    return said, {"message": f"'{name}' was unexpected"}
             if name == known and not isinstance(value, bool):
                 return 400, {"message": f"{value} is not of type 'boolean'"}
         return serve(asked)
@@ -162,14 +168,23 @@ def strict(known: str, serve: Any) -> Any:
     return answer
 
 
-@pytest.mark.parametrize(("known", "verdict"), [("sail-cloth", "pass"), ("sail_cloth", "inconclusive")])
+@pytest.mark.parametrize(
+    ("known", "unknown", "verdict"),
+    [
+        ("sail-cloth", [400], "pass"),
+        ("sail-cloth", [None], "pass"),
+        ("sail-cloth", [500, 500, 400], "pass"),
+        ("sail-cloth", [503], "inconclusive"),
+        ("sail_cloth", [400], "inconclusive"),
+    ],
+)
 def test_a_service_that_knows_another_name_has_refused_no_value(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, known: str, verdict: str
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, known: str, unknown: list[Any], verdict: str
 ) -> None:
     described = replace(load_service("unknown"), described=True, error_body=Fault(code_field=None, required_fields=()))
     monkeypatch.setattr(sessions, "load_service", lambda _: described)
     with fake_cloud() as fake:
         boats(fake)
-        fake.default = strict(known, fake.default)
+        fake.default = strict(known, list(unknown), fake.default)
         found, _ = results(fake, tmp_path, (replace(spec(OTHER), service="boating"),), "sail-cloth-type")
     assert [(one.verdict, one.status) for one in found] == [(verdict, 400)]
