@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.cloud.exchange import ABSENT
 from specs.model import Operation
 
 
@@ -16,4 +17,4 @@ def needed(operation: Operation, service: ServiceDescription) -> Mapping[str, An
     """
     rows = (row for row in operation.request.parameters if row.location == "header")
     bound = ((row.name, service.binding(operation, row.name)) for row in rows)
-    return {name: value for name, (found, value) in bound if found}
+    return {name: value for name, (found, value) in bound if found and value is not ABSENT}

@@ -79,6 +79,17 @@ def test_without_the_role_a_trial_is_inapplicable(shop, role):
     assert shop[0].asked == []
 
 
+def test_the_headers_of_a_trial_are_sent(shop):
+    make(shop, LIST, headers=(("X-Thing", Binding("token")),))
+    assert shop[0].asked[-1].headers == (("X-Thing", "token of member"),)
+
+
+def test_a_header_without_a_value_leaves_nothing_asked(shop):
+    shop[0].issues = False
+    problem = make(shop, LIST, headers=(("X-Thing", Binding("token", "id", "fresh")),)).problem
+    assert (problem.verdict, shop[0].asked) == ("inapplicable", [])
+
+
 def refused_an_unknown_id(shop, *roles):
     """Lets only administrators ask for the id by which an unknown one is found."""
     shop[0].roles = frozenset(roles)
