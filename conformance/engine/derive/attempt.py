@@ -47,6 +47,7 @@ class Asked:
         version: the microversion.
         path: texts for placeholders.
         query: names and values beside those that the operation needs.
+        headers: names and values of further headers.
         body: the body, ABSENT for none.
         optional: True if the body has optional fields, which may be open to fewer roles than the operation.
     """
@@ -55,6 +56,7 @@ class Asked:
     version: Microversion | None = None
     path: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
     body: Any = None
     optional: bool = False
 
@@ -106,6 +108,7 @@ def attempt(
             version=version,
             path=asked.path,
             query=(*view.service.query(view.operation), *asked.query),
+            headers=asked.headers,
             body=naming.named(view.operation, body, view.service),
             uses_optional_fields=asked.optional and (asked.body is None or body != plain),
         ),

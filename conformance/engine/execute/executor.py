@@ -343,6 +343,7 @@ class Executor:
             str(version),
             request.body,
             query=request.query,
+            headers=trial.request.headers,
             operation=operation.id,
             intent=request.intent,
             expect_created=creates(trial, request) if request.needs.creates else None,
@@ -352,10 +353,9 @@ class Executor:
     def _answered(
         self, trial: Trial, version: Microversion, answer: Answer, before: Mapping[str, Any] | None, role: str
     ) -> Evidence:
-        exchanges = (answer.exchange,)
         if answer.error:
             problem = Problem("inconclusive", f"no answer: {answer.error}")
-            return Evidence(trial, version=version, role=role, exchanges=exchanges, problem=problem)
+            return Evidence(trial, version=version, role=role, exchanges=(answer.exchange,), problem=problem)
         return Evidence(
             trial,
             status=answer.status,
@@ -365,7 +365,7 @@ class Executor:
             before=before,
             lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
-            exchanges=exchanges,
+            exchanges=(answer.exchange,),
         )
 
     def leave(self) -> None:

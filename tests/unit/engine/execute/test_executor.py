@@ -170,6 +170,11 @@ def test_the_values_of_a_body_and_a_query_are_filled_in(shop):
     assert few == ("few", '{"a": [1]}')
 
 
+def test_the_headers_of_a_trial_are_sent(shop):
+    make(shop, SHOW, headers=(("Range", "bytes=0-2"),))
+    assert [ask.headers for ask in shop[0].asked if ask.is_under_test] == [(("Range", "bytes=0-2"),)]
+
+
 def test_a_body_can_hold_what_the_path_names_and_what_that_shows(shop):
     shop[0].things["/gears"] = {}
     shown = {"gear": {"id": Binding("path", "gear_id"), "name": Binding("shown", "name")}}
