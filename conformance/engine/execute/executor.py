@@ -227,11 +227,10 @@ class Executor:
             self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if trial.outcome.accepted is False:
-            # A request that should have been refused may have changed anything; later trials must not suffer from it.
+        if trial.outcome.accepted is False or trial.operation.id in self.context.service.tried_last:
+            # It may have changed anything, or has used the resource up; later trials must not suffer from it.
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
-        self.subject.worn = self.subject.worn or trial.operation.id in self.context.service.tried_last
         evidence = self.settling.followed(evidence, answer, request, probes)
         if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
             # No document says what such a resource is fit for: a request that fails on it would blame the cloud.

@@ -60,7 +60,6 @@ class Subject:
         lenient: whether such a view will do, since a later look corrects it.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
-        worn: whether a request was accepted that may have changed more of the resource than its status.
         under_way: the status of a transition that a trial has started; empty if none has.
         changed_by: the id of the last operation that has changed the status; empty if none has.
         sparing: whether its ways to statuses avoid operations that take a value of which later trials have need.
@@ -79,7 +78,7 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.worn = self.late = self.lenient = False
+        self.outdated = self.late = self.lenient = False
         self.begun, self.known_id, self.sparing = False, "", True
         self.actions = Actions(context)
         self.made: Made | None = None
@@ -390,7 +389,7 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = self.late = False
+        self.locked = self.must_replace = self.altered = self._moved = self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()
