@@ -1,4 +1,4 @@
-"""Rules for the presence of a field of an answer: the situations in which alone it is shown (J8), and since when always.
+"""Rules for the presence of a field of an answer: in which situations alone it is shown (J8), and since when always.
 
 Read: "Only displayed when the car status is ``SOLD`` or ``LOST``", "This field is only present if ``with_count=True``
 is given in the query". A situation that the rule does not know is read as well, as a promise whose situation is not

@@ -257,7 +257,8 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
     """The expectation that a body row gives at a version; None if the reference shows no place for the row.
 
     A field is not required if only some roles see it, if the reference calls it optional and names no version from
-    which on it is always shown, or if that version is a later one. Null is allowed if the row, the description or a sample allows it.
+    which on it is always shown, or if that version is a later one. Null is allowed if the row, the description or a
+    sample allows it.
     """
     place = place_of(view.operation, row)
     if place is None or TEMPLATE.search(row.name):
