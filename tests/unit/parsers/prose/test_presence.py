@@ -56,8 +56,8 @@ def test_a_request_shows_nothing():
     [
         ("From microversion 2.75, this field will always be returned.", "2.75"),
         ("Since version 3.7 onwards the list is always present", "3.7"),
-        ("Starting with microversion 2.75, it will always be shown unless the ``with_buyer`` query parameter is provided "
-         "and is set to ``false``.", "2.75"),
+        ("Starting with microversion 2.75, it will always be shown unless the ``with_buyer`` query parameter is "
+         "provided and is set to ``false``.", "2.75"),
         ("From microversion 2.75, this field will always be returned unless the car is sold.", None),
         ("From microversion 2.75, this field will be returned.", None),
         ("Before microversion 2.75, this field is always returned.", None),
