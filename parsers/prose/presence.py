@@ -28,6 +28,10 @@ _ONLY = re.compile(
     r"(?:if|when|where)\b(?P<when>.+)$",
     _FLAGS,
 )
+_LAST_PAGE = re.compile(
+    r"^(?:It\s+)?will\s+not\s+be\s+(?:present|shown|returned|included)\s+on\s+the\s+last\s+page(?:\s+of\s+the\s+response)?\.?$",
+    _FLAGS,
+)
 _STATUS = re.compile(
     r"^(?:the|its)\s+(?:\w+\s+)?status\s+is\s+(?:one\s+of\s+)?(?P<values>``\w+``(?:(?:,\s*(?:or\s+)?|\s+or\s+)``\w+``)*)"
     r"(?:\s+and\b.*)?$",
@@ -42,6 +46,8 @@ _ROLES = re.compile(r"\badmin|\brole\b", _FLAGS)
 
 def of_presence(text: str, row: ParameterRow) -> Blank | None:
     """J8: the promise that an answer lacks a field outside of a situation."""
+    if row.section == "response" and _LAST_PAGE.match(text):
+        return Blank("absent", environment="last-page")
     m = _ONLY.match(text)
     if m is None or row.section != "response" or version_clauses(text) or _ROLES.search(m["when"]):
         return None
