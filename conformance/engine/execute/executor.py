@@ -28,6 +28,7 @@ from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
+from conformance.engine.execute.restoring import restored
 from conformance.engine.execute.senders import elevation_key, kept_from_members, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
@@ -198,7 +199,7 @@ class Executor:
         if probes:
             self.inspection.before(trial, request.filled.path, version, probes)
         if self.arrangement.holds:
-            self.looks.shared = False  # the look is taken before the steps are taken back
+            self.looks.apart()  # the look is taken before the steps are taken back
         evidence, answer, request = self._sent(trial, version, request)
         if answer.error:
             return evidence
@@ -227,12 +228,14 @@ class Executor:
             self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if trial.outcome.accepted is False:
-            # A request that should have been refused may have changed anything; later trials must not suffer from it.
-            self.subject.must_replace = True
+        replaced = self.subject.must_replace
+        # A request that should have been refused may have changed anything; later trials must not suffer from it.
+        self.subject.must_replace = replaced or trial.outcome.accepted is False
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
         self.subject.worn = self.subject.worn or trial.operation.id in self.context.service.tried_last
         evidence = self.settling.followed(evidence, answer, request, probes)
+        if trial.outcome.accepted is False and restored(self.subject, evidence):
+            self.subject.must_replace = replaced
         if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
             # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
             self.subject.must_replace = True
@@ -324,7 +327,7 @@ class Executor:
             return False
         if trial.situation.state is None or unlock(self.subject) is not None:
             return False
-        self.looks.shared = False
+        self.looks.apart()
         answer = self._send(trial, version, request, "member")
         self.subject.must_replace = True
         return answer.status == FORBIDDEN
@@ -372,10 +375,14 @@ class Executor:
         """Give the resources of the lane up at its end. One that is as it was made serves another lane."""
         self.looks.take()
         self.arrangement.let_go()
-        below = f"{self.context.kind.path_of(self.subject.known_id)}/"
-        if not self.paths.elements.has_below(below):
-            hand_on(self.subject)
+        self.renew()
         self.discard()
+
+    def renew(self) -> None:
+        """Give the resource under test up, so that the next trial has another one. It serves other lanes if it can."""
+        if not self.paths.elements.has_below(f"{self.context.kind.path_of(self.subject.known_id)}/"):
+            hand_on(self.subject)
+        self.subject.discard()
 
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.

@@ -1,0 +1,37 @@
+"""Makes a resource as it was before a request that should have been refused and was accepted, where that is simple.
+
+Such a request may have changed anything, so as a rule its resource is given up. Some leave nothing behind but a thing
+that they have attached, which can be taken away again, or a thing elsewhere. If the resource then shows all that it
+showed before, it serves further trials.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.engine.cloud.fields import alike
+from conformance.engine.execute.snapshots import lasting
+
+if TYPE_CHECKING:
+    from conformance.engine.model.evidence import Evidence
+    from conformance.engine.provision.subject import Subject
+
+
+def restored(subject: Subject, evidence: Evidence) -> bool:
+    """Take the things away that an accepted request has attached; return whether the resource is as it was before.
+
+    Args:
+        subject: the resource under test, which has come to rest after the request.
+        evidence: the evidence of the trial, with the views before and after the request.
+    """
+    trial, before = evidence.trial, evidence.before
+    left = subject.view is None or before is None or evidence.timed_out or subject.locked
+    if left or trial.request.uses_optional_fields or not subject.context.graph.is_calm(trial.operation.id):
+        return False
+    attached = subject.bindings.attached.keys() & {binding.resource for binding in trial.request.bindings}
+    for resource in sorted(attached):
+        if not subject.bindings.detach(resource):
+            return False
+    if attached:
+        subject.settle((), calm=True)
+    return alike(lasting(subject.view), lasting(before))
