@@ -151,8 +151,10 @@ class Arrangement:
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                # A thing that cannot be made in this status is made before a new resource reaches the status.
-                self.subject.discard()
+                # A thing that cannot be made in this status is made before the resource reaches it.
+                roles, status = self.context.role_names, self.subject.status or ""
+                if through == makes_in or self.context.graph.way(status, makes_in or "", roles=roles) is None:
+                    self.subject.discard()
                 through = makes_in
                 continue
             if through == state:

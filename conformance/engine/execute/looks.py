@@ -48,6 +48,7 @@ class Looks:
         suits: tells whether the steps that are in force for a group are those of a trial.
         release: takes such steps back.
         shared: whether the present trial may share its look with others.
+        joins: whether the present trial may do so if it is refused, although it was expected to be accepted.
     """
 
     context: RunContext
@@ -57,6 +58,7 @@ class Looks:
     suits: Callable[[Trial], bool] = lambda _: True
     release: Callable[[], None] = lambda: None
     shared: bool = False
+    joins: bool = False
     _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
     _taken: dict[str, Evidence | None] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
@@ -72,7 +74,9 @@ class Looks:
         """
         if not self.suits(trial):
             self.take()
-        self.shared = together and self._leaves_all_as_it_is(trial)
+        kept = together and _leaves_nothing_behind(trial)
+        self.shared = kept and self.expects_refusal(trial)
+        self.joins = kept and trial.outcome.accepted is None and not self.shared
         self.subject.lenient = self.shared  # what changed late has each trial of the group made again, alone
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
@@ -86,11 +90,15 @@ class Looks:
         self.take()
         self.snapshots.forget()
 
+    def apart(self) -> None:
+        """Let the present trial have a look of its own, since something is taken back right after it."""
+        self.shared = self.joins = False
+
     def leave(self, evidence: Evidence, request: Request) -> bool:
         """Leave the look after a refusal to the group. Returns False if the trial needs a look of its own, now."""
-        if self.shared:
+        if self.shared or self.joins:
             self._waiting[evidence.trial.key] = evidence, request
-        return self.shared
+        return self.shared or self.joins
 
     def waits(self, trial: Trial | None = None) -> bool:
         """Whether a trial, or any at all, was refused and waits for a look, so that its evidence is not complete."""
@@ -116,10 +124,11 @@ class Looks:
         if self.shared:
             self.snapshots.forget()
         if self.shared and self._waiting:
-            group = {*self._waiting, trial.key}
-            self._taken |= dict.fromkeys([*self._waiting, trial.key])
-            self._again |= group if self._made_again.isdisjoint(group) else frozenset()
-            self._made_again |= group
+            # Where the reference is silent, the acceptance itself is all that is to be found out.
+            group = [*self._waiting, *([] if trial.outcome.accepted is None else [trial.key])]
+            self._taken |= dict.fromkeys(group)
+            self._again |= set(group) if self._made_again.isdisjoint(group) else frozenset()
+            self._made_again |= set(group)
             self._accepted.add(trial.key)
             self._waiting.clear()
 
@@ -191,13 +200,6 @@ class Looks:
             accepted = self.context.silent_answers.get(_kind_of(trial), guess)
         return accepted is False
 
-    def _leaves_all_as_it_is(self, trial: Trial) -> bool:
-        """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it."""
-        if trial.request.operation.method in SAFE or not self.expects_refusal(trial):
-            return False
-        kept = (setup == Locked() or isinstance(setup, UnderWay) for setup in trial.setup)
-        return trial.exchange == Once() and all(kept)
-
     def lock(self, trial: Trial) -> Problem | None:
         """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.
 
@@ -227,6 +229,12 @@ class Looks:
         if one.action is None and other.action is None:
             return one.method != other.method and _collection(one) == _collection(other)
         return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
+
+
+def _leaves_nothing_behind(trial: Trial) -> bool:
+    """Whether nothing has to be undone after a trial that is refused."""
+    kept = (setup == Locked() or isinstance(setup, UnderWay) for setup in trial.setup)
+    return trial.request.operation.method not in SAFE and trial.exchange == Once() and all(kept)
 
 
 def _kind_of(trial: Trial) -> tuple[str, str]:

@@ -128,7 +128,7 @@ class Snapshots:
         shown = content(answer)
         if shown is None:
             return {BEING: False} if again and answer.status in GONE else None
-        seen = {BEING: True, SHOWN: _lasting(shown)}
+        seen = {BEING: True, SHOWN: lasting(shown)}
         if form(trial.request.operation.path) == form(reader.path):
             return seen
         below = {}
@@ -262,7 +262,7 @@ def _right_below(operations: Iterable[Operation], path: str) -> list[Operation]:
     return [operation for operation in reading if right_below.fullmatch(form(operation.path))]
 
 
-def _lasting(shown: Any) -> Any:
+def lasting(shown: Any) -> Any:
     """A view without the fields that change by themselves."""
     if isinstance(shown, Mapping):
         return {key: value for key, value in shown.items() if "updated" not in key and key != "progress"}

@@ -16,7 +16,7 @@ from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
-from conformance.engine.cloud.waits import Waits, transition_of
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.actions import Actions
@@ -25,6 +25,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
+from conformance.engine.provision.resting import followed
 from conformance.engine.provision.wear import discard_spent, shows_all
 
 CALM = 10.0
@@ -333,45 +334,13 @@ class Subject:
             calm: True if the operation is not known to lead to a status: then one look after the time that an unchanged
                 status must last is enough.
         """
-        patience, kind = self.context.patience, self._kind
         before = self.status
-        present = (before,) if before else ()
-        wanted = self.context.service.under_test.stable_statuses if targets is None else targets or present
-        began: list[float] = [time.monotonic()] if calm else []
-        moved: list[bool] = []
-        if calm:
-            self.context.stopping.wait(patience.settle)
-
-        def done(view: View | None) -> bool:
-            if view is None or self.context.stopping.is_set():
-                return True
-            status, task = kind.state_of(view)
-            if task is not None or status != before:
-                moved.append(True)
-            if task is not None:
-                began.clear()
-                return False
-            if status in kind.status.failed and status not in wanted and before != status:
-                return True
-            if status not in wanted:
-                began.clear()
-                return False
-            if moved and status != before and targets:
-                return True
-            now = time.monotonic()
-            began.append(now)
-            return now - began[0] >= (0 if moved else patience.settle)
-
-        transition, waits = transition_of(by, before, self.environment), self.context.waits
-        within = waits.bound(transition, patience.status)
-        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=self._role)
-        if not result.problem and not self.context.stopping.is_set():
-            waits.ended(transition, result.seconds, well=not result.timed_out)
+        result, rests = followed(self, targets, by, calm)
         if result.view is not None:
             self._see(result.view)
         elif result.status == GONE:
             self.view = None
-        self._moved = self._moved or self.status != before
+        self._moved = self._moved or (self.status != before and not rests)
         self.changed_by = by if by and self.status != before else self.changed_by
         return result
 
