@@ -60,3 +60,10 @@ def _forbidden(context: RunContext, trial: Trial) -> str | None:
 def limits(trial: Trial) -> list[Step]:
     """The steps before the request that set a limit: they alone name an operation that must show their effect."""
     return [step for setup in trial.setup if isinstance(setup, Prepared) for step in setup.steps if step.seen_by]
+
+
+def room_lacking(evidence: Evidence) -> str | None:
+    """The room that a trial could not be made for, because a quota of the project is used up; None if it had room."""
+    if evidence.problem is None or evidence.problem.verdict == "error":
+        return None
+    return room_that_lacks(evidence.problem.reason)
