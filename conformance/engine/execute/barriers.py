@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.engine.cloud.faults import room_that_lacks
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Sender
 from conformance.engine.model.binding import Step
-from conformance.engine.model.evidence import Problem
+from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.setup import Prepared
 from conformance.engine.model.trial import ProviderDependent, Trial, UnknownVersion
 from conformance.engine.provision.context import RunContext
