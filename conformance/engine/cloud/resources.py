@@ -326,7 +326,8 @@ class Resources:
     def _ready(self, kind: Kind, made: Made) -> Made:
         """Wait until a new thing is ready, and write the things made with it into the journal."""
         making, began = f"a new {kind.name}", time.monotonic()
-        self._stopping.wait(self.waits.brief(making))
+        if pause := self.waits.brief(making):
+            self._stopping.wait(pause)
         result = wait_for_status(
             self._watch,
             made.id,

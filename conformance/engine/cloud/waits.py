@@ -23,6 +23,10 @@ SHORTER = 0.9
 BRIEF = 3.0
 """The longest wait, in seconds, that the next one for the same begins without a look."""
 
+PROMPT, NEVER = 2, 1000
+"""The number of times that the action of an operation must have ended with its status, so that it is not asked for
+again; and the number of such times that outweigh a single other one, which no run has."""
+
 
 @dataclass
 class Waits:
@@ -38,6 +42,7 @@ class Waits:
     longest: float | None = None
     _well: dict[str, float] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
+    _prompt: dict[str, int] = field(default_factory=dict)
     _in_vain: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -69,6 +74,17 @@ class Waits:
         with self._lock:
             last = self._last.get(by, 0.0)
             return SHORTER * last if last <= BRIEF else 0.0
+
+    def prompt(self, by: str) -> bool:
+        """Whether the action of an operation had ended each time when its new status was shown, and often enough."""
+        with self._lock:
+            return self._prompt.get(by, 0) >= PROMPT
+
+    def ended_with(self, by: str, status: bool) -> None:
+        """Note whether the action of an operation had ended when its new status was shown; "" for no operation."""
+        with self._lock:
+            if by:
+                self._prompt[by] = self._prompt.get(by, 0) + 1 if status else -NEVER
 
     def ended(self, transition: str, seconds: float, well: bool) -> None:
         """Note the end of a wait.

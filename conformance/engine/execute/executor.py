@@ -18,11 +18,11 @@ from conformance.engine.cloud.errors import (
     UnsafePath,
 )
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.faults import quota_used_up, room_that_lacks
+from conformance.engine.cloud.faults import quota_used_up
 from conformance.engine.cloud.roles import Role, Sender
 from conformance.engine.execute.aftermath import Aftermath, creates
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
-from conformance.engine.execute.barriers import NOBODY, barrier, limits
+from conformance.engine.execute.barriers import NOBODY, barrier, limits, room_lacking
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.inspection import Inspection
@@ -129,9 +129,9 @@ class Executor:
             return Evidence(trial, problem=problem)
 
         evidence = self._attempt(trial, needs, version, probes)
-        if _room_lacking(evidence):
+        if room_lacking(evidence):
             again = partial(self._attempt, trial, needs, version, probes)
-            evidence = self.context.places.found(evidence, again, _room_lacking, self.discard, operation.id)
+            evidence = self.context.places.found(evidence, again, room_lacking, self.discard, operation.id)
         if evidence.problem is None and evidence.trial.outcome.accepted:
             self.context.places.room_for(operation.id)
         if evidence.problem is None and kept_from_members(self.context, trial, evidence):
@@ -390,10 +390,3 @@ class Executor:
         places.spend(self.subject.bindings.give_up())
         if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
-
-
-def _room_lacking(evidence: Evidence) -> str | None:
-    """The room that a trial could not be made for, because a quota of the project is used up; None if it had room."""
-    if evidence.problem is None or evidence.problem.verdict == "error":
-        return None
-    return room_that_lacks(evidence.problem.reason)

@@ -35,6 +35,12 @@ from specs.model import Operation
 MOST = 30
 """The most refusals that wait for one look, so that few trials have to be made again if something has changed."""
 
+ACCEPTED = -1
+"""The number of refusals of a kind of request that was accepted once: it may be accepted again."""
+
+SEVERAL = 2
+"""The number of refusals after which a kind of request that was never accepted is taken to be refused."""
+
 
 @dataclass
 class Looks:
@@ -77,7 +83,8 @@ class Looks:
         kept = together and _leaves_nothing_behind(trial)
         self.shared = kept and self.expects_refusal(trial)
         self.joins = kept and trial.outcome.accepted is None and not self.shared
-        self.subject.lenient = self.shared  # what changed late has each trial of the group made again, alone
+        # What changed late has each trial of the group made again, alone.
+        self.subject.lenient, self.snapshots.together = self.shared or self.joins, self.shared
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
             if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
@@ -117,8 +124,8 @@ class Looks:
     def answered(self, trial: Trial, accepted: bool) -> None:
         """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
         if trial.outcome.accepted is None:
-            known = self.context.silent_answers
-            known[_kind_of(trial)] = accepted or known.get(_kind_of(trial), False)
+            known, kind = self.context.silent_answers, _kind_of(trial)
+            known[kind] = ACCEPTED if accepted or known.get(kind) == ACCEPTED else known.get(kind, 0) + 1
         if not accepted:
             return
         if self.shared:
@@ -189,16 +196,20 @@ class Looks:
     def expects_refusal(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell.
 
-        Where the reference is silent, the request is taken to be refused if every one of its kind was so far. Before
-        the first one, an operation is taken to be refused if it changes other statuses alone, or needs no status.
+        Where the reference is silent, the request is taken to be refused if every one of its kind was so far, and there
+        were several. Before that, an operation is taken to be refused if it changes other statuses alone, or if it
+        changes the status of a resource that is locked or already changing.
         """
         if trial.key in self._accepted:
             return False
-        operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
-        if accepted is None:
-            guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)
-            accepted = self.context.silent_answers.get(_kind_of(trial), guess)
-        return accepted is False
+        operation, state, graph = trial.request.operation, trial.situation.state, self.context.graph
+        if trial.outcome.accepted is not None or state is None:
+            return trial.outcome.accepted is False
+        refusals = self.context.silent_answers.get(_kind_of(trial), 0)
+        if refusals == ACCEPTED or refusals >= SEVERAL:
+            return refusals != ACCEPTED
+        hindered = bool(trial.setup) and not graph.is_calm(operation.id)
+        return hindered or graph.leads_elsewhere(operation.id, state)
 
     def lock(self, trial: Trial) -> Problem | None:
         """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.
@@ -239,7 +250,8 @@ def _leaves_nothing_behind(trial: Trial) -> bool:
 
 def _kind_of(trial: Trial) -> tuple[str, str]:
     """The kind of a request on which the reference is silent: its operation, and the reason why it may be refused."""
-    return trial.request.operation.id, trial.outcome.refused_for
+    under_way = " under way" if trial.setups(UnderWay) else ""
+    return trial.request.operation.id, f"{trial.outcome.refused_for}{under_way}"
 
 
 def _collection(operation: Operation) -> str:

@@ -358,7 +358,7 @@ class Bindings:
         self._subject.settle((), calm=True)
         if how.background:
             self._subject.stir(self._path(operation))
-        self._subject.outdated = True  # a case that compares the resource must begin with its present view
+            self._subject.outdated = True  # a case that compares the resource must begin with its present view
         return made
 
     def detach(self, resource: str) -> bool:

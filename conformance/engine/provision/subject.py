@@ -59,6 +59,7 @@ class Subject:
         outdated: whether the resource may have changed since it was last shown.
         late: whether it was last shown when it had its status, and shortly before its action had ended.
         lenient: whether such a view will do, since a later look corrects it.
+        exact: whether the last action must be known to have ended before the resource counts as being in a status.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
         under_way: the status of a transition that a trial has started; empty if none has.
@@ -79,8 +80,9 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.late = self.lenient = False
-        self.begun, self.known_id, self.sparing = False, "", True
+        self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
+        self.exact = self.sparing = True
+        self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
         self._broken: set[Edge] = set()
@@ -170,17 +172,26 @@ class Subject:
             stopping.wait(2 * patience.settle)
             return alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
-        if self._moved and not stopping.is_set():
-            if self.actions.ended(self.resource_id):
-                self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
-                self.outdated = self.outdated or not self.late
+        waits, by = self.context.waits, self.changed_by if self.actions.last and not self._stirred else ""
+        if self._moved and not self.exact and waits.prompt(by):
+            self._note_late()
+            self._moved, self._unsure = False, True
+        elif (self._moved or (self._unsure and self.exact)) and not stopping.is_set():
+            if ended := self.actions.ended(self.resource_id):
+                self._note_late()
             else:
                 until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
-        self._moved = False
+            waits.ended_with(by, ended)
+            self._moved = self._stirred = self._unsure = False
+
+    def _note_late(self) -> None:
+        """Note that the view may have been taken shortly before the last action had ended."""
+        self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
+        self.outdated = self.outdated or not self.late
 
     def stir(self, path: str = "") -> None:
         """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
-        self._moved = True
+        self._moved = self._stirred = True
         if path:
             self.furnished.add(path)
 
@@ -335,12 +346,12 @@ class Subject:
                 status must last is enough.
         """
         before = self.status
-        result, rests = followed(self, targets, by, calm)
+        result = followed(self, targets, by, calm)
         if result.view is not None:
             self._see(result.view)
         elif result.status == GONE:
             self.view = None
-        self._moved = self._moved or (self.status != before and not rests)
+        self._moved = self._moved or self.status != before
         self.changed_by = by if by and self.status != before else self.changed_by
         return result
 
@@ -358,7 +369,8 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self._moved = self.outdated = self.late = False
+        self.locked = self.must_replace = self.altered = self._moved = self._stirred = self._unsure = False
+        self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()

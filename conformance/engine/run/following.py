@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.engine.execute.executor import Executor
-from conformance.engine.model.setup import Locked
+from conformance.engine.model.setup import Locked, Setup
 from conformance.engine.model.trial import Trial
 from conformance.engine.run.jobs import Job
 
@@ -35,12 +35,11 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     status = executor.subject.status or context.service.under_test.initial_status
     here = [job for job in pending if job.trial.situation.state in (None, status)]
     first = _by_lock(here, executor.subject.locked) if here else None
+    if first is not None and (refused := _refused_too(here, first, executor)) is not None:
+        return refused
     if first is not None and first.trial.outcome.accepted is None:
-        alike = (job for job in here if job.trial.setup == first.trial.setup)
-        silent = [job for job in alike if job.trial.outcome.accepted is None]
-        refused = (job for job in silent if executor.looks.expects_refusal(job.trial))
-        calm = (job for job in silent if context.graph.is_calm(job.trial.operation.id))
-        return next(refused, None) or next(calm, first)
+        silent = (job for job in here if (job.trial.outcome.accepted, job.trial.setup) == (None, first.trial.setup))
+        return next((job for job in silent if context.graph.is_calm(job.trial.operation.id)), first)
     if first is not None:
         return first
 
@@ -54,6 +53,17 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
 def wear_out(pending: Sequence[Job], executor: Executor) -> bool:
     """Whether the resource serves no other trials after any of these."""
     return all(_wear(job.trial, executor) >= ENDS for job in pending)
+
+
+def _refused_too(here: Sequence[Job], first: Job, executor: Executor) -> Job | None:
+    """A trial that is expected to be refused, although no document says so: it shares the look of the group before."""
+    accepted, setup, locked = first.trial.outcome.accepted, first.trial.setup, executor.subject.locked
+    if accepted is False and (locked or Locked() not in setup):
+        return None
+    setups: list[tuple[Setup, ...]] = [(Locked(),) if locked else ()]
+    setups += [setup] if accepted is None or locked or Locked() not in setup else []
+    silent = (job for job in here if job.trial.outcome.accepted is None and job.trial.setup in setups)
+    return next((job for job in silent if executor.looks.expects_refusal(job.trial)), None)
 
 
 def _by_lock(here: Sequence[Job], locked: bool) -> Job:
