@@ -48,3 +48,18 @@ class FileFacts:
     vocabulary: tuple[Vocabulary, ...] = ()
     unread: tuple[int, ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The facts of a whole file.
+
+    Attributes:
+        file: the facts that it states outside of its operations.
+        operations: those of each operation.
+        descriptions: for each row of its tables, in the order of ``SourceFile.rows``, what ``account_of`` gives.
+    """
+
+    file: FileFacts
+    operations: tuple[ProseFacts, ...]
+    descriptions: tuple[tuple[tuple[int, bool], ...], ...]
