@@ -20,6 +20,7 @@ from parsers.prose.operation import read_file, read_operation
 
 if TYPE_CHECKING:
     from parsers.document import Section, SourceFile
+    from parsers.prose.constraints import Said
     from specs.model import Parameter
 
 __all__ = ["FileFacts", "ProseFacts", "Told", "read_file", "read_operation", "read_source"]
@@ -35,8 +36,6 @@ def read_source(file: SourceFile) -> Told:
 
 
 @lru_cache(maxsize=8_192)
-def _account(
-    description: str, parameter: Parameter, section: Section, line: int | None
-) -> tuple[tuple[int, bool], ...]:
+def _account(description: str, parameter: Parameter, section: Section, line: int | None) -> tuple[Said, ...]:
     """``account_of`` a row; many tables hold the same one."""
     return account_of(ParameterRow(parameter, 0, section, description=description, description_line=line))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from parsers.document import ParameterKey
 from specs.model import Body, Code, Condition, Deprecation, Policy, Refusal, Removal, Versions, Vocabulary
+
+if TYPE_CHECKING:
+    from parsers.prose.constraints import Said
 
 
 @dataclass(frozen=True)
@@ -62,4 +65,4 @@ class Told:
 
     file: FileFacts
     operations: tuple[ProseFacts, ...]
-    descriptions: tuple[tuple[tuple[int, bool], ...], ...]
+    descriptions: tuple[tuple[Said, ...], ...]
