@@ -216,7 +216,7 @@ class Gathered:
             finding.examined = known[finding.id].why if finding.id in known else ""
         if quotes is not None:
             for finding in found:
-                finding.quote = quotes.of(finding.example.source)
+                finding.quote = quotes.of(finding.example.source, finding.example.requirement)
         return View(
             info=self._info,
             tally=self._tally,

@@ -429,7 +429,7 @@ def test_a_cause_that_a_person_has_found_counts_before_any_guess() -> None:
     def note(operation: str, why: str) -> dict[str, object]:
         return {"kind": "expected", "deviation": f"{operation}/error/400!contradiction!200", "why": why}
 
-    def accepted(operation: str) -> Result:
+    def accepted(operation: str) -> Any:
         return result(f"{operation}/error/400", "fail", expected="400 or another listed 4xx", observed="200")
 
     names = ("a.x", "a.y", "a.z", "b.x", "b.y")
