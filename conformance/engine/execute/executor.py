@@ -226,11 +226,10 @@ class Executor:
             self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if trial.outcome.accepted is False:
-            # A request that should have been refused may have changed anything; later trials must not suffer from it.
+        if trial.outcome.accepted is False or trial.operation.id in self.context.service.tried_last:
+            # It may have changed anything, or has used the resource up; later trials must not suffer from it.
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
-        self.subject.worn = self.subject.worn or trial.operation.id in self.context.service.tried_last
         evidence = self.settling.followed(evidence, answer, request, probes)
         if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
             # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
@@ -352,10 +351,9 @@ class Executor:
     def _answered(
         self, trial: Trial, version: Microversion, answer: Answer, before: Mapping[str, Any] | None, role: str
     ) -> Evidence:
-        exchanges = (answer.exchange,)
         if answer.error:
             problem = Problem("inconclusive", f"no answer: {answer.error}")
-            return Evidence(trial, version=version, role=role, exchanges=exchanges, problem=problem)
+            return Evidence(trial, version=version, role=role, exchanges=(answer.exchange,), problem=problem)
         return Evidence(
             trial,
             status=answer.status,
@@ -365,7 +363,7 @@ class Executor:
             before=before,
             lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
-            exchanges=exchanges,
+            exchanges=(answer.exchange,),
         )
 
     def leave(self) -> None:

@@ -359,6 +359,14 @@ def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     assert shop[1].subject.must_replace
 
 
+@pytest.mark.parametrize("last", [(), (CALM.id,)])
+def test_after_an_operation_that_uses_a_server_up_it_must_be_replaced(tmp_path, last):
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, tried_last=last))
+    shop[0].does["POST action"] = acting(shop[0])
+    make(shop, CALM, "SPINNING", body={"calm": None}, leads_to=("IDLE",))
+    assert shop[1].subject.must_replace == bool(last)
+
+
 def test_after_a_change_of_status_that_nobody_documents_the_server_must_be_replaced(shop):
     make(shop, CALM, "IDLE", body={"calm": None}, accepted=None)
     assert not shop[1].subject.must_replace, "its status is as before"
