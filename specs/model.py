@@ -79,6 +79,8 @@ class When:
         status: statuses of the resource before the request.
         environment: name of a trait that cannot be seen or set through the API (``volume-backed``, a configuration
             option, ...).
+        exists, missing: things, by the reference's words, that are there, or are not there, before the request.
+        line: the line of the sentence; None if the line of the fact is that of the sentence.
     """
 
     request: tuple[tuple[str, JSONValue], ...] = ()
@@ -88,6 +90,9 @@ class When:
     max: str | None = None
     status: tuple[str, ...] = ()
     environment: str | None = None
+    exists: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    line: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from parsers.prose.blanks import of_row
 from parsers.prose.clauses import undated, version_clauses
 from parsers.prose.descriptions import blocks_of
 from parsers.prose.plain import without_promise
-from parsers.prose.presence import of_presence
+from parsers.prose.presence import always_since, of_presence
 from parsers.prose.refusals import of_parameter
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
 from parsers.prose.visibility import visible_to
@@ -240,7 +240,12 @@ _OBLIGED = re.compile(
 
 
 def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75"."""
+    """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75".
+
+    A field of an answer is required from the version on in which it "will always be returned".
+    """
+    if row.section == "response" and (since := always_since(sentence.text)) is not None:
+        return {"required_min": since}
     m = _OBLIGED.search(sentence.text)
     return {"required_min": m["version"]} if m and row.parameter.required else None
 
