@@ -2,8 +2,9 @@
 
 Read: "In order to delete a wheel, the car must be stopped" (a status), "A 'fast' engine must be configured in the
 system" (a thing that exists), and in a removal "It requires that all seats have been removed and linked mirrors been
-detached" or "Only a car without any passengers can be sold" (what still uses the thing). Not read: a need of a parameter or of a part of the deployment, two words that
-"and" joins ("must be locked and deleted"), and a need under a further condition.
+detached" or "Only a car without any passengers can be sold" (what still uses the thing). Not read: a need of a
+parameter or of a part of the deployment, two words that "and" joins ("must be locked and deleted"), and a need under a
+further condition.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ _GONE = re.compile(
     _FLAGS,
 )
 _ONLY_WITHOUT = re.compile(
-    r"^Only\s+(?:an?|the|those)?\s*[\w -]+?\s+(?:without|with\s+no|that\s+(?:has|have)\s+no)\s+(?:any\s+)?(?:(?:associated|"
-    r"attached|existing|remaining|dependent)\s+)?(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+can\s+be\s+\w+\.?$",
+    r"^Only\s+(?:an?|the|those)?\s*[\w -]+?\s+(?:without|with\s+no|that\s+(?:has|have)\s+no)\s+(?:any\s+)?"
+    r"(?:(?:associated|attached|existing|remaining|dependent)\s+)?(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+can\s+be\s+\w+\.?$",
     _FLAGS,
 )
 _NO_THING = frozenset(
@@ -56,7 +57,7 @@ _NO_THING = frozenset(
 
 def _thing(phrase: str, scope: Scope) -> str | None:
     """Return the thing that a noun phrase names, in the path's word or its own; None if it is no thing with a state."""
-    words = [word for word in re.findall(r"[a-z][a-z-]*", re.sub(r"['\"`]+[\w-]+['\"`]+", "", phrase).lower())]
+    words = re.findall(r"[a-z][a-z-]*", re.sub(r"['\"`]+[\w-]+['\"`]+", "", phrase).lower())
     words = [word for word in words if word not in ("the", "a", "an")]
     if not words or singular(words[-1]) in _NO_THING:
         return None

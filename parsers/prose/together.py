@@ -1,11 +1,11 @@
 """Rules for request fields that exclude or need each other, that are unique, or that never change (A8).
 
-Read in the description of a request parameter: "Cannot be specified with ``b``", "This cannot be used if ``b`` or ``c``
-is specified", "Only valid if ``kind`` is ``x``", "It is required when ``b`` is specified", "Required if you omit ``b``",
-"Must be unique within the shop", "The unique name of the car". Read in the prose of an operation: "Either ``a`` or
-``b`` must be specified", "If ``a`` is provided, ``b`` must not be included in the request", and in that of an update:
-"``a`` and ``b`` are immutable", "You cannot update ``a``". The sentences name no code or one. Not read: the fields of
-another thing, and a condition on more than the fields of the request.
+Read in the description of a request parameter: "Cannot be specified with ``b``", "This cannot be used if ``b`` or
+``c`` is specified", "Only valid if ``kind`` is ``x``", "It is required when ``b`` is specified", "Required if you
+omit ``b``", "Must be unique within the shop", "The unique name of the car". Read in the prose of an operation:
+"Either ``a`` or ``b`` must be specified", "If ``a`` is provided, ``b`` must not be included in the request", and in
+that of an update: "``a`` and ``b`` are immutable", "You cannot update ``a``". The sentences name no code or one. Not
+read: the fields of another thing, and a condition on more than the fields of the request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _ID = r"[a-z]+(?:_[a-z]+)*"
 _THIS = r"(?:(?:it|this(?:\s+(?:parameter|field|attribute|option|filter))?)\s+)?"
 _NOT = r"(?:cannot|can't|can\s+not|must\s+not|may\s+not)"
 _GIVEN = r"(?:specified|provided|given|set|used|passed|supplied)"
-_LIST = rf"(?:the\s+)?(?P<others>(?:{_FIELD}|{_ID})(?:,\s*(?:or\s+|and\s+)?(?:{_FIELD}|{_ID})|\s+(?:or|and)\s+(?:{_FIELD}|{_ID}))*)"
+_ONE = rf"(?:{_FIELD}|{_ID})"
+_LIST = rf"(?:the\s+)?(?P<others>{_ONE}(?:,\s*(?:or\s+|and\s+)?{_ONE}|\s+(?:or|and)\s+{_ONE})*)"
 _NOUN = r"(?:\s+(?:parameter|attribute|field|filter|option)s?)?"
 
 _WITH = re.compile(
@@ -164,9 +165,10 @@ def _tied(sentence: Sentence, scope: Scope) -> Reading | None:
 _MARKED = rf"(?P<names>{_FIELD}(?:(?:,\s*(?:and\s+)?|\s+and\s+){_FIELD})*)"
 _NEVER = re.compile(
     rf"^(?:The\s+)?{_MARKED}{_NOUN}\s+(?:is|are)\s+immutable\b|"
-    rf"^(?:The\s+)?{_MARKED.replace('names', 'second')}{_NOUN}\s+(?:cannot|can't|can\s+not)\s+be\s+(?:updated|changed)\.?$|"
-    rf"^(?:You|Users?)\s+(?:cannot|can't|can\s+not)\s+(?:update|change)\s+(?:the\s+)?{_MARKED.replace('names', 'third')}"
-    rf"{_NOUN}\.?$",
+    rf"^(?:The\s+)?{_MARKED.replace('names', 'second')}{_NOUN}\s+(?:cannot|can't|can\s+not)\s+be\s+"
+    r"(?:updated|changed)\.?$|"
+    rf"^(?:You|Users?)\s+(?:cannot|can't|can\s+not)\s+(?:update|change)\s+(?:the\s+)?"
+    rf"{_MARKED.replace('names', 'third')}{_NOUN}\.?$",
     _FLAGS,
 )
 
