@@ -47,6 +47,11 @@ _ONLY_WITHOUT = re.compile(
     r"(?:(?:associated|attached|existing|remaining|dependent)\s+)?(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+can\s+be\s+\w+\.?$",
     _FLAGS,
 )
+_IN_USE = re.compile(
+    r"^An?\s+[\w -]+?\s+that\s+is\s+(?:still\s+)?(?:in\s+use|used)\s+by\s+(?P<noun>(?:an?|any|another)\s+[\w -]+?)\s+"
+    r"(?:cannot|can't|can\s+not)\s+be\s+\w+\.?$",
+    _FLAGS,
+)
 _NO_THING = frozenset(
     """
     api attribute body driver extension feature field flag format header id key list name option parameter plugin policy
@@ -87,7 +92,10 @@ def _existence(sentence: Sentence, scope: Scope) -> Reading | None:
 
 def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
     """A8: what must be gone before the thing can be removed or changed."""
-    if scope.source is not None and (m := _ONLY_WITHOUT.match(sentence.text)) is not None:
+    if (
+        scope.source is not None
+        and (m := _ONLY_WITHOUT.match(sentence.text) or _IN_USE.match(sentence.text)) is not None
+    ):
         held = names_of(re.sub(r"\b([A-Z]{2,})s\b", r"\1", m["noun"]))  # "VMs" are "VM"
         return Reading((Refused(Refusal(Cause(used_by=held), None, sentence.line)),)) if held else None
     if scope.source is None or scope.source.method != "DELETE" or not _REQUIRES.search(sentence.text):
@@ -102,5 +110,5 @@ def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("state-that-is-needed", "B2", _status, ("be ",)),
     Rule("thing-that-is-needed", "B1", _existence, ("must",)),
-    Rule("gone-before-a-removal", "A8", _gone, ("been", "only")),
+    Rule("gone-before-a-removal", "A8", _gone, ("been", "only", "use")),
 )

@@ -201,6 +201,8 @@ _CONDITIONAL = re.compile(
 
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
+_QUOTED_ALONE = re.compile(r"^[\"'][\w.]+[\"']\.?$")
+"""The end of an example that a period divided: the sentence before it ends with "e.g."."""
 _RULED = re.compile(r"\bonly\b|\badmin|\ballow|\bpermission", _FLAGS)
 
 
@@ -221,6 +223,7 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     example = text.startswith(("For example", "Example", "e.g.", "See "))
     return (
         means
+        or _QUOTED_ALONE.match(text) is not None
         or listed
         or example
         or is_advice(text)

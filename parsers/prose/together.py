@@ -70,6 +70,27 @@ _UNIQUE = re.compile(
 )
 
 
+_DIFFERENT = re.compile(
+    rf"^Either\s+(?P<names>{_ONE}(?:,\s*(?:or\s+)?{_ONE}|\s+or\s+{_ONE})+)\s+must\s+be\s+different\s+(?:than|from)\s+(?:the\s+)?"
+    r"(?:existing|current)\s+values?\b",
+    _FLAGS,
+)
+_THIS_OR = re.compile(
+    rf"^Either\s+this\s+or\s+the\s+(?P<other>{_FIELD}|[A-Za-z]+(?:\s+[A-Za-z]+)?)\s+must\s+be\s+{_GIVEN}\.?$", _FLAGS
+)
+_ORDER = re.compile(
+    rf"^(?:This|It|This\s+value|The\s+value)\s+must\s+be\s+(?P<how>less|lower|earlier|greater|higher|later)\s+than\s+"
+    rf"(?:or\s+equal\s+to\s+)?(?:the\s+)?(?:value\s+of\s+)?(?:the\s+)?(?P<other>{_FIELD}|{_ID})(?:\s+(?:value|parameter))\.?$",
+    _FLAGS,
+)
+_BEGINS = re.compile(
+    r"^(?:It\s+|The\s+value\s+)?must\s+(?:be\s+a\s+string\s+that\s+begins?\s+with|begin\s+with|start\s+with|be\s+prefixed\s+"
+    r"with)\s+(?:an?\s+[a-z ]+\()?``\S+``\)?(?:,\s+which\b[^.]*)?\.?$",
+    _FLAGS,
+)
+_STATUS_OF = re.compile(r"^The\s+(?P<noun>\w+)\s+status\s+must\s+be\s+``(?P<value>\w+)``\.?$", _FLAGS)
+
+
 def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:
     """A8: the refusals that follow if the parameter is given beside others, or without them, or with a value twice."""
     if row.section == "response" or version_clauses(sentence.text):
@@ -89,6 +110,16 @@ def _code(text: str) -> int | None:
 
 
 def _causes(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a refusal that a sentence of the description of a parameter states."""
+    for read in (_excluded, _needed, _valued):
+        found = tuple(read(text, name))
+        if found:
+            yield from found
+            return
+
+
+def _excluded(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a parameter that others, or values of others, exclude."""
     if m := _WITH.search(text) or _EXCLUSIVE.match(text):
         yield from (Cause(present=(name, other)) for other in _names(m["others"], name))
     elif m := _IF_GIVEN.match(text):
@@ -98,7 +129,11 @@ def _causes(text: str, name: str) -> Iterator[Cause]:
     elif m := _VALID_IF.match(text):
         pairs = tuple((m["other"].strip("`"), value.text) for value in values(m["values"]))
         yield Cause(present=(name,), has_not=tuple(sorted(pairs)))
-    elif m := _REQUIRED_WITH.match(text):
+
+
+def _needed(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a parameter that is needed beside, or instead of, others."""
+    if m := _REQUIRED_WITH.match(text):
         yield from (Cause(present=(other,), absent=(name,)) for other in _names(m["others"], name))
     elif m := _REQUIRED_WITHOUT.match(text):
         others = _names(m["others"] or m["second"], name)
@@ -106,6 +141,21 @@ def _causes(text: str, name: str) -> Iterator[Cause]:
             yield Cause(absent=(name, *others))
     elif m := _ACCOMPANIED.match(text):
         yield Cause(present=(name,), absent=(m["others"].strip("`"),))
+    elif m := _THIS_OR.match(text):
+        yield Cause(absent=(name, re.sub(r"\s+", "_", m["other"].strip("`").lower())))
+
+
+def _valued(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a parameter whose value is refused: taken, unchanged, out of order or of another form."""
+    if m := _DIFFERENT.match(text):
+        yield Cause(unchanged=_names(m["names"], ""))
+    elif m := _ORDER.match(text):
+        pair = (name, m["other"].strip("`"))
+        yield Cause(ascending=pair if m["how"].lower() in ("less", "lower", "earlier") else pair[::-1])
+    elif _BEGINS.match(text):
+        yield Cause(invalid=(name,))
+    elif (m := _STATUS_OF.match(text)) and m["noun"].lower() == name:
+        yield Cause(resource=name, has_not=(("status", m["value"]),))
     elif m := _UNIQUE.match(text):
         said = m["name"] or m["second"]
         if said is None or said.lower() == name:

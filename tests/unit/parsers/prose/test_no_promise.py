@@ -64,6 +64,9 @@ def test_no_sentence_with_a_word_that_binds_is_advice(text, word):
         "Keys for ``BLUE_CARS`` dealers.",
         "(Deprecated in v3.2) The paint.",
         "The ID of the paint policy.",
+        "The number of failed checks before changing the ``operating status`` of the wheel to ``ERROR``.",
+        "A ``HARD`` brake attempts a sudden stop of the car.",
+        '"1.22".',
     ],
 )
 def test_the_first_sentence_names_the_field(text):
