@@ -94,6 +94,11 @@ class Places:
         with self._free:
             self._offered.setdefault(kind, []).extend(things)
 
+    def offered(self, kind: str) -> tuple[Made, ...]:
+        """The things of a kind that other lanes have left."""
+        with self._free:
+            return tuple(self._offered.get(kind, ()))
+
     def take_offered(self, kind: str, distance: Callable[[Made], float | None] = lambda _: 0.0) -> Made | None:
         """Take the nearest thing of a kind that other lanes have left; None if there is none that suits.
 

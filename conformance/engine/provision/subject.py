@@ -332,8 +332,7 @@ class Subject:
             calm: True if the operation is not known to lead to a status: then one look after the time that an unchanged
                 status must last is enough.
         """
-        patience, kind = self.context.patience, self._kind
-        before = self.status
+        patience, kind, watch, before = self.context.patience, self._kind, self.context.watch, self.status
         wanted = (
             self.context.service.under_test.stable_statuses
             if targets is None
@@ -366,7 +365,8 @@ class Subject:
 
         transition, waits = transition_of(by, before, self.environment), self.context.waits
         within = waits.bound(transition, patience.status)
-        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=self._role)
+        soonest = waits.soonest(by)
+        result = watch.until(self.resource_id, done, within, kind=kind, role=self._role, expected=soonest)
         if not result.problem and not self.context.stopping.is_set():
             waits.ended(transition, result.seconds, well=not result.timed_out)
         if result.view is not None:
