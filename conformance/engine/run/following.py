@@ -24,8 +24,8 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
         executor: the executor of the lane.
     """
     context = executor.context
-    wear = min(_wear(job.trial, context.spending) for job in pending)
-    pending = [job for job in pending if _wear(job.trial, context.spending) == wear]
+    least = min(wear(job.trial, context.spending) for job in pending)
+    pending = [job for job in pending if wear(job.trial, context.spending) == least]
     status = executor.subject.status or context.service.under_test.initial_status
     here = (job for job in pending if job.trial.situation.state in (None, status))
     first = next(here, None)
@@ -45,7 +45,7 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     return min(pending, key=distance)
 
 
-def _wear(trial: Trial, spending: Container[str]) -> int:
+def wear(trial: Trial, spending: Container[str]) -> int:
     """How much a trial wears the resource: 0 if it may serve all other trials afterwards."""
     if trial.outcome.accepted is False:
         return 0
