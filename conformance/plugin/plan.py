@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from conformance.engine.api.load import load_service
-from conformance.engine.derive.state_graph import StateGraph
-from conformance.engine.derive.suite import highest_version, views
 from conformance.engine.model.case import Case
-from conformance.engine.run.forecast import Forecast, Lane, forecast
+from conformance.engine.run.forecast import Forecast, Lane, Reference, forecast
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 from reports.words import count, plural
 from specs.model import Spec
 
 
-def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str, specs: Sequence[Spec]) -> list[str]:
+def plan_lines(
+    cases: Iterable[Case],
+    max_resources: int,
+    service_type: str,
+    specs: Sequence[Spec],
+    failing: Container[str] = frozenset(),
+) -> list[str]:
     """Return the plan of a run, as lines of text.
 
     Args:
@@ -23,11 +27,12 @@ def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str, spe
         max_resources: the most resources under test that may exist at a time.
         service_type: the type of the service.
         specs: all specs of the reference, which give the ways between statuses.
+        failing: the ids of the cases that are expected to fail, so that they are tried twice.
     """
     cases = list(cases)
     service = load_service(service_type)
-    graphs = StateGraph.of_each(views(specs, highest_version(specs), service))
-    plan = forecast((case.trial for case in cases), service, graphs)
+    deviating = frozenset(case.trial.key for case in cases if case.id in failing)
+    plan = forecast((case.trial for case in cases), Reference(service, specs), deviating)
     counts = Counter(lane_of(case.trial, service) for case in cases)
     kinds = Counter(case.requirement.kind.partition("/")[0] for case in cases)
     noun = service.resource if len(service.resources) < 2 else "resource"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.engine.model.case import Suite
+from conformance.engine.model.case import Case, Suite
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.known import known_for
 from conformance.plugin.levels import Levels
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference
@@ -53,12 +54,20 @@ class Plan:
             cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
             if cases:
                 planned = True
-                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
+                failing = self._failing(reference, cases)
+                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs, failing)
                 heading = [f"{reference.service}:"] if len(self._services) > 1 else []
                 say(["", *map(visible, [*heading, *plan])], sys.stdout)
         if planned:
             say(self._levels.left_out, sys.stdout)
         return True
+
+    def _failing(self, reference: Reference, cases: Sequence[Case]) -> frozenset[str]:
+        """The cases that are expected to fail: those of a named release, or else of the release of the reference."""
+        read = reference.specs[0].reference
+        release = f"{read.package} {read.version}"
+        known = known_for(self._choices.known, {"package": read.package, "version": read.version}, release, None)
+        return known.failing(cases) if known is not None else frozenset()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

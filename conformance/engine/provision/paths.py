@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, quote
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
-from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.producers import SAFE, Producers, collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role

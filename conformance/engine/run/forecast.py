@@ -162,7 +162,7 @@ def forecast(trials: Iterable[Trial], ground: Ground, deviating: Container[str] 
     lanes: dict[str, dict[str, Trial]] = {}
     for trial in trials:
         lanes.setdefault(lane_of(trial, ground.service), {})[trial.key] = trial
-    needs = lru_cache(maxsize=None)(ground.needs_of)
+    needs = lru_cache(maxsize=None)(lambda id_: ground.needs_of(ground.operations[id_]))
     kinds = {one.kind for one in ground.service.resources} | {ground.service.resource}
     walks = {kind: _Walk(ground, kind, needs, deviating) for kind in kinds}
     operations = {trial.operation.id for found in lanes.values() for trial in found.values()}
@@ -206,7 +206,7 @@ class _Walk:
     """Walks lanes as a run does."""
 
     def __init__(
-        self, ground: Ground, kind: str, needs: Callable[[Operation], Needs], deviating: Container[str]
+        self, ground: Ground, kind: str, needs: Callable[[str], Needs], deviating: Container[str]
     ) -> None:
         self._ground, self._needs, self._deviating = ground, needs, deviating
         self._service = ground.service.under(kind)
@@ -220,7 +220,7 @@ class _Walk:
         """The forecast of one lane."""
         pending = sorted(trials, key=lambda trial: order(trial, self._service))
         again = [trial for trial in trials if trial.key in self._deviating]
-        requests = sum(requests_of(trial, self._needs(trial.operation)) for trial in [*trials, *again])
+        requests = sum(requests_of(trial, self._needs(trial.operation.id)) for trial in [*trials, *again])
         if name == NO_RESOURCE:
             return Lane(name, len(trials), 0, 0, 0, requests)
         has = _Resource()
@@ -238,7 +238,7 @@ class _Walk:
                 tried += after != state
                 if trial.key in self._deviating:
                     has.status = None
-            if trial.outcome.accepted is None and not self._needs(trial.operation).only_reads:
+            if trial.outcome.accepted is None and not self._needs(trial.operation.id).only_reads:
                 silent += SILENT
         resources += round(silent)
         ways += round(silent * (self._steps(self._initial, state) or 0)) if state else 0
@@ -247,7 +247,7 @@ class _Walk:
 
     def _reach(self, has: _Resource, trial: Trial, state: str) -> tuple[int, int, int]:
         """Bring a resource into the situation of a trial: the resources, transitions and things that this takes."""
-        needs, situation = self._needs(trial.operation), trial.situation
+        needs, situation = self._needs(trial.operation.id), trial.situation
         if any(placeholder.passing for placeholder in needs.placeholders):
             has.status = None
         below = self._below(needs)
@@ -289,7 +289,7 @@ class _Walk:
         after = outcome.leads_to[0] if outcome.accepted and outcome.leads_to else state
         has.altered = has.altered or (outcome.accepted is not False and trial.request.uses_optional_fields)
         ended = operation.id in self._ground.service.tried_last and outcome.accepted is not False
-        passing = any(placeholder.passing for placeholder in self._needs(operation).placeholders)
+        passing = any(placeholder.passing for placeholder in self._needs(operation.id).placeholders)
         lost = after not in self._stable or any(isinstance(one, Existing | Prepared) for one in trial.setup)
         has.status = None if lost or ended or passing else after
         return after
