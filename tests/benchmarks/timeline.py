@@ -5,9 +5,9 @@ python -m conformance run ... -p tests.benchmarks.timeline
 python -m tests.benchmarks.timeline TRACE [--all]
 ```
 
-As a plugin of pytest it writes a trace beside the record of a run, or where the variable `TIMELINE` says: a line of
-JSON for each trial, each server that was made, each wait for one, and each thread's lane. As a program it prints them by
-thread, with the utilisation: the seconds that some thread waited for a server, as a part of servers times seconds.
+As a plugin of pytest it writes a trace to the file that the variable `TIMELINE` names: a line of JSON for each trial,
+each server that was made, each wait for one, and each lane of a thread. As a program it prints them by thread, and the
+number of servers that threads waited for at a time, on average.
 """
 
 from __future__ import annotations

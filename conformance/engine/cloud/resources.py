@@ -6,7 +6,7 @@ import contextlib
 import copy
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from threading import Event, Lock, RLock
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,9 @@ from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import CloudError, MissingError, ResourceError
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
+from conformance.engine.cloud.exchange import ABSENT, Ask, said
 from conformance.engine.cloud.faults import says_quota
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import Spares
@@ -43,26 +44,6 @@ NO_MORE = 8
 
 NAME = "name"
 """The resource of the Binding, in the body of a factory, that stands for the name of the new thing."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """A resource that this run made.
-
-    Attributes:
-        id: the id in its path.
-        path: the path at which it is read and deleted.
-        body: its fields as last shown: by the answer, and by the wait for its status if it has one.
-        answer: the answer to the request that made it.
-    """
-
-    kind: str
-    id: str
-    name: str
-    path: str
-    role: Role
-    body: dict[str, Any] = field(compare=False, repr=False)
-    answer: Answer = field(compare=False, repr=False)
 
 
 class Resources:

@@ -17,7 +17,7 @@ from conformance.engine.cloud.errors import CloudError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.engine.cloud.resources import Made
+    from conformance.engine.cloud.made import Made
     from conformance.engine.cloud.roles import Role
 
 EAGER = 5.0

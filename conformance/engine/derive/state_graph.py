@@ -100,7 +100,10 @@ class StateGraph:
             kind: the operations that bring values of the resource back which the others do not.
         """
         ends = {
-            (edge.source, edge.targets[0]) for edges in self._from.values() for edge in edges if edge.operation.id in kind
+            (edge.source, edge.targets[0])
+            for edges in self._from.values()
+            for edge in edges
+            if edge.operation.id in kind
         }
         beside = (edge for edges in self._from.values() for edge in edges if (edge.source, edge.targets[0]) in ends)
         return frozenset(edge.operation.id for edge in beside if edge.operation.id not in kind)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.engine.cloud.kinds import Kind, View
-    from conformance.engine.cloud.resources import Made
+    from conformance.engine.cloud.made import Made
     from conformance.engine.provision.bindings import Bindings
     from conformance.engine.provision.context import RunContext
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
 
 Done = TypeVar("Done")

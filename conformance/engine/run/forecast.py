@@ -10,7 +10,7 @@ tried again. The requests of a resource, a transition and a trial are averages o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -22,36 +22,39 @@ from conformance.engine.derive.suite import highest_version, views
 from conformance.engine.model.setup import Existing, Prepared
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.paths import makes_in
+from conformance.engine.run.costs import THING, requests_beside, requests_of
 from conformance.engine.run.following import wear
-from conformance.engine.run.costs import THING, requests_of
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of, order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.engine.api.service import ServiceDescription
+    from specs.microversion import Microversion
     from specs.model import Operation, Spec
 
 IN_BACKGROUND = 202
 """The code of an answer to a request for a thing that is still being made: then it is attached to the resource."""
 
-PER_RESOURCE = 3.0
+PER_RESOURCE = 3.3
 """Requests to make a resource under test, to wait for it, and to remove it."""
 
-PER_TRANSITION = 3.0
+PER_TRANSITION = 3.2
 """Requests to change the status of a resource: the request, a poll, and a look at its record of actions."""
 
-AFTER_A_TRIAL = 2.0
+AFTER_A_TRIAL = 2.2
 """The same without the request, which is a trial itself."""
 
 PER_OPERATION = 0.8
 """Requests that show that the route of an operation exists, where none of its trials does."""
 
-PER_PASSING = 2
-"""The resources under test for a trial on something that exists only for a while: it may end before the answer."""
+SILENT = 1 / 3
+"""The part of the requests of administrators, and of those that remove the resource, that are accepted although the
+reference is silent on them in this status, and leave the resource of no use. Other silent requests are mostly refused.
+"""
 
-SILENT = 1 / 7
-"""The part of the requests on which the reference is silent that are accepted, and leave a resource of no use."""
+LAST = 10
+"""Added to the wear of trials that are expected to show a deviation: a lane makes them after all others."""
 
 AT_START = 12.0
 """Requests at the start of a run: for versions and discovery."""
@@ -101,7 +104,7 @@ class Forecast:
         return max(self.lanes, key=lambda lane: (lane.transitions, lane.resources, lane.name), default=None)
 
 
-class Ground(Protocol):
+class Known(Protocol):
     """The members of ``provision.context.RunContext``, the context of a run, on which a forecast stands."""
 
     @property
@@ -125,7 +128,7 @@ class Ground(Protocol):
 
 
 @dataclass(frozen=True)
-class Reference:
+class Ground:
     """The same without a cloud, by a reference and a description alone."""
 
     service: ServiceDescription
@@ -134,7 +137,7 @@ class Reference:
     @cached_property
     def graphs(self) -> Mapping[str, StateGraph]:
         """The ways between the statuses of each kind of resource under test."""
-        return StateGraph.of_each(views(self.specs, highest_version(self.specs), self.service))
+        return StateGraph.of_each(views(self.specs, self._top, self.service))
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
@@ -148,23 +151,30 @@ class Reference:
 
     def needs_of(self, operation: Operation) -> Needs:
         """The needs of an operation's requests at the highest version."""
-        return Needs.of(operation, self.service.about(operation), self.producers, highest_version(self.specs))
+        return Needs.of(operation, self.service.about(operation), self.producers, self._top)
+
+    @cached_property
+    def _top(self) -> Microversion:
+        return highest_version(self.specs)
 
 
-def forecast(trials: Iterable[Trial], ground: Ground, deviating: Container[str] = frozenset()) -> Forecast:
+def forecast(
+    trials: Iterable[Trial], ground: Known, deviating: Container[str] = frozenset(), *, changes: bool = True
+) -> Forecast:
     """Forecast a run of trials. A trial that comes twice, for several cases, is made once.
 
     Args:
         trials: the trials.
         ground: the things that a run knows before its first request.
         deviating: the keys of trials that are expected to show a deviation, so that they are made twice.
+        changes: False for a run that changes nothing.
     """
     lanes: dict[str, dict[str, Trial]] = {}
     for trial in trials:
         lanes.setdefault(lane_of(trial, ground.service), {})[trial.key] = trial
     needs = lru_cache(maxsize=None)(lambda id_: ground.needs_of(ground.operations[id_]))
     kinds = {one.kind for one in ground.service.resources} | {ground.service.resource}
-    walks = {kind: _Walk(ground, kind, needs, deviating) for kind in kinds}
+    walks = {kind: _Walk(ground, kind, needs, deviating, changes) for kind in kinds}
     operations = {trial.operation.id for found in lanes.values() for trial in found.values()}
     found = tuple(_lane(name, list(found.values()), ground.service, walks) for name, found in lanes.items())
     return Forecast(found, len(operations))
@@ -201,14 +211,19 @@ class _Resource:
     holds: set[str] = field(default_factory=set)
     attached: set[str] = field(default_factory=set)
 
+    def renew(self, environment: str) -> None:
+        """Let another resource take its place."""
+        self.status, self.environment, self.altered = None, environment, False
+        self.holds, self.attached = set(), set()
+
 
 class _Walk:
     """Walks lanes as a run does."""
 
     def __init__(
-        self, ground: Ground, kind: str, needs: Callable[[str], Needs], deviating: Container[str]
+        self, ground: Known, kind: str, needs: Callable[[str], Needs], deviating: Container[str], changes: bool
     ) -> None:
-        self._ground, self._needs, self._deviating = ground, needs, deviating
+        self._ground, self._needs, self._deviating, self._changes = ground, needs, deviating, changes
         self._service = ground.service.under(kind)
         graph = ground.graphs.get(kind, StateGraph(()))
         known = self._service.under_test
@@ -218,19 +233,13 @@ class _Walk:
 
     def lane(self, name: str, trials: list[Trial]) -> Lane:
         """The forecast of one lane."""
-        pending = sorted(trials, key=lambda trial: order(trial, self._service))
         again = [trial for trial in trials if trial.key in self._deviating]
-        requests = sum(requests_of(trial, self._needs(trial.operation.id)) for trial in [*trials, *again])
+        requests = sum(map(self._requests, [*trials, *again])) + self._shared(trials)
         if name == NO_RESOURCE:
             return Lane(name, len(trials), 0, 0, 0, requests)
         has = _Resource()
         resources, tried, ways, things, silent = 0, 0, 0, 0, 0.0
-        while pending:
-            trial = self._next(pending, has.status or self._initial)
-            pending.remove(trial)
-            state = trial.situation.state
-            if state is None:
-                continue
+        for trial, state in self._in_turn(trials, has):
             for _ in range(2 if trial.key in self._deviating else 1):
                 made, steps, below = self._reach(has, trial, state)
                 resources, ways, things = resources + made, ways + steps, things + below
@@ -238,12 +247,28 @@ class _Walk:
                 tried += after != state
                 if trial.key in self._deviating:
                     has.status = None
-            if trial.outcome.accepted is None and not self._needs(trial.operation.id).only_reads:
-                silent += SILENT
+            silent += SILENT * self._spoils(trial)
         resources += round(silent)
-        ways += round(silent * (self._steps(self._initial, state) or 0)) if state else 0
         requests += PER_RESOURCE * resources + PER_TRANSITION * ways + AFTER_A_TRIAL * tried + THING * things
         return Lane(name, len(trials), resources, tried, ways, requests)
+
+    def _spoils(self, trial: Trial) -> bool:
+        """Whether a request on which the reference is silent is often accepted, and spoils the resource."""
+        operation = trial.operation
+        ends = operation.method == "DELETE" or operation.id in self._ground.service.tried_last
+        may_change = trial.outcome.accepted is None and not self._needs(operation.id).only_reads
+        return may_change and (ends or trial.request.role == "admin")
+
+    def _requests(self, trial: Trial) -> float:
+        marks = len(self._service.steps_before_refusal(trial)) if trial.outcome.accepted is not True else 0
+        return requests_of(trial, self._needs(trial.operation.id), marks, self._changes)
+
+    def _shared(self, trials: list[Trial]) -> float:
+        """The requests that the trials of one operation share."""
+        by_operation: dict[str, list[Trial]] = {}
+        for trial in trials:
+            by_operation.setdefault(trial.operation.id, []).append(trial)
+        return sum(requests_beside(found, self._needs(id_)) for id_, found in by_operation.items())
 
     def _reach(self, has: _Resource, trial: Trial, state: str) -> tuple[int, int, int]:
         """Bring a resource into the situation of a trial: the resources, transitions and things that this takes."""
@@ -262,7 +287,7 @@ class _Walk:
         steps = self._steps(has.status, where or state) if fits and has.status else None
         if steps is None:
             made, ways = 1, self._steps(self._initial, where or state) or 0
-            has.__init__(environment=situation.environment)  # type: ignore[misc]
+            has.renew(situation.environment)
             lacking = set(below)
         else:
             ways = steps
@@ -270,15 +295,15 @@ class _Walk:
             ways += self._steps(where, state) or 0
         has.holds |= lacking
         has.attached |= {path for path in lacking if below[path]}
-        if any(placeholder.passing for placeholder in needs.placeholders):
-            made = PER_PASSING
         return made, ways, len(lacking)
 
     def _below(self, needs: Needs) -> dict[str, bool]:
         """The collections below the resource of which a request needs an element, and whether it is attached."""
         mark = f"{{{self._service.identifier}}}/"
         return {
-            one.element.collection: any(code.code == IN_BACKGROUND for code in one.element.producer.operation.responses.normal)
+            one.element.collection: any(
+                code.code == IN_BACKGROUND for code in one.element.producer.operation.responses.normal
+            )
             for one in needs.placeholders
             if mark in one.element.collection and one.element.producer is not None and not one.passing
         }
@@ -288,15 +313,25 @@ class _Walk:
         outcome, operation = trial.outcome, trial.operation
         after = outcome.leads_to[0] if outcome.accepted and outcome.leads_to else state
         has.altered = has.altered or (outcome.accepted is not False and trial.request.uses_optional_fields)
-        ended = operation.id in self._ground.service.tried_last and outcome.accepted is not False
-        passing = any(placeholder.passing for placeholder in self._needs(operation.id).placeholders)
+        ended = operation.id in self._ground.service.tried_last and outcome.accepted is True
         lost = after not in self._stable or any(isinstance(one, Existing | Prepared) for one in trial.setup)
-        has.status = None if lost or ended or passing else after
+        has.status = None if lost or ended else after
         return after
 
+    def _in_turn(self, trials: list[Trial], has: _Resource) -> Iterator[tuple[Trial, str]]:
+        """Yield the trials of a lane that need a resource, as a run makes them, with the statuses that they need."""
+        groups: dict[int, list[Trial]] = {}
+        for trial in sorted(trials, key=lambda trial: order(trial, self._service)):
+            worn = wear(trial, self._spending) + LAST * (trial.key in self._deviating)
+            groups.setdefault(worn, []).append(trial)
+        for _, pending in sorted(groups.items()):
+            while pending:
+                trial = self._next(pending, has.status or self._initial)
+                pending.remove(trial)
+                if trial.situation.state is not None:
+                    yield trial, trial.situation.state
+
     def _next(self, pending: list[Trial], status: str) -> Trial:
-        least = min(map(self._wear, pending))
-        pending = [trial for trial in pending if self._wear(trial) == least]
         for trial in pending:
             if trial.situation.state in (None, status):
                 return trial
@@ -306,9 +341,6 @@ class _Walk:
             return 1000 if steps is None else steps
 
         return min(pending, key=distance)
-
-    def _wear(self, trial: Trial) -> int:
-        return wear(trial, self._spending) + 3 * (trial.key in self._deviating)
 
 
 def _length(graph: StateGraph, source: str, target: str) -> int | None:

@@ -2,7 +2,7 @@
 
 On a cloud where a transition takes half a minute, the time of a run is that of its longest lane. So the longest lane is
 taken first, and a lane that takes longer than its share of all the work that is left gives a part away. Nobody knows
-these times before the run has made a transition once; until then, and on a fast cloud, the numbers of transitions count.
+these times before the run has made a transition once. Until then, and on a fast cloud, the transitions are counted.
 """
 
 from __future__ import annotations

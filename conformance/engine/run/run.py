@@ -251,8 +251,7 @@ class Run:
         with self._lock:
             idle = not self._queue and self._working < self.parallel
             every = [job for jobs in pending for job in jobs]
-            part = self._queue.part(every, idle) if self.context.places.most is None else []
-            if not part:
+            if not (part := self._queue.part(every, idle) if self.context.places.most is None else []):
                 return
             for jobs in pending:
                 jobs[:] = [job for job in jobs if job not in part]
