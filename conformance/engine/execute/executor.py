@@ -190,11 +190,10 @@ class Executor:
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Send a request that is ready, and return the evidence of the trial."""
-        if trial.situation.state is not None:
-            if request.needs.byproducts:
-                self.byproducts.look(trial)
-            if probes:
-                self.settling.effects.before(probes)
+        if trial.situation.state is not None and request.needs.byproducts:
+            self.byproducts.look(trial)
+        if trial.situation.state is not None and probes:
+            self.settling.effects.before(probes)
         if probes:
             self.inspection.before(trial, request.filled.path, version, probes)
         if self.arrangement.holds:
@@ -227,11 +226,10 @@ class Executor:
             self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if trial.outcome.accepted is False:
-            # A request that should have been refused may have changed anything; later trials must not suffer from it.
+        if trial.outcome.accepted is False or trial.operation.id in self.context.service.tried_last:
+            # It may have changed anything, or has used the resource up; later trials must not suffer from it.
             self.subject.must_replace = True
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
-        self.subject.worn = self.subject.worn or trial.operation.id in self.context.service.tried_last
         evidence = self.settling.followed(evidence, answer, request, probes)
         if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
             # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
@@ -295,8 +293,7 @@ class Executor:
             seen = self.arrangement.snapshots.before(trial, request.filled, request.body)
             request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
-        again_made = request.intent
-        once.intent = made
+        again_made, once.intent = request.intent, made
         self.aftermath.accepted(Evidence(trial, version=version, role=role), first, once)
         request.intent = again_made
         return answer, request
@@ -335,6 +332,7 @@ class Executor:
             self.looks.snapshots.forget()
         sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
         makes = request.needs.makes is not None and role not in NOBODY
+        headers = self.subject.bindings.headers(trial.request.headers)
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,
@@ -343,6 +341,7 @@ class Executor:
             str(version),
             request.body,
             query=request.query,
+            headers=headers,
             operation=operation.id,
             intent=request.intent,
             expect_created=creates(trial, request) if request.needs.creates else None,
@@ -352,10 +351,9 @@ class Executor:
     def _answered(
         self, trial: Trial, version: Microversion, answer: Answer, before: Mapping[str, Any] | None, role: str
     ) -> Evidence:
-        exchanges = (answer.exchange,)
         if answer.error:
             problem = Problem("inconclusive", f"no answer: {answer.error}")
-            return Evidence(trial, version=version, role=role, exchanges=exchanges, problem=problem)
+            return Evidence(trial, version=version, role=role, exchanges=(answer.exchange,), problem=problem)
         return Evidence(
             trial,
             status=answer.status,
@@ -365,7 +363,7 @@ class Executor:
             before=before,
             lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
-            exchanges=exchanges,
+            exchanges=(answer.exchange,),
         )
 
     def leave(self) -> None:

@@ -100,6 +100,10 @@ class Bindings:
             return [self.filled(value, must_work, named) for value in body]
         return replace(body, value=self.filled(body.value, must_work, named)) if isinstance(body, Content) else body
 
+    def headers(self, given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
+        """Headers with a value for each binding. Raises Unavailable: the cloud or the run lacks a value."""
+        return tuple((name, str(self.filled(value))) for name, value in given)
+
     def _named(self, binding: Binding, named: Mapping[str, str]) -> Any:
         if binding.resource == "shown":
             return self._shown(named.get("", ""), binding.attribute)
@@ -140,6 +144,15 @@ class Bindings:
         if known is None:
             raise Unavailable("no credentials of a member of another project were given")
         return known
+
+    def _token(self, another: bool) -> str:
+        """The member's present token, or another one. Raises Unavailable: the member's credentials give no other."""
+        if not another:
+            return self._context.cloud.token_of(Role.MEMBER)
+        found = self._context.cloud.another_token(Role.MEMBER)
+        if found is None:
+            raise Unavailable("the member was given as a token alone, which gives no second one")
+        return found
 
     def _user(self) -> str:
         """The id of the member. Raises Unavailable: the token of the member does not name it."""
@@ -214,7 +227,7 @@ class Bindings:
         if binding.resource == USER:
             return self._user()
         if binding.resource == TOKEN:
-            return self._context.cloud.token_of(Role.MEMBER)
+            return self._token(binding.relation == "fresh")
         return self._other_project() if binding.relation == "other" else self.project()
 
     def _element(self, binding: Binding) -> Any:

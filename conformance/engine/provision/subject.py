@@ -60,9 +60,9 @@ class Subject:
         lenient: whether such a view will do, since a later look corrects it.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
-        worn: whether a request was accepted that may have changed more of the resource than its status.
         under_way: the status of a transition that a trial has started; empty if none has.
         changed_by: the id of the last operation that has changed the status; empty if none has.
+        sparing: whether its ways to statuses avoid operations that take a value of which later trials have need.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -78,8 +78,8 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.worn = self.late = self.lenient = False
-        self.begun, self.known_id = False, ""
+        self.outdated = self.late = self.lenient = False
+        self.begun, self.known_id, self.sparing = False, "", True
         self.actions = Actions(context)
         self.made: Made | None = None
         self._broken: set[Edge] = set()
@@ -138,7 +138,8 @@ class Subject:
                 self.calm()
             if problem or self.status == state:
                 return problem
-            way = context.graph.way(self.status or "", state, self._broken, context.role_names, context.spending)
+            spared = context.spending if self.sparing else ()
+            way = context.graph.way(self.status or "", state, self._broken, context.role_names, spared)
             if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, self._against or reason)
             try:
@@ -333,11 +334,8 @@ class Subject:
                 status must last is enough.
         """
         patience, kind, watch, before = self.context.patience, self._kind, self.context.watch, self.status
-        wanted = (
-            self.context.service.under_test.stable_statuses
-            if targets is None
-            else targets or ((before,) if before else ())
-        )
+        present = (before,) if before else ()
+        wanted = self.context.service.under_test.stable_statuses if targets is None else targets or present
         began: list[float] = [time.monotonic()] if calm else []
         moved: list[bool] = []
         if calm:
@@ -391,7 +389,7 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self.worn = self._moved = self.outdated = self.late = False
+        self.locked = self.must_replace = self.altered = self._moved = self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()
