@@ -23,7 +23,7 @@ from conformance.engine.model.setup import Existing, Prepared
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.paths import makes_in
 from conformance.engine.run.costs import THING, requests_beside, requests_of
-from conformance.engine.run.following import wear
+from conformance.engine.run.following import SETS, SPENDS
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of, order
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ reference is silent on them in this status, and leave the resource of no use. Ot
 """
 
 LAST = 10
-"""Added to the wear of trials that are expected to show a deviation: a lane makes them after all others."""
+"""The wear of trials that are expected to show a deviation: a lane makes them after all others."""
 
 AT_START = 12.0
 """Requests at the start of a run: for versions and discovery."""
@@ -322,7 +322,7 @@ class _Walk:
         """Yield the trials of a lane that need a resource, as a run makes them, with the statuses that they need."""
         groups: dict[int, list[Trial]] = {}
         for trial in sorted(trials, key=lambda trial: order(trial, self._service)):
-            worn = wear(trial, self._spending) + LAST * (trial.key in self._deviating)
+            worn = LAST if trial.key in self._deviating else self._wear(trial)
             groups.setdefault(worn, []).append(trial)
         for _, pending in sorted(groups.items()):
             while pending:
@@ -330,6 +330,14 @@ class _Walk:
                 pending.remove(trial)
                 if trial.situation.state is not None:
                     yield trial, trial.situation.state
+
+    def _wear(self, trial: Trial) -> int:
+        """How much a trial wears the resource, as far as that is known beforehand (see ``following``)."""
+        if trial.outcome.accepted is False:
+            return 0
+        if trial.request.uses_optional_fields:
+            return SETS
+        return SPENDS if trial.outcome.accepted and trial.operation.id in self._spending else 0
 
     def _next(self, pending: list[Trial], status: str) -> Trial:
         for trial in pending:
