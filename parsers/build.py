@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from collections import Counter
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -146,8 +147,9 @@ def _reference(file: SourceFile, operations: tuple[Operation, ...], reading: Rea
     inputs: dict[str, str] = {}
     paths = list(reading.tables.parameter_files)
     base = posixpath.dirname(file.context.path)
-    # The parameter file that the documents beside this file use, else the first.
-    paths.sort(key=lambda path: posixpath.dirname(path) != base)
+    # The parameter file of most of its rows, else one that the documents beside this file use, else the first.
+    own_rows = reading.tables.used.get(file.context.path, Counter())
+    paths.sort(key=lambda path: (-own_rows[path], posixpath.dirname(path) != base))
     used = paths[0] if paths else None
     if used is not None and used in sums:
         inputs[posixpath.basename(used)] = sums[used]

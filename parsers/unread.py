@@ -62,8 +62,11 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
 
 
 def _descriptions(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
-    """List the passages of the descriptions of all parameters that tables use, each once."""
-    found: dict[tuple[str, int], bool] = {}
+    """List the passages of the descriptions of all parameters that tables use, each once.
+
+    Several tables may use one description. A sentence that is read into a fact for one of them is read.
+    """
+    found: dict[tuple[str, int], dict[tuple[int, int], set[str]]] = {}
     for file in reading.files:
         spec = specs.get(file.context.path)
         path = spec.reference.parameters_path if spec else None
@@ -71,9 +74,13 @@ def _descriptions(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
         for row in rows:
             if path is None or row.description_line is None or row.parameter.line is None:
                 continue  # a row of a written-out table is a passage of its document
-            for line, unread in account_of(row):
-                found[path, line] = found.get((path, line), False) or unread
-    return [Entry(path, line, None, unread) for (path, line), unread in found.items()]
+            for said in account_of(row):
+                sentences = found.setdefault((path, said.line), {})
+                sentences.setdefault((row.description_line, said.number), set()).add(said.outcome)
+    return [
+        Entry(path, line, None, any("unread" in s and "fact" not in s for s in sentences.values()))
+        for (path, line), sentences in found.items()
+    ]
 
 
 def _unread(block: Block, lines: set[int]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.engine.api import request_fields
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.afterwards import BroughtBack
+from conformance.engine.judge.apart import AcceptedWith
 from conformance.engine.judge.blanks import IsBlank
 from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
 from conformance.engine.judge.contents import (
@@ -62,6 +63,10 @@ def _normal(ground: Ground, book: Catalogue) -> None:
             book.add(case, "other-success", seen, after=Code(other), situation=name)
             for code in REFUSALS:
                 book.add(case, f"refused-{code}", there, instead=Answer(code), situation=name)
+            if isinstance(case.expectation, AcceptedWith):
+                told = case.expectation.code
+                swapped = next(c.code for c in case.operation.responses.normal if c.code != told)
+                book.add(case, "other-situation", seen, after=Code(swapped), situation=name)
 
 
 def _bodies(ground: Ground, book: Catalogue) -> None:

@@ -15,6 +15,7 @@ from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
 from parsers.prose.rules import (
     Added,
+    CodeApart,
     CodeRange,
     Constraint,
     Emptied,
@@ -131,6 +132,9 @@ def _codes(source: OperationSource, own: Text) -> tuple[tuple[Code, ...], tuple[
         elif isinstance(fact, Code) and fact.code not in known:
             known.add(fact.code)
             lists["normal" if fact.code < 400 else "error"].append(fact)
+    for fact in own.facts:
+        if isinstance(fact, CodeApart):
+            _tell_apart(lists["normal"], fact.code)
     return tuple(lists["normal"]), tuple(lists["error"])
 
 
@@ -142,6 +146,13 @@ def _bind(lists: dict[str, list[Code]], bound: Code) -> None:
             lists[kind][index] = replace(code, min=bound.min, max=bound.max)
             return
     lists[kind].append(replace(bound, listed=False))
+
+
+def _tell_apart(normal: list[Code], told: Code) -> None:
+    """Give the normal codes of a number the situation that a sentence states, unless another sentence has given one."""
+    for index, code in enumerate(normal):
+        if code.code == told.code and (code.when is None or not code.listed):
+            normal[index] = replace(code, when=told.when)
 
 
 def _preconditions(own: Text) -> tuple[Condition, ...]:

@@ -67,6 +67,13 @@ class CodeRange:
 
 
 @dataclass(frozen=True)
+class CodeApart:
+    """A normal code with the situation in which it comes instead of the operation's others."""
+
+    code: Code
+
+
+@dataclass(frozen=True)
 class Constraint:
     """Fields of ``specs.model.Parameter`` that a sentence of the operation states of one of its request parameters."""
 
@@ -123,6 +130,7 @@ Fact = (
     | Refused
     | Code
     | CodeRange
+    | CodeApart
     | Constraint
     | Added
     | Emptied

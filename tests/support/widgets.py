@@ -181,7 +181,7 @@ def untested(found: Suite) -> dict[str, str]:
     return {u.requirement.removeprefix("widgets."): u.reason for u in found.untested}
 
 
-_REQUEST = {"role", "fallback_role", "version", "path", "query", "body", "uses_optional_fields"}
+_REQUEST = {"role", "fallback_role", "version", "path", "query", "headers", "body", "uses_optional_fields"}
 _SITUATION = {"state", "target", "environment"}
 _OUTCOME = {"accepted", "leads_to", "refused_for"}
 

@@ -95,6 +95,7 @@ class Workshop:
     dropped: list[str] = field(default_factory=list)
     undone: list[Intent] = field(default_factory=list)
     made: int = 0
+    issues: bool = True
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
@@ -109,6 +110,9 @@ class Workshop:
 
     def token_of(self, role: Role) -> str:
         return f"token of {role}"
+
+    def another_token(self, role: Role) -> str | None:
+        return f"another token of {role}" if role is Role.MEMBER and self.issues else None
 
     def project_of(self, role: Role) -> str | None:
         return None

@@ -236,6 +236,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },
         statuses_to_show=tuple(entry.get("statuses_to_show", ())),
+        lacking={thing: tuple(statuses) for thing, statuses in entry.get("lacking", {}).items()},
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
         lock=lock.get("set", ""),
         unlock=lock.get("unset", ""),

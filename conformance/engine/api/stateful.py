@@ -23,6 +23,7 @@ class StatefulResource:
         lasting_fields: fields that change only by a request while no task is under way.
         statuses_to_try: operation id -> the statuses in which it is tested if the reference names none.
         statuses_to_show: statuses other than the initial one in which the fields that its own GET shows are judged.
+        lacking: a thing, by the reference's words, that resources have -> the statuses in which they lack it.
         transitions: ways from status to status that the reference does not state.
         lock, unlock: operations by which the owner locks and unlocks it; lock_shown_by: the field that shows it.
         brought_back: operation id -> fields that are again, after it, as they were in the status to which it leads.
@@ -43,6 +44,7 @@ class StatefulResource:
     lasting_fields: tuple[str, ...] = ()
     statuses_to_try: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statuses_to_show: tuple[str, ...] = ()
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     lock: str = ""
     unlock: str = ""

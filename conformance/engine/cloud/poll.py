@@ -278,7 +278,7 @@ class Watch:
                 begun = time.monotonic()
                 try:
                     views = self._look(role, ids)
-                except Exception as error:
+                except Exception as error:  # whoever waits is told, and the poll goes on for the others
                     self._fail(role, error)
                     continue
                 news = self._tell(role, views, begun) or news

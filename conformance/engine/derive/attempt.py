@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.api import naming
+from conformance.engine.api import headers, naming
 from conformance.engine.derive.view import Variant, View
 from conformance.engine.model.binding import Step
 from conformance.engine.model.case import id_part
@@ -47,6 +47,7 @@ class Asked:
         version: the microversion.
         path: texts for placeholders.
         query: names and values beside those that the operation needs.
+        headers: names and values of headers in place of the documented ones.
         body: the body, ABSENT for none.
         optional: True if the body has optional fields, which may be open to fewer roles than the operation.
     """
@@ -55,6 +56,7 @@ class Asked:
     version: Microversion | None = None
     path: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
+    headers: tuple[tuple[str, Any], ...] = ()
     body: Any = None
     optional: bool = False
 
@@ -106,6 +108,7 @@ def attempt(
             version=version,
             path=asked.path,
             query=(*view.service.query(view.operation), *asked.query),
+            headers=tuple({**headers.needed(view.operation, view.service), **dict(asked.headers)}.items()),
             body=naming.named(view.operation, body, view.service),
             uses_optional_fields=asked.optional and (asked.body is None or body != plain),
         ),

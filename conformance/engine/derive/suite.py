@@ -14,6 +14,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.version_documents import is_above, with_documents
 from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.derive.afterwards import derive_afterwards
+from conformance.engine.derive.apart import derive_apart
 from conformance.engine.derive.blanks import derive_blanks, derive_outside
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.chosen import derive_chosen
@@ -206,6 +207,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         untested_postconditions(view, book)
     else:
         derive_success(view, book)
+        derive_apart(view, book)
         derive_versions(view, book)
         derive_lists(view, book)
         derive_chosen(view, book)

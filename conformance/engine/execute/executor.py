@@ -28,7 +28,7 @@ from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
-from conformance.engine.execute.restoring import restored
+from conformance.engine.execute.restoring import spoiled
 from conformance.engine.execute.senders import elevation_key, kept_from_members, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
@@ -191,11 +191,10 @@ class Executor:
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Send a request that is ready, and return the evidence of the trial."""
-        if trial.situation.state is not None:
-            if request.needs.byproducts:
-                self.byproducts.look(trial)
-            if probes:
-                self.settling.effects.before(probes)
+        if trial.situation.state is not None and request.needs.byproducts:
+            self.byproducts.look(trial)
+        if trial.situation.state is not None and probes:
+            self.settling.effects.before(probes)
         if probes:
             self.inspection.before(trial, request.filled.path, version, probes)
         if self.arrangement.holds:
@@ -228,17 +227,10 @@ class Executor:
             self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        replaced = self.subject.must_replace
-        # A request that should have been refused may have changed anything; later trials must not suffer from it.
-        self.subject.must_replace = replaced or trial.outcome.accepted is False
+        replaced, self.subject.must_replace = self.subject.must_replace, True  # until more is known
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
-        self.subject.worn = self.subject.worn or trial.operation.id in self.context.service.tried_last
         evidence = self.settling.followed(evidence, answer, request, probes)
-        if trial.outcome.accepted is False and restored(self.subject, evidence):
-            self.subject.must_replace = replaced
-        if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
-            # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
-            self.subject.must_replace = True
+        self.subject.must_replace = replaced or spoiled(self.subject, evidence)
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
 
     def _refused(self, evidence: Evidence, request: Request, probes: tuple[Probe, ...]) -> Evidence:
@@ -298,8 +290,7 @@ class Executor:
             seen = self.arrangement.snapshots.before(trial, request.filled, request.body)
             request = replace(request, before=seen)
         answer = self._send(trial, version, request, role)
-        again_made = request.intent
-        once.intent = made
+        again_made, once.intent = request.intent, made
         self.aftermath.accepted(Evidence(trial, version=version, role=role), first, once)
         request.intent = again_made
         return answer, request
@@ -338,6 +329,7 @@ class Executor:
             self.looks.snapshots.forget()
         sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
         makes = request.needs.makes is not None and role not in NOBODY
+        headers = self.subject.bindings.headers(trial.request.headers)
         request.intent = self.aftermath.intend(trial, request, role) if makes else None
         ask = Ask(
             operation.method,
@@ -346,6 +338,7 @@ class Executor:
             str(version),
             request.body,
             query=request.query,
+            headers=headers,
             operation=operation.id,
             intent=request.intent,
             expect_created=creates(trial, request) if request.needs.creates else None,
@@ -355,10 +348,9 @@ class Executor:
     def _answered(
         self, trial: Trial, version: Microversion, answer: Answer, before: Mapping[str, Any] | None, role: str
     ) -> Evidence:
-        exchanges = (answer.exchange,)
         if answer.error:
             problem = Problem("inconclusive", f"no answer: {answer.error}")
-            return Evidence(trial, version=version, role=role, exchanges=exchanges, problem=problem)
+            return Evidence(trial, version=version, role=role, exchanges=(answer.exchange,), problem=problem)
         return Evidence(
             trial,
             status=answer.status,
@@ -368,7 +360,7 @@ class Executor:
             before=before,
             lasting_fields=self.context.service.under_test.lasting_fields,
             role=role,
-            exchanges=exchanges,
+            exchanges=(answer.exchange,),
         )
 
     def leave(self) -> None:

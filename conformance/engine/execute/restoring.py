@@ -17,13 +17,24 @@ if TYPE_CHECKING:
     from conformance.engine.provision.subject import Subject
 
 
-def restored(subject: Subject, evidence: Evidence) -> bool:
-    """Take the things away that an accepted request has attached; return whether the resource is as it was before.
+def spoiled(subject: Subject, evidence: Evidence) -> bool:
+    """Whether later trials must not have a resource after an accepted request, because they would suffer from it.
 
     Args:
         subject: the resource under test, which has come to rest after the request.
         evidence: the evidence of the trial, with the views before and after the request.
     """
+    trial = evidence.trial
+    if trial.operation.id in subject.context.service.tried_last:  # it has used the resource up
+        return True
+    if trial.outcome.accepted is None:
+        # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+        return subject.status != trial.situation.state
+    return trial.outcome.accepted is False and not _restored(subject, evidence)
+
+
+def _restored(subject: Subject, evidence: Evidence) -> bool:
+    """Take the things away that an accepted request has attached; return whether the resource is as it was before."""
     trial, before = evidence.trial, evidence.before
     left = subject.view is None or before is None or evidence.timed_out or subject.locked
     if left or trial.request.uses_optional_fields or not subject.context.graph.is_calm(trial.operation.id):

@@ -65,6 +65,7 @@ class Stocks:
     def _through(self, statuses: tuple[str, ...]) -> None:
         """Bring a new resource through statuses and keep it: a list may not show the records of a deleted resource."""
         subject = self.subject.another()
+        subject.sparing = False  # no trial uses it, and a query may show the records of the usual way alone
         self.kept.append(subject)
         problem = next(filter(None, map(subject.reach, statuses)), None)
         self.subject.resources_made += subject.resources_made

@@ -28,7 +28,6 @@ class Held(Protocol):
     begun: bool
     must_replace: bool
     altered: bool
-    worn: bool
     locked: bool
     outdated: bool
     under_way: str
@@ -51,7 +50,7 @@ class Held(Protocol):
 
 def hand_on(subject: Held) -> bool:
     """Offer the resource of a lane that ends to the lanes after it. Returns False if it may be another one by now."""
-    changed = subject.must_replace or subject.altered or subject.worn or subject.locked or subject.under_way
+    changed = subject.must_replace or subject.altered or subject.locked or subject.under_way
     apart = subject.environment or subject.furnished or subject.bindings.attached
     if subject.made is None or subject.view is None or changed or apart or not _lasts(subject):
         return False

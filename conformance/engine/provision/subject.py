@@ -62,9 +62,9 @@ class Subject:
         exact: whether the last action must be known to have ended before the resource counts as being in a status.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
-        worn: whether a request was accepted that may have changed more of the resource than its status.
         under_way: the status of a transition that a trial has started; empty if none has.
         changed_by: the id of the last operation that has changed the status; empty if none has.
+        sparing: whether its ways to statuses avoid operations that take a value of which later trials have need.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -80,9 +80,9 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.worn = self.late = self.lenient = self._stirred = self._unsure = False
+        self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
         self.exact = True
-        self.begun, self.known_id = False, ""
+        self.begun, self.known_id, self.sparing = False, "", True
         self.actions = Actions(context)
         self.made: Made | None = None
         self._broken: set[Edge] = set()
@@ -141,7 +141,8 @@ class Subject:
                 self.calm()
             if problem or self.status == state:
                 return problem
-            way = context.graph.way(self.status or "", state, self._broken, context.role_names, context.spending)
+            spared = context.spending if self.sparing else ()
+            way = context.graph.way(self.status or "", state, self._broken, context.role_names, spared)
             if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, self._against or reason)
             try:
@@ -368,7 +369,7 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self.worn = self._moved = self._stirred = self._unsure = False
+        self.locked = self.must_replace = self.altered = self._moved = self._stirred = self._unsure = False
         self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()

@@ -261,7 +261,7 @@ class Session:
                 self.left = tuple(owed)
             else:
                 self.left = (*owed, *self.resources.close(own=not whole_run))
-        except Exception as error:
+        except Exception as error:  # whatever ended the cleanup, the user learns of it and the connections end
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
         self.cloud.close()

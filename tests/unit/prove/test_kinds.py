@@ -30,7 +30,8 @@ KINDS = (
 """All kinds of requirement (DESIGN, 4) but ``list``, which is looked at below."""
 
 MUTATIONS = {
-    "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"},
+    "normal": {"other-success", "refused-400", "refused-409", "refused-500", "value-refused", "limit-refused"}
+    | {"other-situation"},
     "body": {"content", "html", "empty", "field-dropped", "field-renamed", "field-null", "field-retyped", "field-value"}
     | {"other-id", "other-server", "field-late", "field-lost", "field-shown", "filled"},
     "header": {"header-dropped", "header-form"},
@@ -130,6 +131,8 @@ def test_one_cloud_breaks_what_only_a_new_kind_of_case_sees(everything):
     assert found["servers.update-server/equality/description/kept#another-value"] == (
         "servers.update-server/equality/description/kept",
     )
+    twice = "os-server-tags.add-a-single-tag/normal/204/tag-exists"
+    assert found[f"{twice}#other-situation@ACTIVE"].count(twice) == 1
     console = "servers-remote-consoles.create-console/situation/under-way"
     assert found[f"{console}#500@MIGRATING"] == (f"{console}[MIGRATING]",)
     typo = "os-flavor-access.addTenantAccess/refusal/missing-tenant"

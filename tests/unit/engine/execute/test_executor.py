@@ -79,6 +79,17 @@ def test_without_the_role_a_trial_is_inapplicable(shop, role):
     assert shop[0].asked == []
 
 
+def test_the_headers_of_a_trial_are_sent(shop):
+    make(shop, LIST, headers=(("X-Thing", Binding("token")),))
+    assert shop[0].asked[-1].headers == (("X-Thing", "token of member"),)
+
+
+def test_a_header_without_a_value_leaves_nothing_asked(shop):
+    shop[0].issues = False
+    problem = make(shop, LIST, headers=(("X-Thing", Binding("token", "id", "fresh")),)).problem
+    assert (problem.verdict, shop[0].asked) == ("inapplicable", [])
+
+
 def refused_an_unknown_id(shop, *roles):
     """Lets only administrators ask for the id by which an unknown one is found."""
     shop[0].roles = frozenset(roles)
@@ -346,6 +357,14 @@ def test_after_a_refusal_the_server_is_looked_at(shop):
 def test_after_what_should_have_been_refused_the_server_must_be_replaced(shop):
     make(shop, SPIN, "IDLE", body={"spin": None}, accepted=False)
     assert shop[1].subject.must_replace
+
+
+@pytest.mark.parametrize("last", [(), (CALM.id,)])
+def test_after_an_operation_that_uses_a_server_up_it_must_be_replaced(tmp_path, last):
+    shop = opened(tmp_path, *EVERY[:-1], SPIN, CALM, service=replace(KNOWN, tried_last=last))
+    shop[0].does["POST action"] = acting(shop[0])
+    make(shop, CALM, "SPINNING", body={"calm": None}, leads_to=("IDLE",))
+    assert shop[1].subject.must_replace == bool(last)
 
 
 def test_after_a_change_of_status_that_nobody_documents_the_server_must_be_replaced(shop):

@@ -141,6 +141,7 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert reached == ["0 SPINNING", "0 IDLE", "1 SPINNING", "1 IDLE"], "what comes of a deleted one may not be listed"
     assert one.subject.resources_made == 2
+    assert not any(subject.sparing for subject in subjects), "the usual way leaves the records that a query asks for"
     one.stocks.discard()
     one.stocks.discard()
     assert reached[4:] == ["1 gone", "0 gone"]

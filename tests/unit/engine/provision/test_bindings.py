@@ -157,6 +157,18 @@ def test_what_is_made_up_has_its_form_and_may_be_of_use_in_a_sandbox_alone(shop)
 
 def test_the_token_is_that_of_the_member(shop):
     assert given(shop, "token") == "token of member"
+    assert given(shop, "token", "id", "fresh") == "another token of member"
+
+
+def test_credentials_that_are_a_token_alone_give_no_second_one(shop):
+    shop[0].issues = False
+    with pytest.raises(Unavailable, match="the member was given as a token alone, which gives no second one"):
+        given(shop, "token", "id", "fresh")
+
+
+def test_headers_are_filled_as_texts(shop):
+    asked = (("X-Token", Binding("token")), ("X-Count", 3))
+    assert shop[1].subject.bindings.headers(asked) == (("X-Token", "token of member"), ("X-Count", "3"))
 
 
 def test_a_project_that_nothing_shows_is_unavailable(tmp_path):

@@ -95,7 +95,6 @@ def test_a_lane_of_another_environment_begins_with_a_resource_of_its_own():
     [
         lambda subject: setattr(subject, "must_replace", True),
         lambda subject: setattr(subject, "altered", True),
-        lambda subject: setattr(subject, "worn", True),
         lambda subject: setattr(subject, "environment", "large"),
         lambda subject: subject.furnished.add("/widgets/w1/gears"),
         lambda subject: subject.bindings.attached.update(gear=None),

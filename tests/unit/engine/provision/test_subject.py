@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from subjects import CALM, SPIN, WAKE, Cloud, answer, subject_on
 from widgets import action, becomes, status
@@ -360,6 +362,17 @@ def test_a_server_that_is_given_up_is_dropped():
     subject.discard()
     assert dropped == [("w1", Role.MEMBER)]
     assert (subject.known_id, subject.view) == ("", None)
+
+
+@pytest.mark.parametrize(("sparing", "asked"), [(True, "wake as member"), (False, "calm as member")])
+def test_a_resource_that_no_trial_uses_goes_the_usual_way(sparing, asked):
+    cloud = Cloud()
+    subject = subject_on(cloud, operations=(SPIN, CALM, replace(CALM, id="widgets.wake", action="wake")))
+    subject.context.spending.add("widgets.calm")
+    subject.sparing = sparing
+    assert subject.reach("SPINNING") is None
+    assert subject.reach("IDLE") is None
+    assert cloud.asked == ["spin as member", asked]
 
 
 def test_a_status_that_this_cloud_does_not_keep_is_reached_for_once():
