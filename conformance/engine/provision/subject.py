@@ -81,8 +81,8 @@ class Subject:
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
         self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
-        self.exact = True
-        self.begun, self.known_id, self.sparing = False, "", True
+        self.exact = self.sparing = True
+        self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
         self._broken: set[Edge] = set()
