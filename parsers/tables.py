@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from parsers.document import ParameterRow, SampleRow, StatusRow
@@ -30,6 +31,7 @@ class Tables:
     Attributes:
         parameters_path: a parameter file to use in place of the one that documents name (for a single document).
         parameter_files: the parameter files read so far, by path.
+        used: for the path of each document, how many rows each parameter file has given it.
 
     """
 
@@ -39,6 +41,7 @@ class Tables:
         self.given = parameters
         self.bare = bare
         self.parameter_files: dict[str, ParameterFile] = {}
+        self.used: dict[str, Counter[str]] = {}
         self.status_files: dict[str, StatusFile] = {}
         self.flaws: list[Flaw] = []
 
@@ -62,6 +65,8 @@ class Tables:
                         f"{held.path} does not define {ref}; define it there, or correct the row",
                     )
             rows.append(_row(name, ref, row_line, found, reader))
+        if held is not None and not held.missing:
+            self.used.setdefault(source, Counter())[held.path] += len(rows)
         if not node["lines"]:
             self._flaw(
                 "empty-table",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from parsers.build import original
 from parsers.output import write_text
-from parsers.prose.constraints import account_of
 from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
@@ -62,18 +61,24 @@ def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
 
 
 def _descriptions(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
-    """List the passages of the descriptions of all parameters that tables use, each once."""
-    found: dict[tuple[str, int], bool] = {}
-    for file in reading.files:
+    """List the passages of the descriptions of all parameters that tables use, each once.
+
+    Several tables may use one description. A sentence that is read into a fact for one of them is read.
+    """
+    found: dict[tuple[str, int], dict[tuple[int, int], set[str]]] = {}
+    for file, told in zip(reading.files, reading.told, strict=True):
         spec = specs.get(file.context.path)
         path = spec.reference.parameters_path if spec else None
-        rows = [*file.context.rows, *(row for operation in file.operations for row in operation.rows)]
-        for row in rows:
+        for row, sentences in zip(file.rows, told.descriptions, strict=True):
             if path is None or row.description_line is None or row.parameter.line is None:
                 continue  # a row of a written-out table is a passage of its document
-            for line, unread in account_of(row):
-                found[path, line] = found.get((path, line), False) or unread
-    return [Entry(path, line, None, unread) for (path, line), unread in found.items()]
+            for said in sentences:
+                outcomes = found.setdefault((path, said.line), {})
+                outcomes.setdefault((row.description_line, said.number), set()).add(said.outcome)
+    return [
+        Entry(path, line, None, any("unread" in s and "fact" not in s for s in outcomes.values()))
+        for (path, line), outcomes in found.items()
+    ]
 
 
 def _unread(block: Block, lines: set[int]) -> bool:

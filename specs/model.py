@@ -248,6 +248,11 @@ class Condition:
     when: When | None = None
 
 
+Omitted = Literal["generated", "chosen", "caller", "all", "now"]
+"""What a service does about a field that a request leaves out: it makes a new value, chooses one, takes that of the
+caller, applies no limit, or takes the current time."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One row of a request or response table, resolved.
@@ -256,6 +261,9 @@ class Parameter:
     and ``line`` the line of that key. ``type`` is the reference's own word in lower case (``string``, ``none``,
     ``uuid``, ...), None if the parameter file has none or is missing. ``location`` is the key ``in``.
     ``required_min`` is the first microversion in which it is required, if that is not the first one that has it.
+    ``reserved_to`` is the role that alone may use it in a request, ``reserved_max`` the last microversion in which that
+    holds. ``omitted`` says what the service does if a request leaves it out and no default is named. ``max_items`` is
+    the greatest number of entries of a list or an object, ``max_part_length`` the greatest length of one of them.
     ``refusals`` are those that its description states. ``blanks`` say when the field of an answer is null, empty
     or absent.
     """
@@ -278,6 +286,11 @@ class Parameter:
     default: JSONValue = None
     visible_to: str | None = None
     required_min: str | None = None
+    reserved_to: str | None = None
+    reserved_max: str | None = None
+    omitted: Omitted | None = None
+    max_items: int | None = None
+    max_part_length: int | None = None
     refusals: tuple[Refusal, ...] = ()
     blanks: tuple[Blank, ...] = ()
 

@@ -190,7 +190,7 @@ class _Bench:
                         return
                     try:
                         outcome = prover.try_(breakage)
-                    except Exception as error:
+                    except Exception as error:  # one breakage that cannot be tried ends no other
                         outcome = Outcome.of(breakage, "error", observed=f"{type(error).__name__}: {error}")
                     tell(outcome)
 

@@ -251,15 +251,8 @@ class Prover:
 
     def _close(self) -> None:
         session, self._session = self._session, None
-        if session is None:
-            return
-        if self.tidy:
-            session.close()
-            return
-        session.run.stop()
-        session.watch.close()
-        session.cloud.close()
-        session.journal.close()
+        if session is not None:
+            session.close(cloud_ends=not self.tidy)
 
 
 def _ignore(_: Result) -> None:

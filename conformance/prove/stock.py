@@ -85,13 +85,7 @@ class Stock:
         self._behind.shutdown(cancel_futures=True)
         session = self._session
         with self._ends:
-            if self._tidy:
-                session.close()
-                return
-            session.run.stop()
-            session.watch.close()
-            session.cloud.close()
-            session.journal.close()
+            session.close(cloud_ends=not self._tidy)
 
     def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
         """Return factories that lend servers of this stock in a status.

@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ensure-and-retry", "D2", _always(
         r"^(?:Validation\s+errors\s+require\s+that\s+you\s+correct\b|Ensure\b|Then,?\s+investigate\b|"
         r"Investigate\b|If\s+the\s+(?:request|operation)\s+fails\s+again,\s+"
-        r"investigate\b)")),
+        r"(?:investigate|review)\b|If\s+you\s+meant\s+to\b[^,]*,\s+run\s+the\s+request\s+again\b)")),
     Rule("keep-polling", "H1", _always(
         r"^After\s+you\s+make\s+this\s+request,\s+you\s+typically\s+must\s+keep\s+polling\b|\basynchronous\s+API\b|"
         r"^This\s+operation\s+is\s+asynchronous\b|\brepeatedly\s+to\s+determine\s+whether\b|^You\s+may\s+also\s+"
@@ -168,7 +168,8 @@ RULES: tuple[Rule, ...] = (
         r"Please\s+(?:refer|see)\b|"
         r"Relationship:|More\s+details\s+can\s+be\s+found\b)")),
     Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|"
-    r"The\s+following\s+example\b|e\.g\.|Example)")),
+    r"The\s+following\s+example\b|e\.g\.|Example|"
+    r"``(?:GET|POST|PUT|PATCH|DELETE)\s[^`]+``\s+would\b)")),
     Rule("purpose", "boilerplate", _purpose),
     Rule("named-filter", "E4", _filter),
     Rule("how-to", "boilerplate", _unmarked(
@@ -182,6 +183,7 @@ RULES: tuple[Rule, ...] = (
     Rule("depends-on-deployment", "B7", _always(
         r"\bonly\s+(?:supported|implemented|applicable|for)\s+(?:\w+\s+){0,3}(?:by|for|when\s+using|with|the)\b.*\b"
         r"drivers?\b|"
+        r"^It\s+is\s+available\s+when\s+``\w+``[^.]*\s+(?:is|are)\s+available\s+on\s+(?:the\s+)?cloud\s+side\b|"
         r"\bis\s+dependent\s+on\s+the\s+``\w+``\s+configuration\s+option\b|\b(?:currently\s+)?only\s+for\s+the\b.*\b"
         r"driver\b")),
     Rule("extent-of-details", "boilerplate", _always(

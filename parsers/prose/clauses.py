@@ -169,3 +169,15 @@ def environment(text: str) -> str | None:
 def some(when: When) -> When | None:
     """Return a qualification; None if all its fields are empty."""
     return when if when != When() else None
+
+
+_DATED = re.compile(
+    r"^\*?\((?:Since|New\s+in|Added\s+in)\s+(?:the\s+)?(?:[A-Z]\w+\s+)?(?:API\s+)?(?:(?:micro)?version\s+|v)?"
+    r"(?P<version>\d+\.\d+)\)\*?\s+(?P<rest>[A-Z].+)$"
+)
+
+
+def undated(text: str) -> tuple[str | None, str]:
+    """Divide "(Since v3.4) The colour" into the version that introduced its subject, if any, and the rest."""
+    m = _DATED.match(text)
+    return (m["version"], m["rest"]) if m is not None else (None, text)

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from parsers.document import ParameterRow, Section
+from parsers.prose import defaults, nullable, omitted, parts, reserved, together
 from parsers.prose.blanks import of_row
-from parsers.prose.clauses import version_clauses
+from parsers.prose.clauses import undated, version_clauses
 from parsers.prose.descriptions import blocks_of
 from parsers.prose.plain import without_promise
-from parsers.prose.presence import of_presence
+from parsers.prose.presence import always_since, of_presence
 from parsers.prose.refusals import of_parameter
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
 from parsers.prose.visibility import visible_to
-from parsers.prose.words import VALUES, bare, values
+from parsers.prose.words import VALUES, values
 from specs.model import Parameter
 
 _FLAGS = re.IGNORECASE
@@ -30,15 +32,16 @@ Fields = dict[str, Any]
 _ENUM = re.compile(
     r"(?:\b(?:valid|possible|allowed|allowable|supported|permitted|accepted|available|acceptable)\s+"
     r"(?:\w+\s+){0,2}?(?:values?|names?|types?|keys?|"
-    r"options?|choices?|states?|statuses|methods?|protocols?|algorithms?|policies)\s*(?:for\s+this\s+"
-    r"(?:\w+\s+)?(?:are|is)|are|is|could\s+be|can\s+be|include)?\s*:?\s*|"
+    r"options?|choices?|states?|statuses|methods?|protocols?|algorithms?|policies)\s*(?:for\s+(?:this|the)\s+"
+    r"(?:\w+\s+){0,3}?(?:are|is)|are|is|could\s+be|can\s+be|include)?\s*:?\s*|"
     r"\b(?:the\s+)?values?\s+(?:could|can|must|should)\s+be\s*:?\s*|"
     r"\b(?:sort\s+keys|values?)\s+(?:are|is)\s+(?:limited|restricted)\s+to\s*:?\s*|"
     r"\b(?:this|it|which|value)?\s*(?:can|must|may|should|could|will)\s+be\s+(?=one\s+of|either)|"
+    r"^sorts\s+the\s+response\s+by\s+(?=one\s+of)|"
     r"\bstat(?:us|e),\s+which\s+can\s+be\s+(?=``)|"
     r"\b(?:this|it|value)\s+is\s+(?=one\s+of|either)|^(?=one\s+of\b|either\b)|,\s*(?=one\s+of\b|either\b)|\bis\s+"
     r"(?=either\b|one\s+of\b))"
-    rf"(?:either\s+|one\s+of\s+(?:the\s+following\s*(?:values)?\s*:?\s*|these\s+values:?\s*)?|the\s+following\s*:?\s*|"
+    rf"(?:either\s+|one\s+of\s*:?\s*(?:the\s+(?:following\s*(?:values|attributes)?|options|attributes)\s*:?\s*|these\s+values:?\s*)?|the\s+following\s*:?\s*|"
     rf"only\s+)*:?\s*(?P<values>(?-i:{VALUES}))?",
     _FLAGS,
 )
@@ -50,14 +53,30 @@ _NO_ENUM = re.compile(
 _ARE_VALID = re.compile(
     rf"^(?:The\s+[\w -]+?,\s+)?(?P<values>(?-i:{VALUES}))\s+(?:are|is)\s+(?:the\s+only\s+)?valid(?:\s+\w+)?\.?$", _FLAGS
 )
+_ONLY_ONE = re.compile(
+    rf"^(?:(?:Currently,?\s+)?only\s+(?:the\s+)?(?P<values>(?-i:{VALUES}))(?:\s+\w+){{0,2}}\s+is\s+supported|"
+    rf"(?:The\s+)?value\s+must\s+be\s+set\s+to\s+(?P<second>(?-i:{VALUES})))\.?$",
+    _FLAGS,
+)
+_ALWAYS = re.compile(
+    r"\b(?:is|be)\s+always\s+(?:set\s+to\s+)?``(?P<value>true|false|-?\d+)``(?:\s*\([^()]*\))?\.?$|"
+    r"\balways\s+be\s+set\s+to\s+``(?P<second>true|false|-?\d+)``\.?$",
+    _FLAGS,
+)
 _GIVEN = re.compile(r"\b(?:if|when|unless)\b", _FLAGS)
 _NUMBER = re.compile(r"-?\d+\Z")
 
 
 def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
     """J1: "Valid values are ``a`` and ``b``", "either ``a`` or ``b``", "can be one of:" with a list below."""
-    if (row.parameter.type or "").startswith("bool") or _NO_ENUM.search(sentence.text):
+    kind = row.parameter.type or ""
+    if row.section == "response" and (m := _ALWAYS.search(sentence.text)) and not version_clauses(sentence.text):
+        value = m["value"] or m["second"]
+        return {"enum": (value.lower() == "true" if kind.startswith("bool") else _typed(value, row),)}
+    if kind.startswith("bool") or _NO_ENUM.search(sentence.text):
         return None
+    if (one := _ONLY_ONE.match(sentence.text)) and kind in ("string", ""):
+        return {"enum": tuple(value.text for value in values(one["values"] or one["second"]))}
     if valid := _ARE_VALID.search(sentence.text):
         return {"enum": tuple(_typed(value.text, row) for value in values(valid["values"]))}
     m = _ENUM.search(sentence.text)
@@ -200,75 +219,9 @@ def _format(sentence: Sentence, row: ParameterRow) -> Fields | None:
     return next(({"format": name} for name, pattern in _FORMATS if pattern.search(sentence.text)), None)
 
 
-_NULL = r"(?:``(?:null|None)``|`null`|\bnull\b)"
-_NULLABLE = re.compile(
-    rf"\b(?:can|may|could|will|should)\s+(?:also\s+)?be\s+(?:set\s+to\s+)?{_NULL}|\b(?:value|field|parameter|it)\s+"
-    rf"(?:is|shows\s+as)\s+(?:always\s+)?(?:set\s+to\s+)?{_NULL}|"
-    rf"\bor\s+{_NULL}|\bset\s+to\s+{_NULL}|^If\s+{_NULL}\s+is\s+specified|,\s*{_NULL}\s+(?:if|when|otherwise)|\b"
-    rf"always\s+(?:returns?\s+)?{_NULL}|\bshow\s+as\s+{_NULL}",
-    _FLAGS,
-)
-_UNSET = re.compile(rf"^(?:It\s+)?May\s+be\s+(?:undefined|unset|empty)(?:\s+or\s+(?:None|{_NULL}))?\.?$", _FLAGS)
-_NOT_NULL = re.compile(
-    rf"{_NULL}\s+(?:value\s+)?(?:was\s+|is\s+)?(?:not\s+allowed|allowed\b.*\bnot\s+allowed|allowed\b.*\bisn't\s+"
-    rf"allowed)|\b(?:cannot|must\s+not)\s+be\s+{_NULL}",
-    _FLAGS,
-)
-
-
-def _nullable(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J5: null is, or is not, a permitted value."""
-    text = sentence.text
-    if row.parameter.location in ("query", "path", "header"):
-        return None  # the value is a string, in which "None" is a word
-    if _NOT_NULL.search(text):
-        return {"nullable": False}
-    if row.section == "response" and _UNSET.match(text):
-        return {"nullable": True}  # JSON has no other way to show a value that is not there
-    m = _NULLABLE.search(text)
-    if m is None or re.search(r"\b(?:cannot|not)\s+be\b|\b(?:keys?|entry|entries)\b", text, _FLAGS):
-        return None
-    others = {bare(x) for x in re.findall(r"``[\w:.-]+``", text[: m.start()])} - {row.parameter.name, "null", "None"}
-    own = re.search(r"\b(?:its|this|the)\s+(?:value|field|parameter)\b", text[: m.end()], _FLAGS)
-    if others and not (own and row.parameter.name in others) and re.search(r"^If\b", text):
-        return None
-    return {"nullable": True}
-
-
-_DEFAULT = re.compile(
-    r"(?:\bdefault(?:s)?(?:\s+value)?(?:\s+is|\s+to|\s*:|\s+of)(?:\s+set\s+to)?\s+|\b(?:is|"
-    r"are)\s+)(?P<value>``[^`\s]+``|-?\d+(?!\.?\d)|true|false|null|none)(?P<after>\s+by\s+default)?(?=[\s.,;)]|$)",
-    _FLAGS,
-)
-
-
-def _default(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """Defaults: "Default is ``x``", "defaults to 0"."""
-    if (
-        row.section == "response"
-        or version_clauses(sentence.text)
-        or re.match(r"^(?:If|When|Otherwise)\b", sentence.text, _FLAGS)
-    ):
-        return None
-    for m in _DEFAULT.finditer(sentence.text):
-        if "default" not in m[0].lower():
-            continue
-        return {"default": _literal(bare(m["value"]).strip("\"'"), row)}
-    return None
-
-
-def _literal(text: str, row: ParameterRow) -> Any:
-    kind = row.parameter.type or ""
-    if kind.startswith("bool") and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if kind.startswith("int") and _NUMBER.match(text):
-        return int(text)
-    return None if text.lower() == "null" else text
-
-
 _NEW = re.compile(
-    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:API\s+)?(?:(?:micro)?version\s+|"
-    r"v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
+    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:(?:the\s+)?(?:[A-Z]\w+\s+)?API\s+)?"
+    r"(?:(?:micro)?version\s+|v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
     _FLAGS,
 )
 
@@ -287,7 +240,12 @@ _OBLIGED = re.compile(
 
 
 def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75"."""
+    """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75".
+
+    A field of an answer is required from the version on in which it "will always be returned".
+    """
+    if row.section == "response" and (since := always_since(sentence.text)) is not None:
+        return {"required_min": since}
     m = _OBLIGED.search(sentence.text)
     return {"required_min": m["version"]} if m and row.parameter.required else None
 
@@ -318,12 +276,16 @@ RULES: tuple[tuple[str, str, Read], ...] = (
     ("length", "J2", _length),
     ("range", "J2", _range),
     ("format", "J3", _format),
-    ("null", "J5", _nullable),
-    ("default", "J2", _default),
+    ("null", "J5", nullable.of_row),
+    ("default", "J2", defaults.of_row),
     ("new-in-version", "E3", _new),
     ("visible-to", "F3", visible_to),
     ("obliged-since", "J6", _obliged),
     ("refusal-with-its-cause", "A8", _refusals),
+    ("left-out", "J9", omitted.of_row),
+    ("reserved-to", "F4", reserved.of_row),
+    ("size-of-parts", "J2", parts.of_row),
+    ("fields-together", "A8", together.of_row),
     ("null-or-empty", "J7", _blanks),
     ("shown-only-if", "J8", _presence),
 )
@@ -342,8 +304,11 @@ def _read(description: str, parameter: Parameter, section: Section) -> Fields:
     for sentence in _sentences(description):
         if len(sentence.text) > LONGEST:
             continue
+        version, bare = undated(sentence.text)
+        if version is not None and sentence == _sentences(description)[0] and parameter.min is None:
+            found["min"] = version
         for _, _, read in RULES:
-            for key, value in (read(sentence, row) or {}).items():
+            for key, value in (read(replace(sentence, text=bare), row) or {}).items():
                 if key in ("refusals", "blanks"):
                     found[key] = (*found.get(key, ()), *(one for one in value if one not in found.get(key, ())))
                 found.setdefault(key, value)
@@ -367,22 +332,36 @@ def read_description(row: ParameterRow) -> Mapping[str, Any]:
     return dict(_read(row.description, row.parameter, row.section)) if row.description else {}
 
 
-def account_of(row: ParameterRow) -> tuple[tuple[int, bool], ...]:
-    """Return the line in the parameter file of each sentence of a description, and True if the sentence is unread.
+@dataclass(frozen=True)
+class Said:
+    """What became of one sentence of a description.
+
+    Attributes:
+        line: its line in the parameter file.
+        number: its place among the sentences of the description.
+        outcome: ``fact``, ``nothing`` (known to promise nothing) or ``unread``.
+    """
+
+    line: int
+    number: int
+    outcome: Literal["fact", "nothing", "unread"]
+
+
+def account_of(row: ParameterRow) -> tuple[Said, ...]:
+    """Return what became of each sentence of a description in one table.
 
     A sentence is unread if it holds a mark of a promise, or tells of an event, and no rule has read it.
     """
     first = row.description_line or 0
-    found: list[tuple[int, bool]] = []
+    found: list[Said] = []
     below: set[int] = set()  # the lines of the items that a rule has read with the sentence above them
     boolean = (row.parameter.type or "").startswith("bool")
     for number, sentence in enumerate(_sentences(row.description)):
-        known = len(sentence.text) <= LONGEST and (
-            sentence.line in below
-            or any(read(sentence, row) is not None for _, _, read in RULES)
-            or without_promise(sentence.text, first=number == 0, boolean=boolean)
-        )
-        if known and _enum(sentence, row) is not None:
+        bare = replace(sentence, text=undated(sentence.text)[1])
+        short = len(sentence.text) <= LONGEST
+        fact = sentence.line in below or (short and any(read(bare, row) is not None for _, _, read in RULES))
+        known = short and without_promise(bare.text, first=number == 0, boolean=boolean)
+        if fact and _enum(sentence, row) is not None:
             below.update(item.line for item in sentence.items)
-        found.append((first + sentence.line, not known))
+        found.append(Said(first + sentence.line, number, "fact" if fact else "nothing" if known else "unread"))
     return tuple(found)

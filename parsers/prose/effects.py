@@ -76,6 +76,26 @@ def _on_a_node(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG
     return NOTHING if _NODE.search(sentence.text) else None
 
 
+_TRAFFIC = re.compile(
+    r"\bconnections\s+to\s+backend\b|\brequest\s+to\s+the\s+backend\b|\breceives?\s+(?:new\s+)?(?:traffic|connections)\b|"
+    r"\bnot\s+receive\s+new\s+(?:connections|requests)\b|\bfuture\s+requests\s+to\s+the\s+same\s+\w+\b",
+    _FLAGS,
+)
+_OF_THE_API = re.compile(
+    r"\b(?:must|cannot|can't|required?|valid|default\w*|allowed|reject\w*|fail\w*|error)\b|(?<![\d.])[1-5]\d\d(?![\d.])", _FLAGS
+)
+
+
+def on_traffic(text: str) -> bool:
+    """True if a sentence is about the traffic that a service forwards: its own answers do not show it."""
+    return _TRAFFIC.search(text) is not None and _OF_THE_API.search(re.sub(r"``[^`]*``", "", text)) is None
+
+
+def _on_traffic(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
+    """C7: an event on the way of forwarded traffic, which cannot be seen through the API."""
+    return NOTHING if on_traffic(sentence.text) else None
+
+
 _IF_CONFIGURED = re.compile(
     r"^If\s+(?:the\s+cloud\s+has\s+configured|you\s+(?:set|configure)|the\s+operator)\b", _FLAGS
 )
@@ -89,5 +109,6 @@ def _depends_on_option(sentence: Sentence, scope: Scope) -> Reading | None:  # n
 RULES = (
     Rule("effect-in-postconditions", "C6", _effect, ("create", "delete", "remove", "purge", "appear")),
     Rule("effect-on-a-node", "C7", _on_a_node, ("node", "host", "hypervisor", "back", "storage", "openstack")),
+    Rule("effect-on-traffic", "C7", _on_traffic, ("traffic", "connections", "requests", "backend")),
     Rule("depends-on-option", "C8", _depends_on_option, ("if",)),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from parsers.document import Block
 from parsers.meant import meant
 from parsers.prose import (
+    advice,
     blanks,
     bodies,
     boilerplate,
@@ -19,8 +20,11 @@ from parsers.prose import (
     codes,
     codes_apart,
     effects,
+    guards,
+    items,
     lifecycle,
     locks,
+    needs,
     plain,
     policy,
     postconditions,
@@ -31,14 +35,17 @@ from parsers.prose import (
     status_general,
     status_only,
     surroundings,
+    together,
     versions,
     vocabulary,
 )
+from parsers.prose.clauses import undated
 from parsers.prose.code_lists import read_code_lists
+from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
-from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Post, Pre, Refusal, Refused, Rule, Scope
+from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Gate, Post, Pre, Refusal, Refused, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
-from specs.model import Code
+from specs.model import Code, Versions
 
 RULES: tuple[Rule, ...] = (
     *versions.RULES,
@@ -54,6 +61,9 @@ RULES: tuple[Rule, ...] = (
     *codes.RULES,
     *codes_apart.RULES,
     *refusals.RULES,
+    *together.RULES,
+    *guards.RULES,
+    *needs.RULES,
     *bodies.RULES,
     *lifecycle.RULES,
     *vocabulary.RULES,
@@ -65,7 +75,7 @@ _SHORTEST = 4
 
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
-LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *boilerplate.RULES, *plain.RULES)
+LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *advice.RULES, *plain.RULES)
 
 
 @dataclass(frozen=True)
@@ -107,9 +117,14 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 
     A misspelt directive is not a sentence: it stays unread.
     """
+    version, bare = undated(sentence.text)
+    if version is not None:
+        rest, below = read_sentence(replace(sentence, text=bare), scope)
+        gate = (Gate(Versions(min=version, line=sentence.line)),) if _leads(sentence, scope) else ()
+        return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), below
     took: list[Rule] = []
     facts: list[Fact] = []
-    items = part = whole = False
+    below = part = whole = False
     if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
     words = sentence.text.lower()
@@ -118,7 +133,7 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         if reading is not None:
             took.append(rule)
             facts += reading.facts
-            items = items or reading.items
+            below = below or reading.items
             part = part or not reading.whole
             whole = whole or (reading.whole and bool(reading.facts))
     if not facts:
@@ -126,13 +141,24 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         for rule in status_general.RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
-                return Taken(sentence, (*took, rule), reading.facts), items
+                return Taken(sentence, (*took, rule), reading.facts), below
+    if not facts:
+        for rule in items.RULES:
+            reading = rule.read(sentence, scope)
+            if reading is not None and (reading.facts or not took):
+                return Taken(sentence, (*took, rule), reading.facts), below
     if not took:
         for rule in LAST_RULES:
             reading = rule.read(sentence, scope) if rule.concerns(words) else None
             if reading is not None:
                 return Taken(sentence, (rule,), reading.facts), reading.items
-    return Taken(sentence, tuple(took), tuple(facts), whole or not part), items
+    return Taken(sentence, tuple(took), tuple(facts), whole or not part), below
+
+
+def _leads(sentence: Sentence, scope: Scope) -> bool:
+    """True for the first sentence of an operation's first paragraph, which is about all of the operation."""
+    blocks = scope.source.blocks if scope.source is not None else ()
+    return sentence.first and next((b for b in blocks if b.kind == "paragraph"), None) == sentence.block
 
 
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.document import Block
-from parsers.prose.rules import Fact, Post, Pre
+from parsers.prose.rules import NOTHING, Fact, Post, Pre, Reading, Rule, Scope
+from parsers.prose.sentences import Sentence
 from specs.model import When
 
 _USING = re.compile(r"^If\s+you\s+(?:are\s+using|use)\s+(?:the\s+)?``(?P<value>[^`]+)``(?:\s+[\w-]+){0,3}\s*:$", re.I)
@@ -37,3 +38,44 @@ def _bound(fact: Pre | Post, trait: str) -> Pre | Post:
     if when.environment is not None:
         return fact
     return replace(fact, condition=replace(fact.condition, when=replace(when, environment=trait)))
+
+
+def _bounds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
+    """The sentence itself: its bound is part of what the items below it state, so it states nothing alone."""
+    return NOTHING if sentence.items and _USING.match(sentence.text) else None
+
+
+_DEFAULTS_BELOW = re.compile(
+    r"^Some\s+(?:attributes|parameters|fields)\s+receive\s+default\s+values\s+if\s+you\s+omit\s+them\b[^.]*:$", re.I
+)
+_LEAST = re.compile(
+    r"^(?:At\s+a\s+minimum,\s+)?you\s+must\s+(?:specify|provide|include)\s+these\s+(?:[\w-]+\s+){0,3}"
+    r"(?:attributes|parameters|fields):$",
+    re.I,
+)
+_NAMED = re.compile(r"^``(?P<name>[\w:.-]+)``")
+
+
+def _defaults_below(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
+    """J2: the sentence above a list of defaults; each item states its own."""
+    return NOTHING if sentence.items and _DEFAULTS_BELOW.match(sentence.text) else None
+
+
+def _least(sentence: Sentence, scope: Scope) -> Reading | None:
+    """J6: the sentence above a list of fields to give, if the request's table says of each that it is required."""
+    if not sentence.items or scope.source is None or not _LEAST.match(sentence.text):
+        return None
+    named = [m["name"] for item in sentence.items if (m := _NAMED.match(item.text.strip()))]
+    required = {
+        row.parameter.name.split(".")[-1]
+        for row in scope.source.rows
+        if row.section == "request" and row.parameter.required
+    }
+    return NOTHING if len(named) == len(sentence.items) and set(named) <= required else None
+
+
+RULES = (
+    Rule("bound-of-a-list", "boilerplate", _bounds, ("using", "use")),
+    Rule("defaults-below", "J2", _defaults_below, ("default",)),
+    Rule("required-below", "J6", _least, ("must",)),
+)

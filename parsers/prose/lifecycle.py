@@ -28,6 +28,7 @@ _DEPRECATED = re.compile(
 )
 _ALL = re.compile(r"\b(?:has|have)\s+deprecated\s+all\s+the\s+(?:proxy\s+)?APIs\b", _FLAGS)
 _EXTENSIONS = re.compile(r"^As\s+such,\s+the\s+entire\s+\w+\s+concept\s+is\s+deprecated\b", _FLAGS)
+_SINCE = re.compile(rf"^\**Deprecated\s+in\s+{_VERSION}\**\.?$", _FLAGS)
 _RELEASE = re.compile(r"\b(?P<release>\d+\.\d+\.\d+)\b")
 _REMOVED = re.compile(
     rf"(?:^|[,;]\s*|\band\s+){_SUBJECT}\s+(?:was|were|has\s+been|have\s+been)\s+(?:completely\s+)?(?:removed|"
@@ -57,9 +58,11 @@ _USE = re.compile(
 )
 
 
-def _deprecated(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
+def _deprecated(sentence: Sentence, scope: Scope) -> Reading | None:
     """I1, I3: the operation is deprecated, perhaps since a named version."""
     text = sentence.text
+    if scope.source is not None and (m := _SINCE.match(text)) is not None:
+        return Reading((Deprecation(sentence.line, m["version"]),))
     if not (_DEPRECATED.search(text) or _ALL.search(text) or _EXTENSIONS.match(text) or _SUPERSEDED.search(text)):
         return None
     since = None

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from parsers.prose.advice import is_advice
 from parsers.prose.boilerplate import marks
+from parsers.prose.effects import on_traffic
+from parsers.prose.meanings import without_force
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 
@@ -36,7 +39,8 @@ _BE = (
     r"tells?|offers?|assigns?|associates?|connects?|permits?|manages?|helps?|comes?|exists?|works?|differs?|"
     r"var(?:y|ies)|applies|apply|"
     r"allows?|creates?|returns?|enumerates?|enhances?|operates?|follows?|behaves?|needs?|reflects?|affects?|"
-    r"stands?|takes?|generates?)"
+    r"stands?|takes?|generates?|fetch(?:es)?|polls?|covers?|publish(?:es)?|computes?|spans?|tracks?|mirrors?|"
+    r"compares?|resolves?|reports?|handles?|configures?|monitors?|conveys?|express(?:es)?|separates?|obtains?)"
 )
 _SUBJECT = (
     r"(?:(?:Note(?:\s+that|:)?\s+)?(?:\(|In\s+[^,]+,\s+|For\s+[^,]+,\s+|Currently,?\s+|However,\s+|"
@@ -82,6 +86,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"\b(?:You|Users?|Clients?|Operators?|Administrators?|Projects?|Tenants?|One|It|This|They|These|[Tt]hat|"
         r"[a-z]+s?)\s+(?:can|may|could|might)\b",
     ),
+    ("means-of-access", r"\b(?:is|are)\s+(?:done|managed|exposed|available)\s+(?:through|via|under)\s+the\s+``[^`]+``\s+(?:resources?|endpoints?)\.?$"),
     (
         "possible",
         r"^(?:It\s+is|It's)\s+(?:also\s+)?(?:possible|recommended|expected|useful|important|up\s+to|worth|common|"
@@ -112,6 +117,7 @@ def tells_of_event(text: str) -> bool:
 
 
 def _plain(text: str) -> bool:
+    text = without_force(text)
     return not tells_of_event(text) and marks(text) <= {"role", "lifecycle", "lock"}
 
 
@@ -181,6 +187,10 @@ _OF_TIMES = re.compile(r"^The\s+``±hh:mm``\s+value\b|^If\s+you\s+omit\s+the\s+t
 _TRUTH = re.compile(r"\bvalid\s+(?:boolean\s+)?values?\b(?:[^.]*\b[Tt]rue\b[^.]*\b[Ff]alse\b)?[^.]*\.?$", _FLAGS)
 _CONDITIONAL = re.compile(r"^(?:If|When|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
 
+_OF_NAMES = frozenset({"role", "lifecycle"})
+"""Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
+_RULED = re.compile(r"\bonly\b|\badmin|\ballow|\bpermission", _FLAGS)
+
 
 def without_promise(text: str, *, first: bool = False, boolean: bool = False) -> bool:
     """True if a sentence of a parameter's description promises nothing beside what the table says.
@@ -191,7 +201,10 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
             volume was created" tells of an event, and promises none.
         boolean: True for a parameter of the type boolean, whose values need not be listed.
     """
-    means = first and not marks(text) and not _CONDITIONAL.match(text)
+    text = without_force(text)
+    named = marks(text)
+    ruled = _RULED.search(text) is not None
+    means = first and not _CONDITIONAL.match(text) and not (named - (set() if ruled else _OF_NAMES))
     listed = boolean and _TRUTH.search(text) is not None
     example = text.startswith(("For example", "Example", "e.g.", "See "))
-    return means or listed or example or _plain(text) or _OF_TIMES.match(text) is not None
+    return means or listed or example or is_advice(text) or on_traffic(text) or _plain(text) or _OF_TIMES.match(text) is not None

@@ -1,9 +1,12 @@
-"""A rule for the situations in which an answer alone shows a field (J8).
+"""Rules for the presence of a field of an answer: in which situations alone it is shown (J8), and since when always.
 
 Read: "Only displayed when the car status is ``SOLD`` or ``LOST``", "This field is only present if ``with_count=True``
 is given in the query". A situation that the rule does not know is read as well, as a promise whose situation is not
 known. Not read: "is returned if", which does not say that the field is missing elsewhere; the roles that see a field,
 which another rule reads; sentences about some versions only.
+
+Read as well: "From microversion 2.75, this field will always be returned", also with "unless" and a value of a query.
+Not read: such a sentence with another exception.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ _ONLY = re.compile(
     r"(?:if|when|where)\b(?P<when>.+)$",
     _FLAGS,
 )
+_LAST_PAGE = re.compile(
+    r"^(?:It\s+)?will\s+not\s+be\s+(?:present|shown|returned|included)\s+on\s+the\s+last\s+page(?:\s+of\s+the\s+response)?\.?$",
+    _FLAGS,
+)
 _STATUS = re.compile(
     r"^(?:the|its)\s+(?:\w+\s+)?status\s+is\s+(?:one\s+of\s+)?(?P<values>``\w+``(?:(?:,\s*(?:or\s+)?|\s+or\s+)``\w+``)*)"
     r"(?:\s+and\b.*)?$",
@@ -39,6 +46,8 @@ _ROLES = re.compile(r"\badmin|\brole\b", _FLAGS)
 
 def of_presence(text: str, row: ParameterRow) -> Blank | None:
     """J8: the promise that an answer lacks a field outside of a situation."""
+    if row.section == "response" and _LAST_PAGE.match(text):
+        return Blank("absent", environment="last-page")
     m = _ONLY.match(text)
     if m is None or row.section != "response" or version_clauses(text) or _ROLES.search(m["when"]):
         return None
@@ -48,3 +57,18 @@ def of_presence(text: str, row: ParameterRow) -> Blank | None:
     if found := _QUERY.match(when):
         return Blank("absent", absent=(found["name"],))
     return Blank("absent")
+
+
+_ALWAYS = re.compile(
+    rf"^(?:From|Since|As\s+of|Start(?:ing|s)\s+(?:from|with|in))\s+(?:the\s+)?(?:API\s+)?(?:micro)?version\s+"
+    rf"(?P<version>\d+\.\d+)(?:\s+on(?:wards?)?)?,?\s+{_ITSELF}\s+(?:will\s+always\s+be|is\s+always)\s+{_SHOWN}"
+    r"(?:\s+unless\s+(?:the\s+)?``\w+``\s+query\s+parameter\s+is\s+(?:(?:provided|given|specified)\s+and\s+(?:is\s+)?)?"
+    r"set\s+to\s+``\w+``)?\.?$",
+    _FLAGS,
+)
+
+
+def always_since(text: str) -> str | None:
+    """Return the version from which on a field is in every answer to a query that does not exclude it; None if none."""
+    m = _ALWAYS.match(text)
+    return m["version"] if m else None

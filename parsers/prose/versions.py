@@ -50,6 +50,7 @@ _STOP = frozenset(
         "requests",
     ]
 )
+_REQUIRES = re.compile(rf"^Requires\s+{_VERSION}\+\s+of\s+the\s+(?:\w+\s+)?API\.?$", _FLAGS)
 _AVAILABLE = re.compile(
     r"^(?:(?:This|The)\s+)?(?:API|action|operation|call|method|endpoint|request|feature)\s+(?:is|was|has\s+been|became|"
     r"were)\s+"
@@ -62,7 +63,7 @@ _REQUIRED = re.compile(
 )
 _SINCE = re.compile(
     rf"^\(?(?:Available|Added|New|Introduced)?\s*(?:since|in|from|as\s+of|with|starting\s+\w+)\s+(?:the\s+)?"
-    rf"(?:(?:\w+\s+)?API\s+)?(?:(?:micro)?version\s+)?{_VERSION}(?:\s+(?:micro)?version)?{_OR_LATER}\)?\.?$",
+    rf"(?:(?:\w+\s+)?API\s+|\w+s\s+(?=v\d))?(?:(?:micro)?version\s+)?{_VERSION}(?:\s+(?:micro)?version)?{_OR_LATER}\)?\.?$",
     _FLAGS,
 )
 _LEAD_SINCE = re.compile(
@@ -138,7 +139,7 @@ def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
 def _available(sentence: Sentence, scope: Scope) -> Reading | None:
     """E2: an operation exists from a version on."""
     text = sentence.text.strip("*")
-    for pattern in (_REQUIRED, _SINCE, _ACTION_SINCE):
+    for pattern in (_REQUIRED, _REQUIRES, _SINCE, _ACTION_SINCE):
         if m := pattern.match(text):
             return Reading((Gate(Versions(min=m["version"], line=sentence.line)),))
     lead = _LEAD_SINCE.match(text) if sentence.first and not sentence.block.section else None
@@ -194,6 +195,6 @@ RULES = (
         "available-from-version",
         "E2",
         _available,
-        ("version", "since", "new in", "added in", "introduced", "available", "later", "higher"),
+        ("version", "since", "requires", "new in", "added in", "introduced", "available", "later", "higher"),
     ),
 )

@@ -33,6 +33,9 @@ def lines(one: Figures, every: bool = False) -> Iterator[str]:
     """The lines about a service. ``every``: those of undecided pairs included."""
     yield f"# {one.service}"
     yield f"operations offered: {len(one.offered)}; pass a normal code: {_share(len(one.accepted), len(one.offered))}"
+    if one.silent & one.offered:
+        share = _share(len(one.accepted), len(one.promised))
+        yield f"  {len(one.silent & one.offered)} of them have no normal code in the reference; of the others: {share}"
     pairs = {code: one.pairs(code) for code in CODES}
     for code, found in pairs.items():
         stated = f"; of those with a stated cause: {_share(found.decided, found.stated)}"

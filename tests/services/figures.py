@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
+from conformance.plugin.expected import expected_of
+from specs.load import load
 from specs.record import RunRecord
 from specs.record.model import VERDICTS, Result, Verdict
 from specs.record.totals import Tally, added
 
 ABSENT_PART = ("this cloud does not have the optional part", "this cloud lacks an optional part")
 """The beginnings of the reasons for which a cloud does not offer an operation."""
+
+SPECS = Path(__file__).parents[2] / "specs"
+"""The committed specs, a folder a service."""
 
 CODES = (401, 403, 404, 409, 400)
 """The codes of refusals that are counted."""
@@ -46,6 +52,7 @@ class Figures:
         results: by case; a later run replaces the result of an earlier one.
         without_case: requirement, or operation, without a case -> (reason, its detail).
         sources: expected deviation -> the places in the source code that cause it.
+        silent: the operations for which the reference gives no code of success, so that no answer can pass one.
         requests, seconds: of all runs.
     """
 
@@ -55,6 +62,7 @@ class Figures:
     requests: int
     seconds: float
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
     @cached_property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -100,6 +108,11 @@ class Figures:
         return frozenset(self._of_operation.keys() | self.untried.keys()) - self.lacking.keys()
 
     @cached_property
+    def promised(self) -> frozenset[str]:
+        """The offered operations for which the reference gives a code of success."""
+        return self.offered - self.silent
+
+    @cached_property
     def accepted(self) -> frozenset[str]:
         """The offered operations that pass a documented normal code."""
         return frozenset(
@@ -114,7 +127,8 @@ class Figures:
         found = {}
         for name in sorted(self.offered - self.accepted):
             normal = [one for one in self._of_operation.get(name, ()) if one.kind == "normal"]
-            found[name] = self.untried.get(name) or _reason(normal) or "no case asks for a normal code"
+            silent = "the reference gives no code of success" if name in self.silent else ""
+            found[name] = silent or self.untried.get(name) or _reason(normal) or "no case asks for a normal code"
             found[name] += self._caused_by(normal)
         return found
 
@@ -166,6 +180,7 @@ class _Gathered:
     without_case: dict[str, tuple[str, str]] = field(default_factory=dict)
     runs: list[Mapping[str, float]] = field(default_factory=list)
     sources: dict[str, Sequence[str]] = field(default_factory=dict)
+    references: set[tuple[str, str]] = field(default_factory=set)
 
 
 def figures(records: Iterable[RunRecord]) -> list[Figures]:
@@ -175,6 +190,7 @@ def figures(records: Iterable[RunRecord]) -> list[Figures]:
         for head in record.info.heads:
             one = gathered.setdefault(head.service, _Gathered())
             one.runs.append(head.totals)
+            one.references.add((str(head.spec.get("package")), str(head.spec.get("version"))))
             for note in head.notes:
                 if "requirement" in note:
                     one.without_case[note["requirement"]] = (note["reason"], note.get("detail") or "")
@@ -185,5 +201,22 @@ def figures(records: Iterable[RunRecord]) -> list[Figures]:
     found = []
     for name, one in gathered.items():
         sums = added(*one.runs)
-        found.append(Figures(name, one.results, one.without_case, sums["requests"], sums["seconds"], one.sources))
+        sources = {**_examined(one.references), **one.sources}
+        totals = sums["requests"], sums["seconds"]
+        found.append(Figures(name, one.results, one.without_case, *totals, sources, _silent(name)))
     return found
+
+
+def _examined(references: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    """The places in the source code that cause the known deviations of some releases: deviation -> places.
+
+    A run on a cloud of an unknown release is compared with no known deviations, so its record has no places.
+    """
+    known = (expected_of(*one) for one in references)
+    return {id_: one.source for release in known if release is not None for id_, one in release.by_id.items()}
+
+
+def _silent(service: str) -> frozenset[str]:
+    """The operations of the committed specs of a service for which the reference gives no code of success."""
+    specs = map(load, sorted((SPECS / service).glob("*.yaml")))
+    return frozenset(one.id for spec in specs for one in spec.operations if not one.responses.normal)

@@ -26,6 +26,8 @@ LEFT_OUT = re.compile(
 )
 """Paths of lists that every request changes, such as counters and logs, of those that no request changes, and of a
 thing that a look at it makes."""
+USER = "{user_id}"
+"""The placeholder for the user who asks, in the path of a list of things of that user alone."""
 PROJECT = re.compile(r"\{(project|tenant)_id\}$")
 """The placeholder at the end of the path of a thing that each project has once, such as its quotas."""
 
@@ -55,7 +57,8 @@ def everything(clouds: Path, names: Mapping[str, str] | None = None) -> dict[str
                         own = (PROJECT.sub(str(project), path) for project in projects)
                         found.update({f"{service} {one}": ask(one) for one in own})
                 else:
-                    found.update(_things(f"{service} {path}", ask(path)))
+                    own_path = path.replace(USER, str(session.get_user_id()))
+                    found.update(_things(f"{service} {own_path}", ask(own_path)))
     return found
 
 
@@ -68,7 +71,7 @@ def _paths(service: str) -> list[str]:
         documented = operation.path.replace("{admin_project_id}", "{project_id}")
         path = documented if re.match(r"/v\d", documented) else start + documented
         rest = path.removeprefix(start).removeprefix("/{project_id}")
-        known = "{" not in PROJECT.sub("", rest) and not LEFT_OUT.search(rest)
+        known = "{" not in PROJECT.sub("", rest).replace(USER, "") and not LEFT_OUT.search(rest)
         if operation.method == "GET" and rest.strip("/") and known and path.startswith(start):
             paths.add(path.partition("?")[0])
     return sorted(paths)

@@ -25,6 +25,7 @@ from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.seen import Seen
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.execute.executor import Executor
@@ -94,10 +95,12 @@ class Workshop:
     dropped: list[str] = field(default_factory=list)
     undone: list[Intent] = field(default_factory=list)
     made: int = 0
+    issues: bool = True
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
     guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
+    seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
         self.owing = Owing(self)
@@ -107,6 +110,9 @@ class Workshop:
 
     def token_of(self, role: Role) -> str:
         return f"token of {role}"
+
+    def another_token(self, role: Role) -> str | None:
+        return f"another token of {role}" if role is Role.MEMBER and self.issues else None
 
     def project_of(self, role: Role) -> str | None:
         return None

@@ -72,6 +72,24 @@ def test_a_deviation_without_a_normal_code_is_told_with_its_place_in_the_source(
     assert of(failed, notes=(note,)).not_accepted == {"net.show": "fail: so it came (net/policy.py:7)"}
 
 
+def test_the_place_in_the_source_is_known_without_a_comparison_in_the_run() -> None:
+    """A run on a cloud of an unknown release is compared with nothing."""
+    name = "v3-ext--simple-cert.show-ca-certificate/normal/200"
+    failed = result(name, "fail", kind="normal", observed="410")
+    info = RunInfo("2026-01-01", spec={"service": "identity", "package": "keystone", "version": "30.0.0"})
+    (one,) = figures([RunRecord(info, (failed,))])
+    assert "(keystone/api/os_simple_cert.py:" in one.not_accepted["v3-ext--simple-cert.show-ca-certificate"]
+
+
+def test_an_operation_without_a_code_of_success_in_the_reference_cannot_pass_one() -> None:
+    silent = "v2--qos.show-dscp-marking-rule-details-alias"
+    results = [result("v2--qos.list-qos-policies/normal/200", kind="normal"), result(f"{silent}/body/x", kind="body")]
+    found = of(*results, service="network")
+    assert (found.offered, found.promised) == ({silent, "v2--qos.list-qos-policies"}, {"v2--qos.list-qos-policies"})
+    assert found.not_accepted == {silent: "the reference gives no code of success"}
+    assert "  1 of them have no normal code in the reference; of the others: 1 of 1 (100.0 %)" in told.lines(found)
+
+
 def test_a_pair_is_decided_by_a_pass_or_a_fail_of_any_of_its_cases() -> None:
     kind = "error/404"
     found = of(

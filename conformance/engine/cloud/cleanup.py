@@ -96,7 +96,14 @@ def remove_entries(
     with serving(Purpose.REMOVING):
         found = search(cloud, journal, entries, claimed)
     done: list[Removal] = remover.remove_all(found.things)
+    lost = found.lost
+    if lost and done:
+        # A thing without a name that seemed to be the run's may have been a part of one that is gone now.
+        keys = {entry.intent.key for entry in entries}
+        open_ = [entry for entry in journal.entries() if entry.intent.key in keys and not entry.settled]
+        with serving(Purpose.REMOVING):
+            lost = search(cloud, journal, open_).lost
     removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]
     already = [str(one.thing) for one in done if one.trouble is None and not one.was_there]
     left = [f"{one.thing}: {one.trouble}" for one in done if one.trouble is not None]
-    return CleanupReport(tuple(removed), tuple(already), (*left, *found.lost))
+    return CleanupReport(tuple(removed), tuple(already), (*left, *lost))

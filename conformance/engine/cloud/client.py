@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.engine.cloud.changes import announce
@@ -15,7 +15,7 @@ from conformance.engine.cloud.credentials import Credential
 from conformance.engine.cloud.delivery import Count, Delivery
 from conformance.engine.cloud.errors import GuardRefusal, ResourceError, RoleMissing
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.faults import message_in, says_any
+from conformance.engine.cloud.faults import message_in, quotes, says_any
 from conformance.engine.cloud.guard import Guard, safe_in_path
 from conformance.engine.cloud.listing import found_by_name, ids_in_list
 from conformance.engine.cloud.owing import Owing
@@ -202,6 +202,7 @@ class Cloud:
             self.seen.add(ask.operation, ask, answer)
         if answer.ok and isinstance(ask.role, Role):
             self._accepted.add()
+            self.seen.did(ask, answer)
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:
@@ -269,7 +270,7 @@ class Cloud:
         path = f"/{quote(collection, safe='')}/{quote(id_, safe='')}"
         # An administrator sees what others do not.
         answers = (self._delivery.send(Ask("GET", path, role)) for role in {ask.role, Role.ADMIN} & self.roles)
-        return all(answer.status == 404 and _quotes(answer.json, id_) for answer in answers)
+        return all(answer.status == 404 and quotes(answer.json, id_) for answer in answers)
 
     def owner(self, role: Role) -> str | None:
         """The user of a role and the project, in words; None if unknown."""
@@ -284,6 +285,12 @@ class Cloud:
         """The present token of a role, which no record shows. Raises TokenError."""
         token = self._credentials[role].token()
         self.redactor.learn(token)
+        return token
+
+    def another_token(self, role: Role) -> str | None:
+        """A token of a role beside that of its requests; None if its credentials give none. Raises TokenError."""
+        token = self._credentials[role].another()
+        self.redactor.learn(token or "")
         return token
 
     def user_of(self, role: Role) -> str | None:
@@ -386,12 +393,6 @@ class Cloud:
             self.journal.refused(intent)
         elif answer.status >= 500 and says_any(message_in(answer.json), self.profile.missing_parts):
             self.journal.refused(intent)  # the part that would have made it does not exist
-
-
-def _quotes(body: Any, id_: str) -> bool:
-    """Whether the message of an error body contains an id."""
-    faults = body.values() if isinstance(body, dict) else ()
-    return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)
 
 
 def _role_name(ask: Ask) -> str:

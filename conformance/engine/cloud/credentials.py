@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,6 +45,10 @@ class Credential(Protocol):
         """Another token in place of a refused one; None if there is no other."""
         ...
 
+    def another(self) -> str | None:
+        """A further token, beside the one that is valid now; None if there is none. Raises TokenError."""
+        ...
+
     def endpoint(self, service_type: str) -> str | None:
         """The address of a service from the catalogue; None if there is no catalogue or no such service."""
         ...
@@ -78,6 +83,10 @@ class FixedToken:
         return self._token
 
     def renew(self, refused: str) -> str | None:  # noqa: ARG002
+        """None: there is no other token."""
+        return None
+
+    def another(self) -> str | None:
         """None: there is no other token."""
         return None
 
@@ -130,8 +139,16 @@ class IdentityToken:
 
     def token(self) -> str:
         """The token that is valid now; keystoneauth1 replaces one that is about to expire."""
+        return self._issued(lambda: self.session.get_token(self._auth))
+
+    def another(self) -> str | None:
+        """A further token: the plugin authenticates again, and keeps the token that it has."""
+        issue = getattr(self._auth or self.session.auth, "get_auth_ref", None)
+        return self._issued(lambda: issue(self.session).auth_token) if issue is not None else None
+
+    def _issued(self, issue: Callable[[], str | None]) -> str:
         try:
-            token = self.session.get_token(self._auth)
+            token = issue()
         except ksa.ClientException as error:
             said = (self._adapter and self._adapter.trouble) or one_line(str(error)) or type(error).__name__
             raise TokenError(f"the identity service gave no token: {said}") from error

@@ -55,3 +55,9 @@ def quota_used_up(status: int, body: Any) -> str | None:
     """The message of a refusal because the quota of the project is used up; None for any other answer."""
     message = message_in(body) if 400 <= status < 500 else ""
     return message if says_quota(message) else None
+
+
+def quotes(body: Any, id_: str) -> bool:
+    """Whether the message of an error body contains an id."""
+    faults = body.values() if isinstance(body, dict) else ()
+    return any(isinstance(fault, dict) and id_ in str(fault.get("message")) for fault in faults)

@@ -100,12 +100,18 @@ class Contents:
     """Things that must be taken out of a thing before it can be removed.
 
     Attributes:
-        field: the field of the thing that lists them.
+        field: the field of the thing that lists them, or the key of ``path``'s list.
         act: the request that takes one out: ``{value}`` in its body stands for it.
+        path: the path of a list that shows them, where the thing does not; empty where it does.
+        query: names and values of the query of this list; ``{id}`` stands for the id of the thing.
+        of: the field of an entry that stands for it; empty for the whole entry.
     """
 
     field: str
     act: Act
+    path: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,6 +253,15 @@ class Kind:
         """Return the thing in the body of a response; None if there is none."""
         inner = body.get(self.key or self.name) if isinstance(body, Mapping) and not self.bare else body
         return dict(inner) if isinstance(inner, Mapping) else None
+
+    def stays(self, view: Mapping[str, Any] | None) -> bool:
+        """Whether a thing whose deletion was accepted shows that it failed: the deletion is no longer under way.
+
+        That can be told only for kinds whose description says how a deletion that is under way is shown.
+        """
+        status, task = self.state_of(view)
+        told = bool(self.deletion.going or self.deletion.going_tasks)
+        return told and status in self.status.failed and task is None
 
     def state_of(self, view: Mapping[str, Any] | None) -> tuple[str, str | None]:
         """Return the status of a thing, and its running task; GONE without a view."""

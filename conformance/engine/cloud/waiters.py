@@ -69,7 +69,9 @@ def wait_for_gone(
     role: Role = Role.MEMBER,
     kept: bool = True,
 ) -> WaitResult:
-    """Wait until a thing no longer exists; with ``kept``, a status of deleted things that are kept will do, too.
+    """Wait until a thing no longer exists, or shows that its deletion has failed (``Kind.stays``).
+
+    With ``kept``, a status of deleted things that are kept will do, too.
 
     A cloud may show a thing as deleted for a moment before it is gone. Such a status does not end the wait, unless the
     description counts it as gone.
@@ -79,7 +81,7 @@ def wait_for_gone(
     def reached(view: View | None) -> bool:
         status, task = kind.state_of(view)
         rules = kind.deletion
-        if view is None or status.upper() in rules.gone:
+        if view is None or status.upper() in rules.gone or kind.stays(view):
             return True
         return kept and status in rules.kept and task is None
 

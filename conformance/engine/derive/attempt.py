@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.api import naming
+from conformance.engine.api import headers, naming
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.view import Variant, View
 from conformance.engine.model.binding import Step
 from conformance.engine.model.case import id_part
@@ -47,7 +48,7 @@ class Asked:
         version: the microversion.
         path: texts for placeholders.
         query: names and values beside those that the operation needs.
-        headers: names and values of further headers.
+        headers: names and values of headers in place of the documented ones.
         body: the body, ABSENT for none.
         optional: True if the body has optional fields, which may be open to fewer roles than the operation.
     """
@@ -56,7 +57,7 @@ class Asked:
     version: Microversion | None = None
     path: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, Any], ...] = ()
     body: Any = None
     optional: bool = False
 
@@ -94,7 +95,7 @@ def attempt(
         and view.role != "admin"
         and (view.operation.policy is None or outcome.accepted is not True or asked.optional)
     )
-    plain = view.body(where.variant, version or view.default)
+    plain = view.plain_body(where.variant, version or view.default) if asked.body is None or asked.optional else ABSENT
     body = plain if asked.body is None else asked.body
     if state and outcome.accepted is not False:
         leads_to = view.leads_to(state, where.variant, version) or view.set_by(body, state)
@@ -108,7 +109,7 @@ def attempt(
             version=version,
             path=asked.path,
             query=(*view.service.query(view.operation), *asked.query),
-            headers=asked.headers,
+            headers=tuple({**headers.needed(view.operation, view.service), **dict(asked.headers)}.items()),
             body=naming.named(view.operation, body, view.service),
             uses_optional_fields=asked.optional and (asked.body is None or body != plain),
         ),

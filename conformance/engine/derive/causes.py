@@ -162,12 +162,13 @@ def _situation(view: View, book: Book, requirement: Requirement, one: entries.Re
     in_body = {r.name for r in rows if r.location == "body"}
     in_path = set(placeholders(view.operation.path)) - in_body
     named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
-    body = view.body(variant, view.default, {} if queried or named else given)
+    headers = {n: v for n, v in given.items() if any(r.location == "header" and r.name == n for r in rows)}
+    body = view.body(variant, view.default, {} if queried or named or headers else given)
     trial = attempt(
         view,
         one.name,
         Where(variant, state),
-        Asked(role=one.role, path=named, query=tuple(queried.items()), body=body),
+        Asked(role=one.role, path=named, query=tuple(queried.items()), headers=tuple(headers.items()), body=body),
         setup=prepared(one.steps),
         outcome=REFUSED,
     )

@@ -5,13 +5,15 @@ that a service never answers with an error of its own that the reference does no
 and an unlisted refusal is an omission. One request is made in each status; the lanes hold the resource in it anyway.
 One more is made while the resource changes, if the description names a transition that lasts long enough.
 The same holds for a query with a value that a documented parameter cannot have, or with a parameter that no document
-knows: services differ in whether they ignore or refuse these. It also holds for a name in the path of another form than
+knows: services differ in whether they ignore or refuse these. Of a parameter whose value is the text of a JSON object,
+such a value is the text of an array. It also holds for a name in the path of another form than
 the documented one, which most services do not find and some refuse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from conformance.engine.api.producers import placeholders
 from conformance.engine.derive.attempt import SILENT, Asked, Where, attempt
@@ -32,6 +34,9 @@ UNKNOWN = ("conformance", "none")
 
 NOWHERE = "0f0f0f0f-5d0c-4b7e-9f3a-6f1d2b8c9e7a"
 """A UUID that names nothing."""
+
+NO_OBJECT = "[]"
+"""A text of JSON that is no object."""
 
 NO_NUMBER = "-1"
 """A value that no count of elements has."""
@@ -112,11 +117,15 @@ def _queries(view: View, book: Book, line: int, listed: bool) -> None:
         for row in rows
         for label, value in _odd_values(row, listed and must_understand(view, row))
     ]
-    if rows or view.reads:
+    needed = view.service.query(view.operation)
+    odd += [(f"{id_part(name)}-json", (name, NO_OBJECT)) for name, value in needed if isinstance(value, Mapping)]
+    if rows or view.operation.method in ("GET", "HEAD"):
         odd.append(("unknown", UNKNOWN))
     requirement = view.requirement("situation", "query", line)
     for detail, pair in odd:
         trial = attempt(view, f"odd-{detail}", Where(variant, state), Asked(query=(pair,)), outcome=SILENT)
+        others = tuple(one for one in needed if one[0] != pair[0])
+        trial = replace(trial, request=replace(trial.request, query=(*others, pair)))
         book.case(requirement, detail, trial, AnsweredAsListed(f"the query {pair[0]}={pair[1]:.40}"))
 
 

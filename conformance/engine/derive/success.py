@@ -256,8 +256,9 @@ def header_shown(row: Parameter) -> HeaderShown:
 def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown | None:
     """The expectation that a body row gives at a version; None if the reference shows no place for the row.
 
-    A field is not required if only some roles see it, if the reference calls it optional, or if it is required only
-    from a later version on. Null is allowed if the row, the description or a sample allows it.
+    A field is not required if only some roles see it, if the reference calls it optional and names no version from
+    which on it is always shown, or if that version is a later one. Null is allowed if the row, the description or a
+    sample allows it.
     """
     place = place_of(view.operation, row)
     if place is None or TEMPLATE.search(row.name):
@@ -265,7 +266,7 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
     in_samples = [value for s in view.operation.response.samples if s.valid for value in values_at(s.body, place)[0]]
     nullable = bool(row.nullable) or None in in_samples or (row.ref, row.name) in view.shown_null
     required = (
-        row.required
+        (row.required or row.required_min is not None)
         and row.visible_to is None
         and (row.required_min is None or version >= Microversion.parse(row.required_min))
         and all(parent.visible_to is None and parent.required for parent in _parents(view, row))

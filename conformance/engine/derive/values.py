@@ -150,10 +150,22 @@ def _query(view: View, book: Book, row: Parameter) -> None:
     bound, known = view.service.binding(view.operation, row.name)
     if not bound:
         known = row.enum[0] if row.enum else "True" if row.type in ("boolean", "bool") else ABSENT
-    labels = [(str(one), str(one)) for one in row.enum] or [(GIVEN, known)]
+    labels = [(str(one), str(one)) for one in row.enum or _vocabulary(view, row)] or [(GIVEN, known)]
     for one in (_Value(row, label, value) for label, value in labels):
         if not _asked(view, book, one):
             _given_query(view, book, one)
+
+
+def _vocabulary(view: View, row: Parameter) -> tuple[str, ...]:
+    """The documented values of the attribute that a row of a list's query names, if the file of the list gives them.
+
+    A list may be asked for the things with each of them. The values of a resource in the path are those of one thing.
+    """
+    if not view.reads or view.scoped:
+        return ()
+    file = view.spec.reference.path
+    own = (words for spec, words in view.vocabulary if spec.reference.path == file and words.attribute == row.name)
+    return next((words.values for words in own), ())
 
 
 def _asked(view: View, book: Book, one: _Value) -> bool:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 
@@ -224,7 +224,11 @@ def _said(ask: Ask, answer: Answer) -> tuple[str, str]:
     """The content of an answer for a comparison: its type, and its words without those of the request."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     text = answer.text if answer.json is ABSENT else json.dumps(answer.json, sort_keys=True)
-    own = [*ask.path.split("/"), *(ask.body if isinstance(ask.body, dict) else ())]
+    return kind, wording(text, [*ask.path.split("/"), *(ask.body if isinstance(ask.body, dict) else ())])
+
+
+def wording(text: str, own: Iterable[object]) -> str:
+    """The words of an answer, for a comparison: without ids, dates, numbers, and the words ``own`` of the request."""
     for word in sorted((str(one) for one in own if len(str(one)) > 1), key=len, reverse=True):
         text = text.replace(word, " ")
-    return kind, " ".join(_VARIES.sub(" ", text).lower().split())
+    return " ".join(_VARIES.sub(" ", text).lower().split())

@@ -36,7 +36,8 @@ class RequestTemplate:
         version: the microversion to ask for; None for the highest that cloud, reference and operation share.
         path: placeholders with fixed texts, which are used without a look at the cloud.
         query: names and values of the query, Bindings too.
-        headers: names and values of headers beside those that every request has.
+        headers: names and values of headers that the reference asks for, beside those of tokens and versions; Bindings
+            too.
         body: the body; ``Binding`` objects stand where the cloud gives the value.
         uses_optional_fields: True if the body has more than the required fields. Such fields may be open to fewer
             roles, and may change the resource under test.
@@ -49,7 +50,7 @@ class RequestTemplate:
     version: Microversion | None = None
     path: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, Any], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, Any], ...] = ()
     body: Any = None
     uses_optional_fields: bool = False
     bindings: tuple[Binding, ...] = field(init=False, repr=False, compare=False)

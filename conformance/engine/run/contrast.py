@@ -82,6 +82,11 @@ class Contrasts:
             known = self._answers.setdefault(request.operation.id, set())
             known.add((status, members(evidence.sent, request.query)))
 
+    def accepted(self, operation: str) -> set[Members]:
+        """The members of the accepted requests of an operation so far."""
+        with self._lock:
+            return {had for code, had in self._answers.get(operation, ()) if 200 <= code < 300}
+
     def wanted(self, case: Case) -> bool:
         """Whether a documented request of the operation of a case is still to be sent; True once for an operation.
 

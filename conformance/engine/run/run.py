@@ -16,17 +16,16 @@ from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
-from conformance.engine.run.contrast import Contrasts, documented
+from conformance.engine.run.causes import Causes
 from conformance.engine.run.dividing import length, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
 from conformance.engine.run.executors import Executors
-from conformance.engine.run.following import following
+from conformance.engine.run.following import following, wear_out
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import judged_by, made
-from conformance.engine.run.undescribed import unproved_refusal
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -73,11 +72,12 @@ class Run:
     _questioned: set[str] = field(default_factory=set)
     _lanes: list[Executors] = field(default_factory=list)
     _controls: Controls = field(init=False)
-    _contrasts: Contrasts = field(default_factory=Contrasts)
+    _causes: Causes = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._controls = Controls(self.context)
+        self._causes = Causes(self.context, self.suite, self.locks)
 
     def lane(self, case_id: str) -> str:
         """The name of the lane of a case. Raises KeyError: the suite has no such case."""
@@ -202,7 +202,7 @@ class Run:
             with self.locks.taken(alone, self.context.stopping):
                 while parts:
                     self._walk(*parts.pop(0), lane)
-        except Exception as error:
+        except Exception as error:  # a defect of this suite gives the cases that are left the verdict error
             self._give_up([job for _, part in parts for job in part], error)
         finally:
             self._settle_held(lane)
@@ -223,7 +223,7 @@ class Run:
                 lane.make_way()
                 if not alone:
                     self._divide(pending, deviating)
-                waiting = pending or deviating
+                waiting = deviating if deviating and wear_out(pending, executor) else pending
                 job = following(waiting, executor)
                 again = self._try(job, executor, group)
                 waiting.remove(job)
@@ -303,7 +303,7 @@ class Run:
             again: dict[str, tuple[Evidence, Judgement]] = {}
             if not self.context.stopping.is_set():
                 if job.trial.situation.state is not None:
-                    executor.subject.discard()
+                    executor.renew()
                 executor.paths.forget_found()
                 again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
             results = [
@@ -315,7 +315,7 @@ class Run:
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
-            if self._hollow(case, judgement, executor) or self._unproved_refusal(case, evidence, judgement):
+            if self._hollow(case, judgement, executor) or self._causes.missing(case, evidence, judgement):
                 # A later answer may serve as the control; a case that is still held at the end is inconclusive.
                 with self._lock:
                     self._held.append((case, evidence, judgement, seconds / len(results)))
@@ -333,23 +333,6 @@ class Run:
             return self._controls.missing(operation, executor.harmless)
         return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
 
-    def _unproved_refusal(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
-        """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
-        seen = self.context.cloud.seen.of(case.operation.id)
-        described = self.context.service.described
-        why = None if described else unproved_refusal(judgement, case, evidence, seen)
-        return why or self._contrasts.missing(case, evidence, judgement, seen, strict=not described)
-
-    def _contrast(self, case: Case, executor: Executor) -> None:
-        """Send the documented request of a case's operation once, if the chosen cases do not."""
-        stopping = self.context.stopping
-        if stopping.is_set() or not self._contrasts.wanted(case):
-            return
-        control = documented(case, self.suite.cases)
-        if control is not None and not control.parts & self.context.lacking:
-            with self.locks.taken(lane_of(control.trial, self.context.service) == ALONE, stopping):
-                self._contrasts.note(made(executor, Job.of([control])))
-
     def _settle_held(self, lane: Executors) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
@@ -359,14 +342,14 @@ class Run:
                 self._held = []
         for case, evidence, judgement, seconds in held:
             executor = lane.of(case.operation)
-            if self._unproved_refusal(case, evidence, judgement) is not None:
-                self._contrast(case, executor)
+            if self._causes.missing(case, evidence, judgement) is not None:
+                self._causes.seek(case, evidence, judgement, executor)
             why = self._hollow(case, judgement, executor)
             operation, guard = case.operation, self.context.cloud.guard
             answered = self._controls.answered(operation)
             forbidden = None if answered else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
-            if (reason := self._unproved_refusal(case, evidence, decided)) is not None:
+            if (reason := self._causes.missing(case, evidence, decided)) is not None:
                 decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
             self._settle(result_of(case, evidence, decided, seconds))
 
@@ -395,5 +378,5 @@ class Run:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
         for one in {id(seen): seen for _, seen, _ in results}.values():
-            self._contrasts.note(one)
+            self._causes.contrasts.note(one)
         return results

@@ -48,7 +48,7 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
-CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.3
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.6
 """The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 LONGEST_PAUSE = 5.0
@@ -261,7 +261,7 @@ class Session:
                 self.left = tuple(owed)
             else:
                 self.left = (*owed, *self.resources.close(own=not whole_run))
-        except Exception as error:
+        except Exception as error:  # whatever ended the cleanup, the user learns of it and the connections end
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)
         self.watch.close()
         self.cloud.close()

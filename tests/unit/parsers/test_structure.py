@@ -29,6 +29,27 @@ def test_one_operation_comes_out_whole(tmp_path: Path) -> None:
     assert sample.file == "api-ref/samples/paint.json"
 
 
+def test_the_parameter_file_of_a_spec_is_the_one_that_gives_most_of_its_rows(tmp_path: Path) -> None:
+    """A reference may have a parameter file for each document."""
+    table = ".. rest_method:: GET /{0}\n\n.. rest_parameters:: {1}\n\n   - name: name\n   - size: size"
+    both = ".. rest_method:: GET /c\n\n.. rest_parameters:: b.yaml\n\n   - name: name\n\n" + (
+        ".. rest_parameters:: a.yaml\n\n   - name: name\n   - size: size"
+    )
+    definition = "{0}:\n  description: A {0}.\n  in: body\n  required: true\n  type: string\n"
+    texts = {
+        "index.rst": ".. include:: a.inc\n.. include:: b.inc\n.. include:: c.inc\n.. include:: d.inc\n",
+        "a.inc": section("A", table.format("a", "a.yaml")),
+        "b.inc": section("B", table.format("b", "b.yaml")),
+        "c.inc": section("C", both),
+        "d.inc": section("D", ".. rest_method:: GET /d"),
+        **dict.fromkeys(("a.yaml", "b.yaml"), definition.format("name") + definition.format("size")),
+    }
+    _, specs = read(tmp_path, texts)
+    used = {spec.operations[0].path: spec.reference.parameters_path for spec in specs.values()}
+    first, second = "api-ref/source/a.yaml", "api-ref/source/b.yaml"
+    assert used == {"/a": first, "/b": second, "/c": first, "/d": first}
+
+
 def test_versions_are_strings_as_written(tmp_path: Path) -> None:
     _, specs = read(tmp_path)
     colour = specs["index"].operations[0].request.parameters[2]

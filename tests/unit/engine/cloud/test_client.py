@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import quote, unquote
 
 import pytest
@@ -395,6 +396,15 @@ class Keystone:
             self.current = f"token-number-{self.issued}"
         return self.current
 
+    @property
+    def auth(self):
+        return self
+
+    def get_auth_ref(self, session):
+        assert session is self
+        self.issued += 1
+        return SimpleNamespace(auth_token=f"token-number-{self.issued}")
+
     def invalidate(self, auth=None):
         self.current = None
         return self.working
@@ -419,6 +429,18 @@ def test_an_expired_token_is_renewed_once(fake, keystone_cloud):
     # It was issued a moment ago: another would be refused as well.
     assert (answer.status, answer.earlier, keystone.issued) == (401, (), 2)
     assert cloud.send(Ask("GET", "/b", BAD_TOKEN)).earlier == ()
+
+
+def test_another_token_is_issued_beside_that_of_the_requests(keystone_cloud):
+    _, cloud = keystone_cloud
+    assert cloud.token_of(Role.MEMBER) == "token-number-1"
+    assert cloud.another_token(Role.MEMBER) == "token-number-2"
+    assert cloud.token_of(Role.MEMBER) == "token-number-1"
+    assert "token-number-2" not in cloud.redactor.text("it was token-number-2")
+
+
+def test_a_token_of_the_user_has_no_other(cloud):
+    assert cloud.another_token(Role.MEMBER) is None
 
 
 def test_a_token_of_the_user_is_not_renewed(fake, cloud):

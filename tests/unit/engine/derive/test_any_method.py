@@ -24,6 +24,7 @@ from widgets import (
 
 from conformance.engine.api.entries import BindingRule, Refusal
 from conformance.engine.api.given import GivenKind
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.constraints import LONGEST
 from conformance.engine.judge.codes import Accepted, Refused, RefusedWhereSilent
 from conformance.engine.judge.contents import EmptyBody, ErrorBody, FieldShown
@@ -315,6 +316,19 @@ def test_a_refusal_of_the_table_may_be_asked_for_in_a_query():
         "member",
         False,
     )
+
+
+def test_a_header_of_the_table_is_sent_if_the_description_binds_it():
+    """No sample shows a header, so the others are left out."""
+    rows = (row(name, location="header") for name in ("X-Thing", "X-Other", "X-Gone"))
+    rules = (BindingRule("*", "X-Thing", Binding("token")), BindingRule("*", "X-Gone", ABSENT))
+    one = plain("GET", "/gears", *rows, normal=(200,), error=(401, 404))
+    refusal = Refusal(one.id, 404, "no-such-thing", "X-Thing", "none")
+    found = suite(one, service=replace(KNOWLEDGE, bindings=rules, refusals=(refusal,)))
+    for name in ("normal/200", "error/401[no-token]"):
+        assert case(found, f"get-gears/{name}").trial.request.headers == (("X-Thing", Binding("token")),)
+    wrong = case(found, "get-gears/error/404[no-such-thing]").trial
+    assert (wrong.request.headers, wrong.request.query) == ((("X-Thing", "none"),), ())
 
 
 def test_a_constraint_of_a_tree_without_a_listed_400_is_a_promise_of_its_row():

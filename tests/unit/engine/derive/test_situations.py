@@ -101,6 +101,23 @@ def test_a_request_that_changes_something_gets_an_unknown_parameter_only_where_i
     assert queries(suite(gears(row("limit", "integer"), error=()))) == {}, "no error is listed at all"
 
 
+def test_a_get_that_acts_gets_an_unknown_parameter_as_any_get_does():
+    start = plain("GET", "/gears/{gear_id}/start", name="start", error=(404,))
+    assert list(queries(suite(start, service=replace(KNOWLEDGE, unsafe_gets=("widgets.start",))))) == ["unknown"]
+
+
+def test_a_parameter_whose_value_is_an_object_as_json_gets_an_array_in_its_place():
+    drop = plain("DELETE", "/gears/{gear_id}", row("info", location="query"), name="drop", error=(400,))
+    service = replace(
+        KNOWLEDGE, required_queries=(("widgets.drop", "info", {"gear": "1"}), ("widgets.drop", "all", "yes"))
+    )
+    one = queries(suite(drop, service=service))["info-json"]
+    assert one.trial.request.query == (("all", "yes"), ("info", "[]")), "the object is not sent beside it"
+    assert one.expectation == AnsweredAsListed("the query info=[]")
+    text = replace(KNOWLEDGE, required_queries=(("widgets.drop", "info", "all of it"),))
+    assert "info-json" not in queries(suite(drop, service=text))
+
+
 MOVING = {"TURNING": (Step("widgets.turn", {}),)}
 
 

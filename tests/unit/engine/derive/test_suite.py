@@ -339,6 +339,19 @@ def test_the_vocabularys_source_is_the_file_that_gives_it():
     assert source(found, "spin/postcondition/vocabulary[IDLE]") == Source("source/words.inc", 77)
 
 
+def test_a_list_is_asked_for_things_in_each_status_that_its_file_documents():
+    words = Vocabulary("widget", "status", ("IDLE", "LOST"), 77)
+
+    def asked(path="/widgets", **more):
+        one = plain("GET", path, row("status", location="query", **more), name="list", normal=(200,))
+        found = suite(one, vocabulary=(words, Vocabulary("widget", "mood", ("glad",), 78)))
+        return [name.partition("[")[2] for name in ids(found, "list/normal/200[status-")]
+
+    assert asked() == ["status-IDLE]", "status-LOST]"]
+    assert asked(enum=("ON",)) == ["status-ON]"], "the row has values of its own"
+    assert asked("/widgets/{widget_id}/parts") == [], "those are statuses of the widget, not of its parts"
+
+
 def test_preconditions_that_cannot_be_set_up_have_their_reasons():
     conditions = (
         Condition("quota", "widget", 21),

@@ -91,6 +91,13 @@ def test_a_field_that_is_required_later_only_may_be_missing_before():
     assert case(found, "spin/body/mood").expectation.required
 
 
+def test_an_optional_field_is_required_from_the_version_on_in_which_it_is_always_shown():
+    found = suite(answered(row("mood", min="2.5", required_min="2.7"), row("age", required_min="2.99")))
+    assert not case(found, "spin/microversion/mood/min-2.5[2.5]").expectation.required
+    assert case(found, "spin/body/mood").expectation.required
+    assert not case(found, "spin/body/age").expectation.required, "the cloud has no such version"
+
+
 def test_a_field_goes_after_its_last_version():
     found = suite(answered(row("mood", required=True, max="2.5")))
     assert ids(found, "microversion/mood") == [

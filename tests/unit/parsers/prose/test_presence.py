@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from prose_forms import row
 
 from parsers.prose.constraints import read_description
-from parsers.prose.presence import of_presence
+from parsers.prose.presence import always_since, of_presence
 from specs.model import Blank
 
 
@@ -51,6 +51,27 @@ def test_a_request_shows_nothing():
     assert said("Only displayed when the status is ``SOLD``.", "request") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("From microversion 2.75, this field will always be returned.", "2.75"),
+        ("Since version 3.7 onwards the list is always present", "3.7"),
+        ("Starting with microversion 2.75, it will always be shown unless the ``with_buyer`` query parameter is "
+         "provided and is set to ``false``.", "2.75"),
+        ("From microversion 2.75, this field will always be returned unless the car is sold.", None),
+        ("From microversion 2.75, this field will be returned.", None),
+        ("Before microversion 2.75, this field is always returned.", None),
+        ("This field will always be returned.", None),
+    ],
+)  # fmt: skip
+def test_the_version_from_which_on_a_field_is_always_shown(text, since):
+    assert always_since(text) == since
+    given = read_description(row("buyer", text, section="response"))
+    assert given.get("required_min") == since
+    assert "required_min" not in read_description(row("buyer", text, section="request"))
+
+
 @given(st.text())
 def test_no_text_is_an_error(text):
     said(text)
+    always_since(text)

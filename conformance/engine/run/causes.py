@@ -1,0 +1,71 @@
+"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from conformance.engine.cloud.seen import Sent
+from conformance.engine.execute.executor import Executor
+from conformance.engine.model.case import Case, Suite
+from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.provision.context import RunContext
+from conformance.engine.run.contrast import Contrasts, documented, members
+from conformance.engine.run.jobs import Job
+from conformance.engine.run.lanes import ALONE, lane_of
+from conformance.engine.run.locks import Locks
+from conformance.engine.run.trying import made
+from conformance.engine.run.undescribed import unproved_refusal
+from conformance.engine.run.unknown_names import CRASH, UnknownNames
+
+
+@dataclass
+class Causes:
+    """Finds out whether a refusal has the cause that its case asks for. Shared by all lanes, and safe to use from all.
+
+    Attributes:
+        context: the objects that all lanes share.
+        suite: the suite of the cases.
+        locks: the locks that the lanes of all processes take.
+        contrasts: the answers to documented requests.
+        names: the answers to requests with invented names.
+    """
+
+    context: RunContext
+    suite: Suite
+    locks: Locks
+    contrasts: Contrasts = field(default_factory=Contrasts)
+    names: UnknownNames = field(default_factory=UnknownNames)
+
+    def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
+        """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
+        seen = self.context.cloud.seen.of(case.operation.id)
+        if not self.context.service.described:
+            why = unproved_refusal(judgement, case, evidence, seen)
+            return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
+        why = self.contrasts.missing(case, evidence, judgement, seen)
+        return why or self._unknown(case, evidence, judgement, seen)
+
+    def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
+        """Send the requests that may show it: the documented one, if the chosen cases do not, and an invented name."""
+        if not self.context.stopping.is_set() and self.contrasts.wanted(case):
+            control = documented(case, self.suite.cases)
+            if control is not None and not control.parts & self.context.lacking:
+                self.contrasts.note(self._made(Job.of([control]), executor))
+        seen = self.context.cloud.seen.of(case.operation.id)
+        if self.context.stopping.is_set() or self._unknown(case, evidence, judgement, seen) is None:
+            return
+        invented = self.context.cloud.invent()
+        trial = self.names.wanted(case, invented)
+        if trial is not None:
+            told = self._made(Job(trial, (), ()), executor)
+            self.names.note(case, invented, self._made(Job(trial, (), ()), executor) if told.status == CRASH else told)
+
+    def _unknown(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
+        also = {members(ask.body, ask.query) for ask, answer in seen if answer.ok}
+        accepted = self.contrasts.accepted(case.operation.id) | also
+        return self.names.missing(case, evidence, judgement, accepted)
+
+    def _made(self, job: Job, executor: Executor) -> Evidence:
+        with self.locks.taken(lane_of(job.trial, self.context.service) == ALONE, self.context.stopping):
+            return made(executor, job)
