@@ -14,6 +14,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.version_documents import is_above, with_documents
 from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.derive.afterwards import derive_afterwards
+from conformance.engine.derive.alone import derive_alone
 from conformance.engine.derive.apart import derive_apart
 from conformance.engine.derive.blanks import derive_blanks, derive_outside
 from conformance.engine.derive.book import Book
@@ -220,6 +221,7 @@ def _operation(view: View, book: Book, default_policy: bool, users: Users) -> No
         derive_earliest(view, book)
         derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)
+        derive_alone(view, book)
         derive_undocumented(view, book)
         if not is_above(view.operation):  # a guide of one version does not speak of the others
             derive_everywhere(view, book)
