@@ -132,7 +132,10 @@ def _tried(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, value
             argv.append(f"{option.flag}={value}")
     argv += [f"-k={keyword}"] if keyword is not None else []
     argv += [*rest, *map(str, spec)]
-    status = int(pytest.main(argv, plugins=[Called()]))
+    try:
+        status = int(pytest.main(argv, plugins=[Called()]))
+    finally:
+        gc.unfreeze()
     return FAILED if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 

@@ -172,3 +172,8 @@ class SourceFile:
 
     context: FileContext
     operations: tuple[OperationSource, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ParameterRow, ...]:
+        """The rows of all tables: first those outside of operations."""
+        return (*self.context.rows, *(row for operation in self.operations for row in operation.rows))

@@ -12,6 +12,7 @@ from docutils.parsers.rst import Parser, states
 from parsers import errors
 from parsers.dialect import MethodNode, SampleNode, TableNode, installed, make_inliner
 from parsers.errors import DocumentError, HostileError, NotFoundError
+from parsers.machines import lazily
 from parsers.meant import read_as_meant, slips
 from parsers.parameters import Flaw
 
@@ -141,7 +142,7 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     lines = statemachine.string2lines(text, _TAB, convert_whitespace=True)
     includes.whole[path] = lines
     try:
-        with installed():
+        with installed(), lazily():
             machine.run(read_as_meant(lines), document, inliner=make_inliner())
     except errors.ReferenceError:
         raise

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from parsers.build import original
 from parsers.output import write_text
-from parsers.prose.constraints import account_of
 from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
@@ -67,19 +66,18 @@ def _descriptions(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
     Several tables may use one description. A sentence that is read into a fact for one of them is read.
     """
     found: dict[tuple[str, int], dict[tuple[int, int], set[str]]] = {}
-    for file in reading.files:
+    for file, told in zip(reading.files, reading.told, strict=True):
         spec = specs.get(file.context.path)
         path = spec.reference.parameters_path if spec else None
-        rows = [*file.context.rows, *(row for operation in file.operations for row in operation.rows)]
-        for row in rows:
+        for row, sentences in zip(file.rows, told.descriptions, strict=True):
             if path is None or row.description_line is None or row.parameter.line is None:
                 continue  # a row of a written-out table is a passage of its document
-            for said in account_of(row):
-                sentences = found.setdefault((path, said.line), {})
-                sentences.setdefault((row.description_line, said.number), set()).add(said.outcome)
+            for said in sentences:
+                outcomes = found.setdefault((path, said.line), {})
+                outcomes.setdefault((row.description_line, said.number), set()).add(said.outcome)
     return [
-        Entry(path, line, None, any("unread" in s and "fact" not in s for s in sentences.values()))
-        for (path, line), sentences in found.items()
+        Entry(path, line, None, any("unread" in s and "fact" not in s for s in outcomes.values()))
+        for (path, line), outcomes in found.items()
     ]
 
 

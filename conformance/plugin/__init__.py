@@ -1,15 +1,22 @@
 """The pytest plugin: specs are test files, cases are test items, and one plan runs all selected cases.
 
 A pytest run of another project loads only this module of the plugin: the options, and a look at the arguments. So it
-must be fast to import, and must not import ``specs`` or ``reports``: another project may use these names itself.
+must be fast to import, and must not import ``specs`` or ``reports``: another project may use these names itself. The
+command line takes the options from this package too, and most of its commands need no pytest, whose import takes longer
+than their work.
 """
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
+
+from pluggy import HookimplMarker
 
 from conformance.plugin.find import given_files
 from conformance.plugin.options import OPTIONS, dest
+
+if TYPE_CHECKING:
+    import pytest
 
 CLI = "conformance-cli"
 """The name of the plugin that ``conformance run`` registers, so that this module recognises it."""
@@ -32,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             )
 
 
-@pytest.hookimpl(tryfirst=True)
+@HookimplMarker("pytest")(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Take part if the arguments name specs. If the run cannot start, say why in one sentence, with exit status 2."""
     if any(getattr(config.option, name, False) for name in ("help", "version", "markers", "showfixtures")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Generator
 from importlib.util import find_spec
@@ -38,6 +39,11 @@ class Called:
             return (yield)
         except pytest.UsageError as error:
             raise Trouble(_told(error)) from None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_unconfigure(self) -> None:
+        """Take the run out of the garbage collection, which pytest starts at its end, and which finds nothing in it."""
+        gc.freeze()
 
 
 def _told(error: pytest.UsageError) -> str:

@@ -15,7 +15,7 @@ from conformance.plugin.share import Share
 from conformance.plugin.shares import Shares, said, undescribed
 from reports.known import sentences_of
 from reports.words import left_out, work_of
-from specs.record import RecordError, RunRecord, Tally
+from specs.record import RecordError, Tally
 from specs.record.directory import PRIVATE
 from specs.record.model import Result, RunInfo, Verdict
 
@@ -35,11 +35,6 @@ class Outcome:
 
     status: int
     lines: tuple[str, ...]
-
-
-def tally_of(directory: Path) -> Tally:
-    """Count the results in a record. Raises RecordError."""
-    return Tally.of(RunRecord.read(directory).results)
 
 
 def status_of(
@@ -166,6 +161,5 @@ __all__ = [
     "missing_results",
     "notes_at_end",
     "status_of",
-    "tally_of",
     "write_report",
 ]

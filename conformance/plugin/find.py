@@ -8,10 +8,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
 SUFFIXES = (".yaml", ".yml")
 _HEAD = 64 * 1024
@@ -35,7 +35,7 @@ def given_files(config: pytest.Config, called: bool = False) -> list[Path]:
         config: pytest's configuration; arguments from its configuration file do not count.
         called: True if ``conformance run`` started pytest, so that every argument is meant as a spec.
     """
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    if config.args_source is not config.ArgsSource.ARGS:
         return []
     pruned = tuple(str(pattern) for pattern in config.getini("norecursedirs"))
     found: dict[Path, None] = {}

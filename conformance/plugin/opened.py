@@ -148,10 +148,17 @@ class Opened:
             for share in self.shares:
                 share.close(whole_run=True, cloud_ends=self.choices.own)
 
-    def finish(self, status: int) -> RunInfo:
-        """Write the head of the record with the totals, and end the sandbox. Raises RecordError."""
+    def finish(self, status: int, tallies: Mapping[str | None, Tally]) -> RunInfo:
+        """Write the head of the record with the totals, and end the sandbox.
+
+        Args:
+            status: the exit status of the run.
+            tallies: the counts of the results in the record, as ``tallies_of`` gives them.
+
+        Raises:
+            RecordError: the record cannot be read or written.
+        """
         endpoint = self._endpoint.notes() if self._endpoint else ()
-        tallies = tallies_of(self.directory)
         heads = [self._head(share, tallies.get(share.service, Tally())) for share in self.shares]
         info = self._info(heads, endpoint=endpoint, finished=True)
         info = replace(info, exit_status=status)

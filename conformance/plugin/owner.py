@@ -19,7 +19,7 @@ from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
 from conformance.plugin.trouble import shown, tell
 from conformance.plugin.worker import hand_over, lane_name
-from specs.record import RecordError, RunRecord
+from specs.record import RecordError, RunRecord, Tally
 
 SILENCE = 15.0
 """Seconds that the removal of the run's resources may take before a message says that it is slow."""
@@ -172,7 +172,8 @@ class Owner:
         directory = self._opened.directory
         if self._workers_died and not self._interrupted and not self._enough:
             self._add_missing(directory)
-        tally, tallies = ending.tally_of(directory), tallies_of(directory)
+        tallies = tallies_of(directory)
+        tally = Tally.total(tallies.values())
         why = ending.nothing_shown(self._shares, tallies, self._opened.accepted)
         status = ending.status_of(
             tally,
@@ -189,7 +190,7 @@ class Owner:
         notes += ending.notes_at_end(self._shares, directory)
         if self._signals.came:
             notes.append(f"the run was interrupted by {self._signals.came}")
-        info = self._opened.finish(status)
+        info = self._opened.finish(status, tallies)
         trouble = ending.write_report(directory)
         self._lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
         return status

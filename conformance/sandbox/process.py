@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import requests
-
 from conformance.sandbox.child import Child, SandboxError, keep_log, spawn
 from conformance.sandbox.guest.changes import Changes
 
@@ -121,6 +119,8 @@ class RunningSandbox:
         shutil.rmtree(self._state, ignore_errors=True)
 
     def _control(self, method: str, name: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        import requests  # most commands start no sandbox, and its import takes long
+
         try:
             response = requests.request(
                 method,

@@ -27,7 +27,7 @@ from conformance.plugin.trouble import Trouble, shown
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
 from conformance.stestr.shared import LAST_WORDS, READONLY_ONLY, SEEN, SLOWEST, START, STATE, USERS, slowest
-from specs.record import RecordError
+from specs.record import RecordError, Tally
 
 LINGER_AFTER_LISTING = 20.0
 """Seconds to wait for the first user: stestr lists the cases in one process and tries them in others."""
@@ -131,10 +131,11 @@ def _finish(opened: Opened, choices: Choices, last_words: Path) -> int:
         last_words.unlink(missing_ok=True)
         return 0
     opened.begin_record()
-    tally = ending.tally_of(directory)
-    why = ending.nothing_shown(opened.shares, tallies_of(directory), opened.accepted)
+    tallies = tallies_of(directory)
+    tally = Tally.total(tallies.values())
+    why = ending.nothing_shown(opened.shares, tallies, opened.accepted)
     status = ending.status_of(tally, choices, interrupted=False, nothing_shown=bool(why))
-    info = opened.finish(status)
+    info = opened.finish(status, tallies)
     trouble = ending.write_report(directory)
     notes = [*why, *ending.notes_at_end(opened.shares, directory)]
     lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])

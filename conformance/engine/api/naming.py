@@ -46,8 +46,10 @@ def named(operation: Operation, body: Any, service: ServiceDescription, place: s
     """
     if isinstance(body, list):
         return [named(operation, inner, service, f"{place}.[]") for inner in body]
-    if not isinstance(body, dict) or not body:
+    if not isinstance(body, dict):
         return body
+    if not body:
+        return {}
     above = f"{place}." if place else ""
     key = service.key(operation, place)
     if key is ABSENT or any(isinstance(name, Binding) for name in body):

@@ -105,11 +105,11 @@ def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place |
 
     Samples show some versions only, so they lack former and rare fields. Tables keep the fields of an object together.
     """
-    rows = [r for r in operation.response.parameters if r.location in ("body", None) and "." not in r.name]
+    rows = _plain_rows(operation)
     if row not in rows or row.name.endswith(LINKS):
         return None
     at = rows.index(row)
-    placed = [place_in(bodies, r.name) for r in rows]
+    placed = _placed(Same(operation))
     before = next((p for p in reversed(placed[:at]) if p is not None), None)
     after = next((p for p in placed[at + 1 :] if p is not None), None)
     if before is None or after is None or before[:-1] != after[:-1] or len(before) == 1 or NAMED in before:
@@ -121,19 +121,33 @@ def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place |
     return (*before[:-1], row.name) if beside >= BESIDE else None
 
 
+def _plain_rows(operation: Operation) -> list[Parameter]:
+    """The rows of a response body whose names are no chains of keys."""
+    return [r for r in operation.response.parameters if r.location in ("body", None) and "." not in r.name]
+
+
+@lru_cache(maxsize=4_000)
+def _placed(of: Same[Operation]) -> tuple[Place | None, ...]:
+    """The place of each plain row of an operation's response that a sample shows; None for each other one."""
+    bodies = [s.body for s in of.value.response.samples if s.valid]
+    return tuple(place_in(bodies, row.name) for row in _plain_rows(of.value))
+
+
 def place_in(bodies: list[Any], name: str) -> Place | None:
     """The shallowest place of a row's name in some bodies; None if it has none."""
     chain = tuple(name.split("."))
-    best: Place | None = None
+    best: tuple[int, Place] | None = None
     for body in bodies:
         places = _places(Same(body))
-        ends = [*places.ending.get(name, ()), *(places.ending.get(chain[-1], ()) if len(chain) > 1 else ())]
-        fitting = [number for number, keys in ends if keys[-1:] == (name,) or keys[-len(chain) :] == chain]
+        fitting = places.ending.get(name, ())[:1]  # the first one is the shallowest one
+        if len(chain) > 1:
+            inner = (one for one in places.ending.get(chain[-1], ()) if one[1][-len(chain) :] == chain)
+            fitting = (*fitting, *inner)
         if fitting:
-            place = places.every[min(fitting)]
-            if best is None or len(_keys(place)) < len(_keys(best)):
-                best = place
-    return best
+            number, keys = min(fitting)
+            if best is None or len(keys) < best[0]:
+                best = len(keys), places.every[number]
+    return best[1] if best is not None else None
 
 
 def values_at(body: Any, place: Place) -> tuple[list[Any], int]:

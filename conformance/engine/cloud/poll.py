@@ -41,6 +41,9 @@ STILL_BLIND = 0.2
 
 _PAGES = 50
 
+JOINING = 0.5
+"""The pause before the first poll after a time without any wait, as a part of the shortest pause between two polls."""
+
 _STOP = 0.5
 """The seconds after which a wait notices the stop of the run."""
 
@@ -260,7 +263,9 @@ class Watch:
     def _poll(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._waits) or self._closed)
+                if not self._waits:
+                    self._changed.wait_for(lambda: bool(self._waits) or self._closed)
+                    self._changed.wait_for(lambda: self._closed, JOINING * self._shortest)  # others may join it
                 if self._closed:
                     return
                 asked: dict[Role, set[str]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock, RLock
@@ -324,7 +325,9 @@ class Resources:
 
     def _ready(self, kind: Kind, made: Made) -> Made:
         """Wait until a new thing is ready, and write the things made with it into the journal."""
-        making = f"a new {kind.name}"
+        making, began = f"a new {kind.name}", time.monotonic()
+        if pause := self.waits.brief(making):
+            self._stopping.wait(pause)
         result = wait_for_status(
             self._watch,
             made.id,
@@ -336,7 +339,7 @@ class Resources:
         )
         reached = result.status.casefold() in {one.casefold() for one in kind.status.ready}
         if (reached or result.timed_out) and not self._stopping.is_set():
-            self.waits.ended(making, result.seconds, well=not result.timed_out)
+            self.waits.ended(making, time.monotonic() - began, well=not result.timed_out)
         if not reached or result.timed_out or result.view is None:
             wanted = " or ".join(kind.status.ready)
             raise ResourceError(

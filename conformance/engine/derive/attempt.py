@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.engine.api import headers, naming
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.view import Variant, View
 from conformance.engine.model.binding import Step
 from conformance.engine.model.case import id_part
@@ -94,7 +95,7 @@ def attempt(
         and view.role != "admin"
         and (view.operation.policy is None or outcome.accepted is not True or asked.optional)
     )
-    plain = view.body(where.variant, version or view.default)
+    plain = view.plain_body(where.variant, version or view.default) if asked.body is None or asked.optional else ABSENT
     body = plain if asked.body is None else asked.body
     if state and outcome.accepted is not False:
         leads_to = view.leads_to(state, where.variant, version) or view.set_by(body, state)

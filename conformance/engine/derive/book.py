@@ -31,6 +31,7 @@ class Book:
     used: set[str] = field(default_factory=set)
     fault: Expectation | None = None
     _of_operation: dict[str, list[Trial]] = field(default_factory=dict)
+    _without: set[str] = field(default_factory=set)
     optional: OptionalParts = field(default_factory=OptionalParts)
 
     def trial(self, trial: Trial) -> Trial:
@@ -54,7 +55,8 @@ class Book:
     def without_case(self, requirement: Requirement, reason: str, detail: str = "") -> None:
         """Note that a promise has no case, once, with a reason of ``REASONS``."""
         untested = Untested(requirement.id, reason, requirement.source, detail)
-        if all(u.requirement != untested.requirement for u in self.untested):
+        if requirement.id not in self._without:
+            self._without.add(requirement.id)
             self.untested.append(untested)
 
     def case(

@@ -26,6 +26,7 @@ from conformance.engine.derive.hidden import derive_hidden
 from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.moments import derive_moments
+from conformance.engine.derive.references import Users, derive_references, users_of
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
 from conformance.engine.derive.success import (
@@ -120,6 +121,7 @@ def derive(
     )
     nullable = _shown_null(specs)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
+    users = users_of((o for spec in specs for o in spec.operations), service, producers, top)
     book = Book(optional=service.optional_parts)
     _elsewhere(at, book)
     for spec in selected:
@@ -136,7 +138,7 @@ def derive(
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
             else:
-                _operation(view, book, default_policy)
+                _operation(view, book, default_policy, users)
     return Suite(
         tuple(book.requirements.values()),
         tuple(book.cases.values()),
@@ -192,7 +194,7 @@ def supported(operation: Operation, service: ServiceDescription) -> bool:
     return not outside and operation.id not in service.untestable
 
 
-def _operation(view: View, book: Book, default_policy: bool) -> None:
+def _operation(view: View, book: Book, default_policy: bool, users: Users) -> None:
     if view.operation.removed is not None:
         derive_removed(view, book)
         return
@@ -224,6 +226,7 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
     derive_situations(view, book)
+    derive_references(view, book, users)
     derive_moments(view, book)
     derive_outside(view, book)
     untested_conditions(view, book)

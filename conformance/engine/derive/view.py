@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.engine.api import bodies, request_fields
 from conformance.engine.api.producers import Producers, last_version
+from conformance.engine.api.same import Same
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.contents import ErrorBody
@@ -287,6 +288,18 @@ class View:
         wanted = {**dict(variant.include), **(extra or {})}
         wanted.update(dict.fromkeys(self.service.with_companions(self.operation, wanted), ABSENT))
         return bodies.build(self.operation, version, self.service, wanted)
+
+    def plain_body(self, variant: Variant, version: Microversion) -> Any:
+        """The request body of a form at a version, without further fields. Many trials share it: nobody changes it."""
+        key = Same(variant), version
+        if key not in self._plain:
+            self._plain[key] = self.body(variant, version)
+        return self._plain[key]
+
+    @cached_property
+    def _plain(self) -> dict[tuple[Same[Variant], Microversion], Any]:
+        """The answers of ``plain_body`` so far."""
+        return {}
 
     def query_with(self, name: str) -> tuple[tuple[str, Any], ...]:
         """The parameters that a query needs beside one of its parameters, with a documented value for each."""

@@ -13,7 +13,7 @@ from conformance.engine.api import bodies, json_path
 from conformance.engine.api.given import Attachment, MadeUp, ShownValue
 from conformance.engine.cloud.candidates import Candidates
 from conformance.engine.cloud.discover import Candidate, Missing
-from conformance.engine.cloud.exchange import ABSENT, Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.fields import value, values
 from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.resources import Made
@@ -22,9 +22,10 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.found import first_listed
+from conformance.engine.provision.found import another, first_listed
 from conformance.engine.provision.holder import Holder
 from conformance.engine.provision.owned import FRESH, Owned, content
+from specs.model import Operation
 
 NAMED = ("path", "shown", "sent", "before")
 """Names that a binding may have in place of a resource, with the source of the value.
@@ -317,11 +318,12 @@ class Bindings:
         if binding.relation != "other" or rules.other is None:
             return first.value(binding.attribute)
         other = _have(discovery.other(name))
-        if not used(other):
-            return other.value(binding.attribute)
-        if must_work and any(first.value(one) < other.value(one) for one in rules.other.at_least):
+        # Where nobody else needs the room, a resource may go on to a still larger thing.
+        every = _have(discovery.every(name)) if self._context.sandbox and must_work else (first, other)
+        taken = another([other, first, *every], used, rules.other.at_least if must_work else ())
+        if taken is None:
             raise NeedsNewResource
-        return first.value(binding.attribute)
+        return taken.value(binding.attribute)
 
     def _make_free(self, resource: str) -> Made:
         ready = self._free.setdefault(resource, [])
@@ -347,11 +349,7 @@ class Bindings:
         if operation is None:
             raise Unavailable(f"the specs lack {how.operation}, which attaches a {resource}", optional=False)
         made = self._make_free(resource)
-        version = self._context.version_for(operation)
-        named = {how.parameter: _attribute(made, how.attribute)}
-        body = bodies.build(operation, version, self._context.service, named)
-        path = operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.resource_id)
-        answer = self._context.cloud.send(Ask(operation.method, path, Role.MEMBER, str(version), body))
+        answer = self._sent(operation, how, made)
         if not answer.ok:
             raise Unavailable(f"{how.operation} was answered {answer.status or answer.error}", optional=False)
         self._context.notes.add("binding", f"{how.operation} attaches a {resource}")
@@ -359,9 +357,27 @@ class Bindings:
         self.attached[resource] = made
         self._subject.settle((), calm=True)
         if how.background:
-            self._subject.stir(path)
-        self._subject.outdated = True  # a case that compares the resource must begin with its present view
+            self._subject.stir(self._path(operation))
+            self._subject.outdated = True  # a case that compares the resource must begin with its present view
         return made
+
+    def detach(self, resource: str) -> bool:
+        """Take an attached thing of a kind away, and keep it for later bindings. Returns False if that was not done."""
+        how = self._context.service.under_test.attached_by[resource]
+        operation = self._context.operations.get(how.detach)
+        if operation is None or not self._sent(operation, how, self.attached[resource]).ok:
+            return False
+        self._detached(resource)
+        return True
+
+    def _sent(self, operation: Operation, how: Attachment, made: Made) -> Answer:
+        """Name a thing in a request that attaches it to the resource under test, or takes it away."""
+        version = self._context.version_for(operation)
+        body = bodies.build(operation, version, self._context.service, {how.parameter: _attribute(made, how.attribute)})
+        return self._context.cloud.send(Ask(operation.method, self._path(operation), Role.MEMBER, str(version), body))
+
+    def _path(self, operation: Operation) -> str:
+        return operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.resource_id)
 
 
 def _token() -> str:

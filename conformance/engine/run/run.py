@@ -20,7 +20,7 @@ from conformance.engine.run.causes import Causes
 from conformance.engine.run.dividing import length, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
 from conformance.engine.run.executors import Executors
-from conformance.engine.run.following import following
+from conformance.engine.run.following import following, wear_out
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
@@ -223,7 +223,7 @@ class Run:
                 lane.make_way()
                 if not alone:
                     self._divide(pending, deviating)
-                waiting = pending or deviating
+                waiting = deviating if deviating and wear_out(pending, executor) else pending
                 job = following(waiting, executor)
                 again = self._try(job, executor, group)
                 waiting.remove(job)
@@ -303,7 +303,7 @@ class Run:
             again: dict[str, tuple[Evidence, Judgement]] = {}
             if not self.context.stopping.is_set():
                 if job.trial.situation.state is not None:
-                    executor.subject.discard()
+                    executor.renew()
                 executor.paths.forget_found()
                 again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
             results = [

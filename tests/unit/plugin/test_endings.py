@@ -209,7 +209,8 @@ sys.meta_path.insert(0, Signalling())
     ("module", "said"),
     [
         ("click", "interrupted by {} before the command began"),
-        ("_pytest.config", "interrupted by {} before the command began"),
+        ("conformance.plugin.options", "interrupted by {} before the command began"),
+        ("_pytest.config", "interrupted by {}"),
         ("conformance.plugin.called", "interrupted by {}"),
         ("conformance.plugin.owner", "interrupted by {}"),
     ],

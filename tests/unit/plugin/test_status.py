@@ -318,3 +318,9 @@ def test_its_import_is_light():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     ours = {"conformance", "conformance.plugin", "conformance.plugin.find", "conformance.plugin.options"}
     assert {name for name in done.stdout.split() if "." in name or name == "conformance"} - ours == set()
+
+
+def test_a_listing_imports_nothing_that_only_a_run_needs():
+    code = "import sys, conformance.cli, conformance.plugin.listing; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"pytest", "requests", "keystoneauth1", "jinja2", "docutils"} & set(done.stdout.split())

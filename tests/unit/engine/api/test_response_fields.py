@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import action, row, sample
 
-from conformance.engine.api.response_fields import elements, identity, place_in, place_of, values_at
+from conformance.engine.api.response_fields import (
+    NAMED,
+    elements,
+    identity,
+    place_in,
+    place_of,
+    places_in,
+    values_at,
+)
 from specs.model import Sample
 
 
@@ -127,6 +135,25 @@ def test_where_a_place_is_found_its_sample_shows_a_value(body, name):
         values, parents = values_at(body, where)
         assert values
         assert parents >= len(values)
+
+
+def depth(where):
+    return len([key for key in where if key not in ("[]", NAMED)])
+
+
+@given(st.lists(json, max_size=3), st.sampled_from(["a", "b", "a.b", "c.a", "a.b.c"]))
+def test_the_place_is_the_first_of_the_shallowest_ones(bodies, name):
+    chain = tuple(name.split("."))
+    firsts = []
+    for body in bodies:
+        keys = {where: tuple(key for key in where if key not in ("[]", NAMED)) for where in places_in(body)}
+        fitting = [
+            w
+            for w, k in keys.items()
+            if w[-1] in (name, chain[-1]) and (k[-1:] == (name,) or k[-len(chain) :] == chain)
+        ]
+        firsts += fitting[:1]
+    assert place_in(bodies, name) == min(firsts, key=depth, default=None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""Work that two processes share gives the results, and the errors, of one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers import halves
+from parsers.halves import halved
+
+FIRST = os.getpid()
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+
+def by(number):
+    return number, os.getpid()
+
+
+def dear(_):
+    return halves.WORTH
+
+
+@given(st.lists(st.floats(min_value=0, max_value=9), max_size=30))
+def test_the_cost_is_divided(costs):
+    second = halves._second(costs)
+    taken = sum(costs[number] for number in second)
+    assert second == sorted(set(second))
+    assert abs(sum(costs) - 2 * taken) <= max(costs, default=0) + 1e-6
+
+
+def test_the_results_are_in_the_order_of_the_items_whoever_made_them():
+    found = halved(by, range(9), dear)
+    assert [number for number, _ in found] == list(range(9))
+    assert {process == os.getpid() for _, process in found} == {True, False}
+
+
+@pytest.mark.parametrize("cost", [0.0, halves.WORTH / 10])
+def test_little_work_is_not_divided(cost):
+    assert {process for _, process in halved(by, range(9), lambda _: cost)} == {os.getpid()}
+
+
+def test_a_process_with_threads_does_all_itself():
+    held = threading.Event()
+    thread = threading.Thread(target=held.wait)
+    thread.start()
+    try:
+        assert {process for _, process in halved(by, range(9), dear)} == {os.getpid()}
+    finally:
+        held.set()
+        thread.join()
+
+
+def failing_elsewhere(number, fail):
+    if os.getpid() != FIRST:
+        fail()
+    return by(number)
+
+
+def not_to_be_sent(number):
+    return by(number) if os.getpid() == FIRST else lambda: number
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [lambda: os._exit(3), lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: {}["none"]],
+    ids=["ends", "is killed", "raises"],
+)
+def test_what_the_second_process_fails_to_do_the_first_one_does(fail, capfd):
+    found = halved(lambda number: failing_elsewhere(number, fail), range(9), dear)
+    assert found == [(number, FIRST) for number in range(9)]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_results_that_cannot_be_sent_are_made_again():
+    assert halved(not_to_be_sent, range(4), dear) == [(number, FIRST) for number in range(4)]
+
+
+@pytest.mark.parametrize("wrong", range(6))
+def test_the_first_error_is_raised_whoever_meets_it_and_no_process_is_left(wrong):
+    def work(number):
+        if number >= wrong:
+            raise ValueError(number)
+        return number
+
+    with pytest.raises(ValueError, match=str(wrong)):
+        halved(work, range(6), dear)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
