@@ -263,7 +263,7 @@ class OfRefusal(Expectation):
 
     def judge(self, evidence: Evidence) -> Judgement:
         if evidence.accepted or evidence.status is None:
-            return undecided(evidence.status, "the request was not refused, so there is no such answer to judge")
+            return _inapplicable("the request was not refused, which another case judges")
         return self.promised.shown(evidence)
 
 

@@ -95,4 +95,4 @@ def test_a_header_of_a_refusal_is_judged_by_a_refusal_alone():
     assert promise.judge(evidence(404, headers={"api-version": "2.1"})).verdict == "pass"
     missing = promise.judge(evidence(404))
     assert (missing.verdict, missing.observed) == ("fail", "missing")
-    assert promise.judge(evidence(200, headers={"api-version": "2.1"})).verdict == "inconclusive"
+    assert promise.judge(evidence(200, headers={"api-version": "2.1"})).verdict == "inapplicable"
