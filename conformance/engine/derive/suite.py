@@ -22,7 +22,7 @@ from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
-from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.everywhere import derive_everywhere, derive_everywhere_refused
 from conformance.engine.derive.hidden import derive_hidden
 from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
@@ -227,6 +227,8 @@ def _operation(view: View, book: Book, default_policy: bool, users: Users) -> No
             derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
+    if not is_above(view.operation):
+        derive_everywhere_refused(view, book)
     derive_situations(view, book)
     derive_references(view, book, users)
     derive_moments(view, book)
