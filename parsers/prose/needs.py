@@ -2,7 +2,7 @@
 
 Read: "In order to delete a wheel, the car must be stopped" (a status), "A 'fast' engine must be configured in the
 system" (a thing that exists), and in a removal "It requires that all seats have been removed and linked mirrors been
-detached" (what still uses the thing). Not read: a need of a parameter or of a part of the deployment, two words that
+detached" or "Only a car without any passengers can be sold" (what still uses the thing). Not read: a need of a parameter or of a part of the deployment, two words that
 "and" joins ("must be locked and deleted"), and a need under a further condition.
 """
 
@@ -39,6 +39,11 @@ _GONE = re.compile(
     r"(?:^|\b(?:that|requires?|and)\s+|,\s*)(?:all\s+)?(?:the\s+)?(?:(?:associated|linked|attached|related|dependent)\s+)?"
     r"(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+(?:must\s+)?(?:(?:have|has)\s+)?been\s+(?:already\s+)?"
     r"(?:deleted|removed|unassigned|detached|destroyed|disassociated|released)\b",
+    _FLAGS,
+)
+_ONLY_WITHOUT = re.compile(
+    r"^Only\s+(?:an?|the|those)?\s*[\w -]+?\s+(?:without|with\s+no|that\s+(?:has|have)\s+no)\s+(?:any\s+)?(?:(?:associated|"
+    r"attached|existing|remaining|dependent)\s+)?(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+can\s+be\s+\w+\.?$",
     _FLAGS,
 )
 _NO_THING = frozenset(
@@ -80,7 +85,10 @@ def _existence(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
-    """A8: what must be gone before the thing can be removed."""
+    """A8: what must be gone before the thing can be removed or changed."""
+    if scope.source is not None and (m := _ONLY_WITHOUT.match(sentence.text)) is not None:
+        held = names_of(re.sub(r"\b([A-Z]{2,})s\b", r"\1", m["noun"]))  # "VMs" are "VM"
+        return Reading((Refused(Refusal(Cause(used_by=held), None, sentence.line)),)) if held else None
     if scope.source is None or scope.source.method != "DELETE" or not _REQUIRES.search(sentence.text):
         return None
     names = tuple(names_of(m["noun"]) for m in _GONE.finditer(sentence.text))
@@ -93,5 +101,5 @@ def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("state-that-is-needed", "B2", _status, ("be ",)),
     Rule("thing-that-is-needed", "B1", _existence, ("must",)),
-    Rule("gone-before-a-removal", "A8", _gone, ("been",)),
+    Rule("gone-before-a-removal", "A8", _gone, ("been", "only")),
 )
