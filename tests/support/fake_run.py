@@ -94,7 +94,7 @@ def cloud(monkeypatch):
     class Executor:
         def __init__(self, context, subject):
             self.context, self.subject = context, subject
-            self.discard = self.leave = subject.discard
+            self.discard = self.leave = self.renew = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
                 waits=lambda trial: False,
@@ -102,6 +102,7 @@ def cloud(monkeypatch):
                 collect=dict,
                 take_again=frozenset,
                 expects_refusal=lambda trial: False,
+                knows=lambda trial: True,
             )
 
         def make(self, trial, probes, together=False):
@@ -151,6 +152,7 @@ def started(*case_ids, parallel=3, record=None):
         stopping=stopping,
         places=Places(stopping),
         waits=Waits(),
+        kind=SimpleNamespace(name="widget", state_of=lambda shown: (shown["status"], None)),
         environment="",
         notes=Notes(),
     )

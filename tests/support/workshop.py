@@ -25,6 +25,7 @@ from conformance.engine.cloud.owing import Owing
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.seen import Seen
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.execute.executor import Executor
@@ -99,6 +100,7 @@ class Workshop:
     unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
     profile: Profile = PROFILE
     guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
+    seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
         self.owing = Owing(self)

@@ -19,12 +19,14 @@ class Attachment:
         operation: the operation that attaches it; parameter: the request parameter that names it.
         attribute: the attribute of the thing that is the value of the parameter.
         background: True if the work may go on after the resource shows no task.
+        detach: the operation that takes the thing away by the same parameter; empty if none does so at once.
     """
 
     operation: str
     parameter: str
     attribute: str = "name"
     background: bool = False
+    detach: str = ""
 
 
 @dataclass(frozen=True)

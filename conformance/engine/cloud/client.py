@@ -202,6 +202,7 @@ class Cloud:
             self.seen.add(ask.operation, ask, answer)
         if answer.ok and isinstance(ask.role, Role):
             self._accepted.add()
+            self.seen.did(ask, answer)
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:

@@ -14,6 +14,9 @@ Sent = tuple[Ask, Answer]
 Manner = tuple[Sender, str | None, type]
 """How an operation is asked: by whom, at which version, and with which type of body."""
 
+REQUEST_ID = "request-id"
+"""The end of the name of each header in which services name a request, such as ``x-openstack-request-id``."""
+
 
 def manner(ask: Ask) -> Manner:
     """How a request is asked. Only the answers to requests of one manner can be compared.
@@ -28,8 +31,12 @@ class Seen:
     """Answers to requests of operations. Safe to use from many threads.
 
     Of each operation it keeps the first answer with each code to each manner of request.
+
+    Attributes:
+        done: the ids that the cloud has given to the accepted requests of the run which may have changed something.
     """
 
+    done: set[str] = field(default_factory=set)
     _answers: dict[str, dict[tuple[int, Manner], tuple[Ask, Answer]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -37,6 +44,11 @@ class Seen:
         """Keep the answer to a request of an operation, given by its id."""
         with self._lock:
             self._answers.setdefault(operation, {}).setdefault((answer.status, manner(ask)), (ask, answer))
+
+    def did(self, ask: Ask, answer: Answer) -> None:
+        """Keep the ids that the answer to an accepted request gives to this request."""
+        if not ask.only_reads:
+            self.done.update(value for name, value in answer.headers.items() if name.lower().endswith(REQUEST_ID))
 
     def of(self, operation: str) -> list[tuple[Ask, Answer]]:
         """The requests and answers of an operation so far, in their order."""

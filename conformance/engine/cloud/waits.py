@@ -17,6 +17,16 @@ MULTIPLE = 4.0
 LEAST = 10.0
 """The shortest such bound, in seconds: the longest wait may have been short because little was waited for."""
 
+SHORTER = 0.9
+"""The part of the last wait for an operation after which the next one looks whether it has ended."""
+
+BRIEF = 3.0
+"""The longest wait, in seconds, that the next one for the same begins without a look."""
+
+PROMPT, NEVER = 2, 1000
+"""The number of times that the action of an operation must have ended with its status, so that it is not asked for
+again; and the number of such times that outweigh a single other one, which no run has."""
+
 
 @dataclass
 class Waits:
@@ -31,6 +41,9 @@ class Waits:
 
     longest: float | None = None
     _well: dict[str, float] = field(default_factory=dict)
+    _soonest: dict[str, float] = field(default_factory=dict)
+    _last: dict[str, float] = field(default_factory=dict)
+    _prompt: dict[str, int] = field(default_factory=dict)
     _in_vain: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,6 +63,35 @@ class Waits:
         with self._lock:
             return self._well.get(by, 0.0)
 
+    def soonest(self, by: str) -> float:
+        """The seconds of the shortest wait for an operation that ended well; 0 as long as none did."""
+        with self._lock:
+            return self._soonest.get(by, 0.0)
+
+    def brief(self, by: str) -> float:
+        """The seconds after which something that takes little time is likely to have ended, by the last wait for it.
+
+        They are a little shorter than that wait, so that they follow a cloud that becomes faster. They are 0 as long as
+        nothing is known, and for longer waits: in these, a thing that passes through other statuses should be seen.
+
+        Args:
+            by: the id of the operation, or another name of a wait.
+        """
+        with self._lock:
+            last = self._last.get(by, 0.0)
+            return SHORTER * last if last <= BRIEF else 0.0
+
+    def prompt(self, by: str) -> bool:
+        """Whether the action of an operation had ended each time when its new status was shown, and often enough."""
+        with self._lock:
+            return self._prompt.get(by, 0) >= PROMPT
+
+    def ended_with(self, by: str, status: bool) -> None:
+        """Note whether the action of an operation had ended when its new status was shown; "" for no operation."""
+        with self._lock:
+            if by:
+                self._prompt[by] = self._prompt.get(by, 0) + 1 if status else -NEVER
+
     def ended(self, transition: str, seconds: float, well: bool) -> None:
         """Note the end of a wait.
 
@@ -63,6 +105,8 @@ class Waits:
                 self.longest = max(seconds, self.longest or 0.0)
                 by = by_whom(transition)
                 self._well[by] = max(seconds, self._well.get(by, 0.0))
+                self._soonest[by] = min(seconds, self._soonest.get(by, seconds))
+                self._last[by] = seconds
                 self._in_vain.discard(transition)
             elif transition:
                 self._in_vain.add(transition)

@@ -16,10 +16,10 @@ from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.barriers import NOBODY
+from conformance.engine.execute.plain import Plain
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.under_way import Transitions
-from conformance.engine.model.binding import Binding, Step, bindings_in
-from conformance.engine.model.content import Content
+from conformance.engine.model.binding import Step, bindings_in
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup, UnderWay
 from conformance.engine.model.trial import RequestTemplate, Trial
@@ -151,8 +151,9 @@ class Arrangement:
                 makes_in = self.paths.makes_in(trial)
                 if error.optional or state in (None, makes_in) or tries == 0:
                     raise
-                # A thing that cannot be made in this status is made before a new resource reaches the status.
-                self.subject.discard()
+                # A thing that cannot be made in this status is made before the resource reaches it.
+                if through == makes_in or not self._leads_to(makes_in or ""):
+                    self.subject.discard()
                 through = makes_in
                 continue
             if through == state:
@@ -279,9 +280,10 @@ class Arrangement:
         template = trial.request
         filled = self.paths.fill(template.operation, template.role, version, self._unknown_id(template))
         refused = trial.outcome.accepted is False
-        query = tuple((name, _text(self._plain(v))) for name, v in template.query) if refused else ()
+        invented, real = Plain(self.context, self.subject), template.role in self.context.role_names
+        query = tuple((name, _text(invented.of(v))) for name, v in template.query) if refused else ()
         body = self.context.fitting(template.operation, template.body)
-        return Request(needs, filled, self._plain(body, template.role in self.context.role_names), filled.query + query)
+        return Request(needs, filled, invented.of(body, real), filled.query + query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
         """Bring a resource that suits the trial into a status, without a lock."""
@@ -293,6 +295,7 @@ class Arrangement:
         unfit = not trial.request.uses_optional_fields or (self.compares and repeats(self.subject, trial.request.body))
         if (self.subject.altered and unfit) or not fits:
             self.subject.discard()
+        self.subject.exact = self.compares or not (self.subject.lenient or trial.outcome.accepted)
         problem = self.subject.reach(state)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
             problem = unlock(self.subject)
@@ -301,6 +304,11 @@ class Arrangement:
             problem = self.subject.up_to_date()
             problem = problem or (self.subject.reach(state) if self.subject.status != state else None)
         return problem
+
+    def _leads_to(self, status: str) -> bool:
+        """Whether a way leads from the present status of the resource to another one."""
+        way, roles = self.context.graph.way, self.context.role_names
+        return way(self.subject.status or "", status, roles=roles) is not None
 
     def _needs_lock_alone(self, trial: Trial) -> bool:
         """Whether a trial on a locked resource needs nothing else, for which the lock would have to be taken away."""
@@ -372,27 +380,6 @@ class Arrangement:
                 return str(uuid.uuid4())
             raise self._unknown
         return self._unknown
-
-    def _plain(self, body: Any, real: bool = False) -> Any:
-        """A body for a target that does not exist.
-
-        Things that the request only reads are real, so that nothing else is wrong with it; all others are invented.
-        ``real`` makes elements of collections real as well, because the sender has a token and may be asked for them.
-        """
-        if isinstance(body, Binding):
-            if body.relation == "any" and self.context.service.is_only_read(body.resource):
-                return self.subject.bindings.filled(body)
-            if body.plain is not None:
-                return body.plain
-            if real and body.resource.startswith("/"):
-                with contextlib.suppress(Unavailable, CloudError):
-                    return self.subject.bindings.filled(body)
-            return self.context.service.plain(body.resource, body.attribute)
-        if isinstance(body, dict):
-            return {self._plain(key, real): self._plain(value, real) for key, value in body.items()}
-        if isinstance(body, Content):
-            return replace(body, value=self._plain(body.value, real))
-        return [self._plain(value, real) for value in body] if isinstance(body, list) else body
 
 
 def _text(value: Any) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.engine.cloud.faults import room_that_lacks
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Sender
 from conformance.engine.model.binding import Step
-from conformance.engine.model.evidence import Problem
+from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.setup import Prepared
 from conformance.engine.model.trial import ProviderDependent, Trial, UnknownVersion
 from conformance.engine.provision.context import RunContext
@@ -60,3 +61,10 @@ def _forbidden(context: RunContext, trial: Trial) -> str | None:
 def limits(trial: Trial) -> list[Step]:
     """The steps before the request that set a limit: they alone name an operation that must show their effect."""
     return [step for setup in trial.setup if isinstance(setup, Prepared) for step in setup.steps if step.seen_by]
+
+
+def room_lacking(evidence: Evidence) -> str | None:
+    """The room that a trial could not be made for, because a quota of the project is used up; None if it had room."""
+    if evidence.problem is None or evidence.problem.verdict == "error":
+        return None
+    return room_that_lacks(evidence.problem.reason)

@@ -18,16 +18,17 @@ from conformance.engine.cloud.errors import (
     UnsafePath,
 )
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.faults import quota_used_up, room_that_lacks
+from conformance.engine.cloud.faults import quota_used_up
 from conformance.engine.cloud.roles import Role, Sender
 from conformance.engine.execute.aftermath import Aftermath, creates
 from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Request
-from conformance.engine.execute.barriers import NOBODY, barrier, limits
+from conformance.engine.execute.barriers import NOBODY, barrier, limits, room_lacking
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
 from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
+from conformance.engine.execute.restoring import spoiled
 from conformance.engine.execute.senders import elevation_key, kept_from_members, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
@@ -128,9 +129,9 @@ class Executor:
             return Evidence(trial, problem=problem)
 
         evidence = self._attempt(trial, needs, version, probes)
-        if _room_lacking(evidence):
+        if room_lacking(evidence):
             again = partial(self._attempt, trial, needs, version, probes)
-            evidence = self.context.places.found(evidence, again, _room_lacking, self.discard, operation.id)
+            evidence = self.context.places.found(evidence, again, room_lacking, self.discard, operation.id)
         if evidence.problem is None and evidence.trial.outcome.accepted:
             self.context.places.room_for(operation.id)
         if evidence.problem is None and kept_from_members(self.context, trial, evidence):
@@ -197,7 +198,7 @@ class Executor:
         if probes:
             self.inspection.before(trial, request.filled.path, version, probes)
         if self.arrangement.holds:
-            self.looks.shared = False  # the look is taken before the steps are taken back
+            self.looks.apart()  # the look is taken before the steps are taken back
         evidence, answer, request = self._sent(trial, version, request)
         if answer.error:
             return evidence
@@ -226,14 +227,10 @@ class Executor:
             self.paths.forget_below(request.filled.path)
         if trial.situation.state is None or trial.setups(UnderWay):
             return with_own_view(evidence, self.context.kind, probes) if probes else evidence
-        if trial.outcome.accepted is False or trial.operation.id in self.context.service.tried_last:
-            # It may have changed anything, or has used the resource up; later trials must not suffer from it.
-            self.subject.must_replace = True
+        replaced, self.subject.must_replace = self.subject.must_replace, True  # until more is known
         self.subject.altered = self.subject.altered or trial.request.uses_optional_fields
         evidence = self.settling.followed(evidence, answer, request, probes)
-        if trial.outcome.accepted is None and self.subject.status != trial.situation.state:
-            # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
-            self.subject.must_replace = True
+        self.subject.must_replace = replaced or spoiled(self.subject, evidence)
         return self.byproducts.seen(evidence, probes) if needs.byproducts else evidence
 
     def _refused(self, evidence: Evidence, request: Request, probes: tuple[Probe, ...]) -> Evidence:
@@ -321,7 +318,7 @@ class Executor:
             return False
         if trial.situation.state is None or unlock(self.subject) is not None:
             return False
-        self.looks.shared = False
+        self.looks.apart()
         answer = self._send(trial, version, request, "member")
         self.subject.must_replace = True
         return answer.status == FORBIDDEN
@@ -370,10 +367,14 @@ class Executor:
         """Give the resources of the lane up at its end. One that is as it was made serves another lane."""
         self.looks.take()
         self.arrangement.let_go()
-        below = f"{self.context.kind.path_of(self.subject.known_id)}/"
-        if not self.paths.elements.has_below(below):
-            hand_on(self.subject)
+        self.renew()
         self.discard()
+
+    def renew(self) -> None:
+        """Give the resource under test up, so that the next trial has another one. It serves other lanes if it can."""
+        if not self.paths.elements.has_below(f"{self.context.kind.path_of(self.subject.known_id)}/"):
+            hand_on(self.subject)
+        self.subject.discard()
 
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
@@ -389,10 +390,3 @@ class Executor:
         places.spend(self.subject.bindings.give_up())
         if (places.most is not None or not self.context.sandbox) and (spent := places.take_spent()):
             self.context.resources.remove_all(spent)
-
-
-def _room_lacking(evidence: Evidence) -> str | None:
-    """The room that a trial could not be made for, because a quota of the project is used up; None if it had room."""
-    if evidence.problem is None or evidence.problem.verdict == "error":
-        return None
-    return room_that_lacks(evidence.problem.reason)

@@ -35,6 +35,12 @@ from specs.model import Operation
 MOST = 30
 """The most refusals that wait for one look, so that few trials have to be made again if something has changed."""
 
+ACCEPTED = -1
+"""The number of refusals of a kind of request that was accepted once: it may be accepted again."""
+
+SEVERAL = 2
+"""The number of refusals after which a kind of request that was never accepted is taken to be refused."""
+
 
 @dataclass
 class Looks:
@@ -48,6 +54,7 @@ class Looks:
         suits: tells whether the steps that are in force for a group are those of a trial.
         release: takes such steps back.
         shared: whether the present trial may share its look with others.
+        joins: whether the present trial may do so if it is refused, although it was expected to be accepted.
     """
 
     context: RunContext
@@ -57,6 +64,7 @@ class Looks:
     suits: Callable[[Trial], bool] = lambda _: True
     release: Callable[[], None] = lambda: None
     shared: bool = False
+    joins: bool = False
     _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
     _taken: dict[str, Evidence | None] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
@@ -72,8 +80,11 @@ class Looks:
         """
         if not self.suits(trial):
             self.take()
-        self.shared = together and self._leaves_all_as_it_is(trial)
-        self.subject.lenient = self.shared  # what changed late has each trial of the group made again, alone
+        kept = together and _leaves_nothing_behind(trial)
+        self.shared = kept and self.expects_refusal(trial)
+        self.joins = kept and trial.outcome.accepted is None and not self.shared
+        # What changed late has each trial of the group made again, alone.
+        self.subject.lenient, self.snapshots.together = self.shared or self.joins, self.shared
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
             if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
@@ -86,11 +97,15 @@ class Looks:
         self.take()
         self.snapshots.forget()
 
+    def apart(self) -> None:
+        """Let the present trial have a look of its own, since something is taken back right after it."""
+        self.shared = self.joins = False
+
     def leave(self, evidence: Evidence, request: Request) -> bool:
         """Leave the look after a refusal to the group. Returns False if the trial needs a look of its own, now."""
-        if self.shared:
+        if self.shared or self.joins:
             self._waiting[evidence.trial.key] = evidence, request
-        return self.shared
+        return self.shared or self.joins
 
     def waits(self, trial: Trial | None = None) -> bool:
         """Whether a trial, or any at all, was refused and waits for a look, so that its evidence is not complete."""
@@ -109,17 +124,18 @@ class Looks:
     def answered(self, trial: Trial, accepted: bool) -> None:
         """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
         if trial.outcome.accepted is None:
-            known = self.context.silent_answers
-            known[_kind_of(trial)] = accepted or known.get(_kind_of(trial), False)
+            known, kind = self.context.silent_answers, _kind_of(trial)
+            known[kind] = ACCEPTED if accepted or known.get(kind) == ACCEPTED else known.get(kind, 0) + 1
         if not accepted:
             return
         if self.shared:
             self.snapshots.forget()
         if self.shared and self._waiting:
-            group = {*self._waiting, trial.key}
-            self._taken |= dict.fromkeys([*self._waiting, trial.key])
-            self._again |= group if self._made_again.isdisjoint(group) else frozenset()
-            self._made_again |= group
+            # Where the reference is silent, the acceptance itself is all that is to be found out.
+            group = [*self._waiting, *([] if trial.outcome.accepted is None else [trial.key])]
+            self._taken |= dict.fromkeys(group)
+            self._again |= set(group) if self._made_again.isdisjoint(group) else frozenset()
+            self._made_again |= set(group)
             self._accepted.add(trial.key)
             self._waiting.clear()
 
@@ -180,23 +196,24 @@ class Looks:
     def expects_refusal(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell.
 
-        Where the reference is silent, the request is taken to be refused if every one of its kind was so far. Before
-        the first one, an operation is taken to be refused if it changes other statuses alone, or needs no status.
+        Where the reference is silent, the request is taken to be refused if every one of its kind was so far, and there
+        were several. Before that, an operation is taken to be refused if it changes other statuses alone, or if it
+        changes the status of a resource that is locked or already changing.
         """
         if trial.key in self._accepted:
             return False
-        operation, accepted, state = trial.request.operation, trial.outcome.accepted, trial.situation.state
-        if accepted is None:
-            guess = state is not None and not self.context.graph.leads_elsewhere(operation.id, state)
-            accepted = self.context.silent_answers.get(_kind_of(trial), guess)
-        return accepted is False
+        operation, state, graph = trial.request.operation, trial.situation.state, self.context.graph
+        if trial.outcome.accepted is not None or state is None:
+            return trial.outcome.accepted is False
+        refusals = self.context.silent_answers.get(_kind_of(trial), 0)
+        if refusals == ACCEPTED or refusals >= SEVERAL:
+            return refusals != ACCEPTED
+        hindered = bool(trial.setup) and not graph.is_calm(operation.id)
+        return hindered or graph.leads_elsewhere(operation.id, state)
 
-    def _leaves_all_as_it_is(self, trial: Trial) -> bool:
-        """Whether a trial is refused, as far as one can tell, and nothing has to be undone after it."""
-        if trial.request.operation.method in SAFE or not self.expects_refusal(trial):
-            return False
-        kept = (setup == Locked() or isinstance(setup, UnderWay) for setup in trial.setup)
-        return trial.exchange == Once() and all(kept)
+    def knows(self, trial: Trial) -> bool:
+        """Whether a request of the kind of a trial, on which the reference is silent, was answered before."""
+        return _kind_of(trial) in self.context.silent_answers
 
     def lock(self, trial: Trial) -> Problem | None:
         """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.
@@ -229,9 +246,16 @@ class Looks:
         return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
 
 
+def _leaves_nothing_behind(trial: Trial) -> bool:
+    """Whether nothing has to be undone after a trial that is refused."""
+    kept = (setup == Locked() or isinstance(setup, UnderWay) for setup in trial.setup)
+    return trial.request.operation.method not in SAFE and trial.exchange == Once() and all(kept)
+
+
 def _kind_of(trial: Trial) -> tuple[str, str]:
     """The kind of a request on which the reference is silent: its operation, and the reason why it may be refused."""
-    return trial.request.operation.id, trial.outcome.refused_for
+    under_way = " under way" if trial.setups(UnderWay) else ""
+    return trial.request.operation.id, f"{trial.outcome.refused_for}{under_way}"
 
 
 def _collection(operation: Operation) -> str:

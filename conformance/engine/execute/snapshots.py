@@ -40,11 +40,15 @@ class Snapshots:
         context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
         marked: the fields that the lane has set to other values than the request would, to reveal an execution.
+        together: whether the present trial shares its look with others. Then the log of actions is not read before it:
+            each entry afterwards that is not of a request which the cloud has accepted calls the group in question.
     """
 
     context: RunContext
     subject: Subject
     marked: frozenset[str] = frozenset()
+    together: bool = False
+    _logged: set[str] = field(default_factory=set)
     _answers: dict[tuple[str, Role, str], Answer] = field(default_factory=dict)
     _kept_out: set[tuple[str, str]] = field(default_factory=set)
 
@@ -68,9 +72,10 @@ class Snapshots:
         apart = self._apart(trial, filled, body, None)
         if view is None:
             return apart if trial.situation.state is None else None
-        recorded = (
-            self._record() if trial.outcome.refused_for == "sender" and self._scoped(trial.request.operation) else None
-        )
+        if trial.outcome.refused_for != "sender" or not self._scoped(trial.request.operation):
+            return {**view, **(apart or {})}
+        recorded = () if self.together and self.context.cloud.seen.done else self._record()
+        self._logged.update(recorded or ())
         return {**view, **(apart or {}), **({RECORDED: tuple(recorded)} if recorded is not None else {})}
 
     def after(
@@ -85,7 +90,8 @@ class Snapshots:
         seen = {key: value for key, value in now.items() if key in before}
         if RECORDED in before and _for_the_sender(trial, status):
             known = before[RECORDED]
-            done = (entry for entry, counts in (self._record() or {}).items() if counts and entry not in known)
+            others = known or (self._logged | self.context.cloud.seen.done)
+            done = (entry for entry, counts in (self._record() or {}).items() if counts and entry not in others)
             seen[RECORDED] = (*known, *done)
         return seen
 
@@ -128,7 +134,7 @@ class Snapshots:
         shown = content(answer)
         if shown is None:
             return {BEING: False} if again and answer.status in GONE else None
-        seen = {BEING: True, SHOWN: _lasting(shown)}
+        seen = {BEING: True, SHOWN: lasting(shown)}
         if form(trial.request.operation.path) == form(reader.path):
             return seen
         below = {}
@@ -262,7 +268,7 @@ def _right_below(operations: Iterable[Operation], path: str) -> list[Operation]:
     return [operation for operation in reading if right_below.fullmatch(form(operation.path))]
 
 
-def _lasting(shown: Any) -> Any:
+def lasting(shown: Any) -> Any:
     """A view without the fields that change by themselves."""
     if isinstance(shown, Mapping):
         return {key: value for key, value in shown.items() if "updated" not in key and key != "progress"}

@@ -12,11 +12,11 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
-from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
-from conformance.engine.cloud.waits import Waits, transition_of
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.actions import Actions
@@ -25,6 +25,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
+from conformance.engine.provision.resting import followed
 from conformance.engine.provision.wear import discard_spent, shows_all
 
 CALM = 10.0
@@ -58,6 +59,7 @@ class Subject:
         outdated: whether the resource may have changed since it was last shown.
         late: whether it was last shown when it had its status, and shortly before its action had ended.
         lenient: whether such a view will do, since a later look corrects it.
+        exact: whether the last action must be known to have ended before the resource counts as being in a status.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
         under_way: the status of a transition that a trial has started; empty if none has.
@@ -78,8 +80,9 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.late = self.lenient = False
-        self.begun, self.known_id, self.sparing = False, "", True
+        self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
+        self.exact = self.sparing = True
+        self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
         self._broken: set[Edge] = set()
@@ -169,17 +172,26 @@ class Subject:
             stopping.wait(2 * patience.settle)
             return alike(self.refresh(), shown) and not self.actions.under_way(self.resource_id)
 
-        if self._moved and not stopping.is_set():
-            if self.actions.ended(self.resource_id):
-                self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
-                self.outdated = self.outdated or not self.late
+        waits, by = self.context.waits, self.changed_by if self.actions.last and not self._stirred else ""
+        if self._moved and not self.exact and waits.prompt(by):
+            self._note_late()
+            self._moved, self._unsure = False, True
+        elif (self._moved or (self._unsure and self.exact)) and not stopping.is_set():
+            if ended := self.actions.ended(self.resource_id):
+                self._note_late()
             else:
                 until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
-        self._moved = False
+            waits.ended_with(by, ended)
+            self._moved = self._stirred = self._unsure = False
+
+    def _note_late(self) -> None:
+        """Note that the view may have been taken shortly before the last action had ended."""
+        self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
+        self.outdated = self.outdated or not self.late
 
     def stir(self, path: str = "") -> None:
         """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
-        self._moved = True
+        self._moved = self._stirred = True
         if path:
             self.furnished.add(path)
 
@@ -333,40 +345,8 @@ class Subject:
             calm: True if the operation is not known to lead to a status: then one look after the time that an unchanged
                 status must last is enough.
         """
-        patience, kind = self.context.patience, self._kind
         before = self.status
-        present = (before,) if before else ()
-        wanted = self.context.service.under_test.stable_statuses if targets is None else targets or present
-        began: list[float] = [time.monotonic()] if calm else []
-        moved: list[bool] = []
-        if calm:
-            self.context.stopping.wait(patience.settle)
-
-        def done(view: View | None) -> bool:
-            if view is None or self.context.stopping.is_set():
-                return True
-            status, task = kind.state_of(view)
-            if task is not None or status != before:
-                moved.append(True)
-            if task is not None:
-                began.clear()
-                return False
-            if status in kind.status.failed and status not in wanted and before != status:
-                return True
-            if status not in wanted:
-                began.clear()
-                return False
-            if moved and status != before and targets:
-                return True
-            now = time.monotonic()
-            began.append(now)
-            return now - began[0] >= (0 if moved else patience.settle)
-
-        transition, waits = transition_of(by, before, self.environment), self.context.waits
-        within = waits.bound(transition, patience.status)
-        result = self.context.watch.until(self.resource_id, done, within, kind=kind, role=self._role)
-        if not result.problem and not self.context.stopping.is_set():
-            waits.ended(transition, result.seconds, well=not result.timed_out)
+        result = followed(self, targets, by, calm)
         if result.view is not None:
             self._see(result.view)
         elif result.status == GONE:
@@ -389,7 +369,8 @@ class Subject:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
-        self.locked = self.must_replace = self.altered = self._moved = self.outdated = self.late = False
+        self.locked = self.must_replace = self.altered = self._moved = self._stirred = self._unsure = False
+        self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()

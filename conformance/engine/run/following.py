@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from conformance.engine.execute.executor import Executor
+from conformance.engine.model.setup import Locked, Setup
 from conformance.engine.model.trial import Trial
 from conformance.engine.run.jobs import Job
 
 FAR = 1000.0
 """The cost of a way to a status to which no way is known: more than that of any known one."""
+
+SPENDS, ENDS, SETS = 1, 2, 3
+"""How an accepted request wears a resource: it takes something from it, no document says what the resource is fit for
+after it, or it sets optional fields."""
 
 
 def following(pending: Sequence[Job], executor: Executor) -> Job:
@@ -17,24 +22,24 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
 
     Where the reference is silent, trials that are expected to be refused come first, since they share a look, and those
     that may change the status last. Trials after which the resource does not serve all others come after these: first
-    those that were seen to take something from a resource, then those that set optional fields.
+    those that were seen to take something from a resource, then those on which the reference is silent and that are
+    expected to change the status, then those that set optional fields. A lock serves as many trials as it can.
 
     Args:
         pending: the trials that are still to be made, in the order of the lane; at least one.
         executor: the executor of the lane.
     """
     context = executor.context
-    wear = min(_wear(job.trial, context.spending) for job in pending)
-    pending = [job for job in pending if _wear(job.trial, context.spending) == wear]
+    worn = [_wear(job.trial, executor) for job in pending]
+    pending = [job for job, wear in zip(pending, worn, strict=True) if wear == min(worn)]
     status = executor.subject.status or context.service.under_test.initial_status
-    here = (job for job in pending if job.trial.situation.state in (None, status))
-    first = next(here, None)
+    here = [job for job in pending if job.trial.situation.state in (None, status)]
+    first = _by_lock(here, executor.subject.locked) if here else None
+    if first is not None and (refused := _refused_too(here, first, executor)) is not None:
+        return refused
     if first is not None and first.trial.outcome.accepted is None:
-        alike = (job for job in (first, *here) if job.trial.setup == first.trial.setup)
-        silent = [job for job in alike if job.trial.outcome.accepted is None]
-        refused = (job for job in silent if executor.looks.expects_refusal(job.trial))
-        calm = (job for job in silent if context.graph.is_calm(job.trial.operation.id))
-        return next(refused, None) or next(calm, first)
+        silent = (job for job in here if (job.trial.outcome.accepted, job.trial.setup) == (None, first.trial.setup))
+        return next((job for job in silent if context.graph.is_calm(job.trial.operation.id)), first)
     if first is not None:
         return first
 
@@ -45,10 +50,44 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     return min(pending, key=distance)
 
 
-def _wear(trial: Trial, spending: Container[str]) -> int:
+def wear_out(pending: Sequence[Job], executor: Executor) -> bool:
+    """Whether the resource serves no other trials after any of these."""
+    return all(_wear(job.trial, executor) >= ENDS for job in pending)
+
+
+def _refused_too(here: Sequence[Job], first: Job, executor: Executor) -> Job | None:
+    """A trial that is expected to be refused, although no document says so: it shares the look of the group before.
+
+    One of a kind that is the first of the run may be accepted all the same, and waits until that look has been taken.
+    """
+    accepted, setup, locked = first.trial.outcome.accepted, first.trial.setup, executor.subject.locked
+    if accepted is False and (locked or Locked() not in setup):
+        return None
+    setups: list[tuple[Setup, ...]] = [(Locked(),) if locked else ()]
+    setups += [setup] if accepted is None or locked or Locked() not in setup else []
+    silent = (job for job in here if job.trial.outcome.accepted is None and job.trial.setup in setups)
+    looks = executor.looks
+    known = (job for job in silent if accepted is None or looks.knows(job.trial))
+    return next((job for job in known if looks.expects_refusal(job.trial)), None)
+
+
+def _by_lock(here: Sequence[Job], locked: bool) -> Job:
+    """The first trial, but one that needs a lock follows others with a lock, or the last request that does without."""
+    if locked:
+        return next((job for job in here if Locked() in job.trial.setup), here[0])
+    if Locked() in here[0].trial.setup and here[0].trial.outcome.accepted:
+        free = (job for job in here if Locked() not in job.trial.setup and job.trial.outcome.accepted)
+        return next(free, here[0])
+    return here[0]
+
+
+def _wear(trial: Trial, executor: Executor) -> int:
     """How much a trial wears the resource: 0 if it may serve all other trials afterwards."""
-    if trial.outcome.accepted is False:
+    context, accepted = executor.context, trial.outcome.accepted
+    if accepted is False:
         return 0
     if trial.request.uses_optional_fields:
-        return 2
-    return int(trial.operation.id in spending and trial.outcome.accepted is True)
+        return SETS
+    if accepted is None and trial.situation.state is not None and not context.graph.is_calm(trial.operation.id):
+        return 0 if executor.looks.expects_refusal(trial) else ENDS
+    return SPENDS if accepted and trial.operation.id in context.spending else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from subjects import Cloud, subject_on
 
-from conformance.engine.cloud.waits import LEAST, MULTIPLE, Waits, transition_of
+from conformance.engine.cloud.waits import BRIEF, LEAST, MULTIPLE, Waits, transition_of
 
 
 def test_the_first_wait_has_the_full_bound_and_the_next_one_a_multiple_of_the_longest_that_ended_well():
@@ -35,6 +35,19 @@ def test_a_transition_that_ends_well_after_all_has_the_full_bound_again():
     waits.ended("drop", 300.0, well=False)
     waits.ended("drop", 9.0, well=True)
     assert waits.bound("drop", 300.0) == 300.0
+
+
+def test_a_short_wait_begins_with_a_pause_a_little_shorter_than_the_last_one_for_the_same():
+    waits = Waits()
+    assert waits.brief("lift") == 0.0, "nothing is known"
+    for seconds in (2.0, 1.0):
+        waits.ended("lift from DOWN", seconds, well=True)
+    assert 0.5 < waits.brief("lift") < 1.0
+    assert waits.brief("drop") == 0.0
+    waits.ended("lift", 300.0, well=False)
+    assert waits.brief("lift") < 1.0, "a wait in vain tells nothing"
+    waits.ended("lift", 2 * BRIEF, well=True)
+    assert waits.brief("lift") == 0.0, "in a long one the resource is looked at meanwhile"
 
 
 def test_a_wait_for_no_request_in_particular_shortens_no_other():

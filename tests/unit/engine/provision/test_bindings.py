@@ -86,6 +86,19 @@ def test_what_the_cloud_has_is_the_smallest_and_another_one_is_not_in_use(shop):
     assert given(shop, "size", relation="other", must_work=False) == "small"
 
 
+def test_in_a_sandbox_a_resource_goes_on_to_a_still_larger_thing_instead_of_being_replaced(tmp_path):
+    shop = opened(tmp_path, service=replace(KNOWN, profile=replace(PROFILE, discovery={"size": SIZES})), sandbox=True)
+    shop[1].subject.reach("IDLE")
+    teeth = {"small": 3, "flat": 4, "big": 9, "huge": 12}
+    shop[0].does["GET /sizes"] = 200, {"sizes": [{"id": name, "teeth": number} for name, number in teeth.items()]}
+    assert given(shop, "size", relation="other") == "flat"
+    shows(shop, size="big")
+    assert given(shop, "size", relation="other") == "huge"
+    shows(shop, size="huge")
+    with pytest.raises(NeedsNewResource):
+        given(shop, "size", relation="other")
+
+
 def test_the_one_in_use_is_taken_by_its_own_relation_alone(shop):
     assert given(shop, "rack", "name") == "r-1"
     shows(shop, rack="r-1")
@@ -202,6 +215,26 @@ def test_a_thing_that_was_detached_is_used_again_unless_that_takes_a_while(tmp_p
     shop[1].subject.bindings.used([Binding("wheel", "id", "attached")], accepted=True)
     given(shop, "wheel", "id", "attached")
     assert len(wheels) == made
+
+
+def test_a_thing_is_taken_away_by_the_operation_that_the_description_names(tmp_path):
+    path = "/servers/{server_id}/action"
+    hold, drop = (action(name, row("serial", required=True), path=path) for name in ("hold", "drop"))
+    wheel = SimpleNamespace(id="w-1", name="n", kind="wheel", body={"number": "7"})
+    for named, detached in ((drop.id, True), ("", False), ("widgets.unknown", False)):
+        service = driving(KNOWN, attached_by={"wheel": Attachment(hold.id, "serial", "number", detach=named)})
+        shop = opened(tmp_path, *EVERY, hold, drop, service=service, factories={"wheel": lambda **_: wheel})
+        bindings = shop[1].subject.bindings
+        shop[1].subject.reach("IDLE")
+        given(shop, "wheel", "id", "attached")
+        assert bindings.detach("wheel") == detached
+        assert ({"drop": {"serial": "7"}} in [ask.body for ask in shop[0].asked]) == detached
+        assert ("wheel" in bindings.attached) == (not detached)
+        assert given(shop, "wheel", "id", "free") == "w-1"
+    shop = opened(tmp_path, *EVERY, hold, drop, service=driving(KNOWN, attached_by=service.under_test.attached_by))
+    shop[0].does["POST action"] = 409
+    shop[1].subject.bindings.attached["wheel"] = wheel
+    assert not shop[1].subject.bindings.detach("wheel")
 
 
 def test_an_unused_thing_goes_to_the_next_lane_and_a_used_one_does_not(tmp_path):

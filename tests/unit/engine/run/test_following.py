@@ -9,7 +9,8 @@ import pytest
 from subjects import CALM, SPIN
 from widgets import KNOWLEDGE, trial
 
-from conformance.engine.run.following import following
+from conformance.engine.model.setup import Locked
+from conformance.engine.run.following import following, wear_out
 from conformance.engine.run.jobs import Job
 
 
@@ -24,9 +25,9 @@ def executor(status="IDLE", spending=()):
         way=lambda source, target, broken, roles, spending: [SimpleNamespace(cost=1.0)],
         is_calm=lambda operation: operation != "changes",
     )
-    looks = SimpleNamespace(expects_refusal=lambda trial: True)
+    looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: True)
     context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
-    return SimpleNamespace(context=context, subject=SimpleNamespace(status=status), looks=looks)
+    return SimpleNamespace(context=context, subject=SimpleNamespace(status=status, locked=False), looks=looks)
 
 
 @pytest.mark.parametrize(("status", "first"), [("IDLE", "near"), ("SPINNING", "far")])
@@ -59,7 +60,9 @@ def silent(operation, key):
 
 def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
     lane = executor()
-    lane.looks = SimpleNamespace(expects_refusal=lambda trial: trial.key == "refused")
+    lane.looks = SimpleNamespace(
+        knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: trial.key == "refused"
+    )
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "changes"), silent(CALM, "calm"), silent(SPIN, "refused")]
     first = []
@@ -67,3 +70,47 @@ def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
         first.append(following(pending, lane))
         pending.remove(first[-1])
     assert [one.trial.key for one in first] == ["refused", "calm", "changes"]
+
+
+def test_what_is_expected_to_lead_on_without_a_document_comes_after_all_that_keep_the_resource():
+    lane = executor()
+    lane.looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: False)
+    lane.context.graph.is_calm = lambda operation: operation == CALM.id
+    pending = [silent(SPIN, "leads on"), job("far", "SPINNING"), job("optional", optional=True)]
+    first = []
+    while pending:
+        assert wear_out(pending, lane) == bool(first)
+        first.append(following(pending, lane))
+        pending.remove(first[-1])
+    assert [one.trial.key for one in first] == ["far", "leads on", "optional"]
+
+
+def locked(key, **more):
+    made = job(key, **more)
+    return Job(replace(made.trial, setup=(Locked(),)), (), ())
+
+
+def test_a_lock_serves_as_many_trials_as_it_can():
+    pending = [locked("with a lock"), job("refused", accepted=False), job("accepted")]
+    lane = executor()
+    assert following(pending, lane).trial.key == "accepted", "the lock can wait for a trial that needs it"
+    assert following(pending[:2], lane).trial.key == "with a lock"
+    assert following(pending[1:], lane).trial.key == "refused"
+    lane.subject.locked = True
+    assert following(pending[::-1], lane).trial.key == "with a lock"
+    assert following(pending[1:], lane).trial.key == "refused"
+
+
+def test_what_is_refused_without_a_document_follows_what_a_document_has_refused():
+    pending = [job("accepted"), silent(CALM, "refused"), silent(SPIN, "unknown")]
+    lane = executor()
+    assert following(pending, lane).trial.key == "refused", "it shares their look"
+    assert following([pending[0], pending[2]], lane).trial.key == "accepted", "it may be accepted, and spoil the look"
+    assert following(pending[2:], lane).trial.key == "unknown"
+    with_a_lock = Job(
+        replace(pending[0].trial, setup=(Locked(),), outcome=job("x", accepted=False).trial.outcome), (), ()
+    )
+    assert following([with_a_lock, pending[1]], lane).trial.key == "refused", "the lock comes after it"
+    lane.subject.locked = True
+    assert following([with_a_lock, pending[1]], lane).trial.key == "accepted"
+    assert following([job("no", accepted=False), pending[1]], executor()).trial.key == "no"

@@ -1,0 +1,48 @@
+"""Makes a resource as it was before a request that should have been refused and was accepted, where that is simple.
+
+Such a request may have changed anything, so as a rule its resource is given up. Some leave nothing behind but a thing
+that they have attached, which can be taken away again, or a thing elsewhere. If the resource then shows all that it
+showed before, it serves further trials.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.engine.cloud.fields import alike
+from conformance.engine.execute.snapshots import lasting
+
+if TYPE_CHECKING:
+    from conformance.engine.model.evidence import Evidence
+    from conformance.engine.provision.subject import Subject
+
+
+def spoiled(subject: Subject, evidence: Evidence) -> bool:
+    """Whether later trials must not have a resource after an accepted request, because they would suffer from it.
+
+    Args:
+        subject: the resource under test, which has come to rest after the request.
+        evidence: the evidence of the trial, with the views before and after the request.
+    """
+    trial = evidence.trial
+    if trial.operation.id in subject.context.service.tried_last:  # it has used the resource up
+        return True
+    if trial.outcome.accepted is None:
+        # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+        return subject.status != trial.situation.state
+    return trial.outcome.accepted is False and not _restored(subject, evidence)
+
+
+def _restored(subject: Subject, evidence: Evidence) -> bool:
+    """Take the things away that an accepted request has attached; return whether the resource is as it was before."""
+    trial, before = evidence.trial, evidence.before
+    left = subject.view is None or before is None or evidence.timed_out or subject.locked
+    if left or trial.request.uses_optional_fields or not subject.context.graph.is_calm(trial.operation.id):
+        return False
+    attached = subject.bindings.attached.keys() & {binding.resource for binding in trial.request.bindings}
+    for resource in sorted(attached):
+        if not subject.bindings.detach(resource):
+            return False
+    if attached:
+        subject.settle((), calm=True)
+    return alike(lasting(subject.view), lasting(before))
