@@ -22,6 +22,10 @@ ADVICE = [
     "This does not take primer into account so this value may be negative.",
     "This section describes cars that no longer exist.",
     "Corresponding to Paint API v3.12 release.",
+    "It is automatically set to a value determined by the paint provider.",
+    "They will probably be deprecated and removed in the future.",
+    "The response will look like the one below.",
+    "Possible values are listed in the section above.",
 ]
 
 
@@ -130,6 +134,12 @@ def test_versions_of_older_releases():
     )
     context = FileContext("api-ref/source/things.inc", "Things", blocks=blocks)
     assert [t.outcome for t in read_text(blocks, Scope(context)).taken] == ["unread", "nothing"]
+
+
+def test_the_purpose_of_a_call():
+    assert taken("This API will initiate the painting of the car.").outcome == "nothing"
+    assert taken("This API will initiate the painting once it is dry.").outcome == "unread"
+    assert taken("This API will fail with 409.").outcome != "nothing"
 
 
 def test_an_example_of_a_request():

@@ -52,6 +52,7 @@ def test_no_defaults(text, kind):
         "A setting of ``null`` means it uses the paint of the shop.",
         "The value might be ``null`` (JSON null data type).",
         "Default is ``None``.",
+        "To scrap the car, set this value to ``null``.",
         "``null`` for cars without paint.",
         "The value can be None.",
     ],
