@@ -41,6 +41,8 @@ _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # The end of what a number counts.
         (r"\bbefore\s+changing\s+the\s+[`\w ]+?\s+of\s+the\s+\w+\s+to\s+(?:``)?[A-Z]+(?:``)?", "in a row"),
         (r"^(?:An?|The)\s+``[A-Z]+``\s+(?=(?!status\b|state\b)[a-z]{4,}\s)", "The "),
+        # The keywords of a schema that a field holds.
+        (r"^(?:Maximum|Minimum|The\s+(?:highest|lowest))\s+allowed\s+(?=\w+\s+value\.?$)", "Bound of the "),
         # Names of values in capitals that are no statuses.
         (
             r"\b(?:for|of|with)\s+(?:an?\s+)?``[A-Z][A-Z0-9_]+``(?:\s+(?:and|or)\s+``[A-Z][A-Z0-9_]+``)*"
