@@ -102,6 +102,7 @@ def cloud(monkeypatch):
                 collect=dict,
                 take_again=frozenset,
                 expects_refusal=lambda trial: False,
+                knows=lambda trial: True,
             )
 
         def make(self, trial, probes, together=False):

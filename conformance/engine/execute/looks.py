@@ -211,6 +211,10 @@ class Looks:
         hindered = bool(trial.setup) and not graph.is_calm(operation.id)
         return hindered or graph.leads_elsewhere(operation.id, state)
 
+    def knows(self, trial: Trial) -> bool:
+        """Whether a request of the kind of a trial, on which the reference is silent, was answered before."""
+        return _kind_of(trial) in self.context.silent_answers
+
     def lock(self, trial: Trial) -> Problem | None:
         """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.
 

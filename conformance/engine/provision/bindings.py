@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api import bodies, json_path
-from conformance.engine.api.given import Attachment, MadeUp, ShownValue
+from conformance.engine.api.given import Attachment, MadeUp
 from conformance.engine.cloud.candidates import Candidates
-from conformance.engine.cloud.discover import Candidate, Missing
+from conformance.engine.cloud.discover import Candidate
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
-from conformance.engine.cloud.fields import value, values
+from conformance.engine.cloud.fields import value
 from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
@@ -22,7 +22,7 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.found import another, first_listed
+from conformance.engine.provision.found import another, first_listed, have, shown_by
 from conformance.engine.provision.holder import Holder
 from conformance.engine.provision.owned import FRESH, Owned, content
 from specs.model import Operation
@@ -274,7 +274,7 @@ class Bindings:
             return found
         if rule.needed and self._subject.view is None:
             self._subject.reach(self._context.service.under_test.initial_status)
-        found = _shown_by(rule, self._view(rule.role))
+        found = shown_by(rule, self._view(rule.role))
         if found is ABSENT and rule.missing:
             if must_work and rule.can_be_lost:
                 raise NeedsNewResource
@@ -309,17 +309,17 @@ class Bindings:
             return any(one.value(attribute) == its for attribute, its in in_use.items())
 
         if rules.spare:
-            for one in _have(discovery.every(name)):
+            for one in have(discovery.every(name)):
                 if not used(one):
                     self._spares[name] = one
                     return one.value(binding.attribute)
             raise Unavailable(rules.unfit)
-        first = _have(discovery.found(name))
+        first = have(discovery.found(name))
         if binding.relation != "other" or rules.other is None:
             return first.value(binding.attribute)
-        other = _have(discovery.other(name))
+        other = have(discovery.other(name))
         # Where nobody else needs the room, a resource may go on to a still larger thing.
-        every = _have(discovery.every(name)) if self._context.sandbox and must_work else (first, other)
+        every = have(discovery.every(name)) if self._context.sandbox and must_work else (first, other)
         taken = another([other, first, *every], used, rules.other.at_least if must_work else ())
         if taken is None:
             raise NeedsNewResource
@@ -385,22 +385,9 @@ def _token() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _shown_by(rule: ShownValue, view: View | None) -> Any:
-    """The value that a rule finds in a view; ABSENT if it finds none."""
-    holders = values(view, rule.within) if rule.within else iter((view,))
-    fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
-    return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
-
-
 def _spelled(name: str, form: str) -> str:
     """A name in the form of its attribute: if the form has ``{}``, the name in capitals stands there."""
     return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
-
-
-def _have(found: Any) -> Any:
-    if isinstance(found, Missing):
-        raise Unavailable(found.reason)
-    return found
 
 
 def _attribute(made: Made, attribute: str) -> Any:

@@ -56,14 +56,19 @@ def wear_out(pending: Sequence[Job], executor: Executor) -> bool:
 
 
 def _refused_too(here: Sequence[Job], first: Job, executor: Executor) -> Job | None:
-    """A trial that is expected to be refused, although no document says so: it shares the look of the group before."""
+    """A trial that is expected to be refused, although no document says so: it shares the look of the group before.
+
+    One of a kind that is the first of the run may be accepted all the same, and waits until that look has been taken.
+    """
     accepted, setup, locked = first.trial.outcome.accepted, first.trial.setup, executor.subject.locked
     if accepted is False and (locked or Locked() not in setup):
         return None
     setups: list[tuple[Setup, ...]] = [(Locked(),) if locked else ()]
     setups += [setup] if accepted is None or locked or Locked() not in setup else []
     silent = (job for job in here if job.trial.outcome.accepted is None and job.trial.setup in setups)
-    return next((job for job in silent if executor.looks.expects_refusal(job.trial)), None)
+    looks = executor.looks
+    known = (job for job in silent if accepted is None or looks.knows(job.trial))
+    return next((job for job in known if looks.expects_refusal(job.trial)), None)
 
 
 def _by_lock(here: Sequence[Job], locked: bool) -> Job:

@@ -25,7 +25,7 @@ def executor(status="IDLE", spending=()):
         way=lambda source, target, broken, roles, spending: [SimpleNamespace(cost=1.0)],
         is_calm=lambda operation: operation != "changes",
     )
-    looks = SimpleNamespace(expects_refusal=lambda trial: True)
+    looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: True)
     context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
     return SimpleNamespace(context=context, subject=SimpleNamespace(status=status, locked=False), looks=looks)
 
@@ -60,7 +60,9 @@ def silent(operation, key):
 
 def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
     lane = executor()
-    lane.looks = SimpleNamespace(expects_refusal=lambda trial: trial.key == "refused")
+    lane.looks = SimpleNamespace(
+        knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: trial.key == "refused"
+    )
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "changes"), silent(CALM, "calm"), silent(SPIN, "refused")]
     first = []
@@ -72,7 +74,7 @@ def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
 
 def test_what_is_expected_to_lead_on_without_a_document_comes_after_all_that_keep_the_resource():
     lane = executor()
-    lane.looks = SimpleNamespace(expects_refusal=lambda trial: False)
+    lane.looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: False)
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "leads on"), job("far", "SPINNING"), job("optional", optional=True)]
     first = []
@@ -97,3 +99,18 @@ def test_a_lock_serves_as_many_trials_as_it_can():
     lane.subject.locked = True
     assert following(pending[::-1], lane).trial.key == "with a lock"
     assert following(pending[1:], lane).trial.key == "refused"
+
+
+def test_what_is_refused_without_a_document_follows_what_a_document_has_refused():
+    pending = [job("accepted"), silent(CALM, "refused"), silent(SPIN, "unknown")]
+    lane = executor()
+    assert following(pending, lane).trial.key == "refused", "it shares their look"
+    assert following([pending[0], pending[2]], lane).trial.key == "accepted", "it may be accepted, and spoil the look"
+    assert following(pending[2:], lane).trial.key == "unknown"
+    with_a_lock = Job(
+        replace(pending[0].trial, setup=(Locked(),), outcome=job("x", accepted=False).trial.outcome), (), ()
+    )
+    assert following([with_a_lock, pending[1]], lane).trial.key == "refused", "the lock comes after it"
+    lane.subject.locked = True
+    assert following([with_a_lock, pending[1]], lane).trial.key == "accepted"
+    assert following([job("no", accepted=False), pending[1]], executor()).trial.key == "no"
