@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.first import first
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import ahead
+from conformance.engine.cloud.waits import Waits
+from conformance.engine.run.dividing import WORTH
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.needed import users
 
@@ -60,6 +64,23 @@ def _make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tel
     if not asked:
         _expect_room(context, trials, parallel)
     context.notes.add("first", f"a {kind.name} is made of {what}")
+
+
+def make_ahead(context: RunContext, trial: Trial) -> None:
+    """Have a resource made, while a trial is expected to show a deviation, on which it will be tried again.
+
+    Only on a cloud that takes long for a resource and has room, so that the second try does not wait for it. Resources
+    of a special environment, and further ones while one is still spare, are not made ahead.
+    """
+    slow = context.waits.expected(Waits.NEW) >= WORTH and context.places.most is None
+    if not slow or trial.situation.state is None or trial.situation.environment:
+        return
+    known, spares = context.service.under_test, context.resources.spares
+    if not spares.has(context.kind.name, known.role):
+        with contextlib.suppress(CloudError, OSError):  # the second try makes one, and says why it cannot
+            top = str(context.top)
+            made = context.resources.make(context.kind.name, role=known.role, microversion=top, wait=False)
+            spares.add(made, ready=False)
 
 
 def _expect_room(context: RunContext, trials: Sequence[Trial], parallel: int) -> None:
