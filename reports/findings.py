@@ -28,6 +28,7 @@ class Finding:
         cases: the ids of all cases with the deviation.
         waiver: the waiver of the first case, if every case has one.
         quote: the lines of the reference that it is about; () if the reference is not at hand.
+        examined: the cause in words, if a person has found it; empty for a deviation that nobody has examined.
 
     """
 
@@ -37,6 +38,7 @@ class Finding:
     cases: list[str] = field(default_factory=list)
     waiver: dict[str, Any] | None = None
     quote: tuple[Line, ...] = ()
+    examined: str = ""
 
     @property
     def id(self) -> str:
@@ -57,11 +59,14 @@ class Finding:
     def causes(self) -> tuple[tuple[str, ...], ...]:
         """The values that it has in common with other deviations of the same cause; any of them is enough.
 
+        If a person has found the cause, it is the cause in that person's words. The values of all others are guesses.
         For an omission it is the observation, because an unlisted code may be observed first at any requirement. For a
         contradiction these are: kind, expectation and observation; the sentence and the observation, so that an entry
         of a parameter file counts once for all operations that use it; and for a field that is null, the operation and
         the field's type, so that all the numbers that are null until there is something to count are one finding.
         """
+        if self.examined:
+            return ((self.class_, "examined", self.examined),)
         observed = general(self.deviation.observed)
         if self.class_ == "omission":
             return ((self.class_, observed),)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _LARGEST = 4_000_000
 _TEXT = frozenset({".rst", ".inc", ".txt", ".yaml", ".yml"})
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _KEY = re.compile(r"[^\s#-][^:]*:")
+_PROMISED = re.compile(r"/body/.+/(?P<word>null|empty)(?:-|$)")
+"""The id of a requirement that a sentence of a description makes, with the word that the sentence has."""
 
 Find = Callable[[Mapping[str, Any]], Path | None]
 """Finds the directory of a reference by its ``package`` and ``version``; None if it is not at hand."""
@@ -45,13 +48,23 @@ class Quotes:
 
     root: Path | None = None
 
-    def of(self, source: Source) -> tuple[Line, ...]:
-        """Return the passage that begins at a place, with the lines around it; () if it cannot be read."""
+    def of(self, source: Source, requirement: str = "") -> tuple[Line, ...]:
+        """Return the passage that begins at a place, with the lines around it; () if it cannot be read.
+
+        Of a long entry of a parameter file only the beginning is shown, unless the id of the requirement tells that
+        another sentence of the entry is meant.
+        """
         lines = _lines(self.root, source.path) if self.root is not None else ()
         if not 0 < source.line <= len(lines):
             return ()
         first = source.line - 1
-        last = _end(lines, first, in_yaml=source.path.endswith((".yaml", ".yml")))
+        in_yaml = source.path.endswith((".yaml", ".yml"))
+        last = _end(lines, first, in_yaml=in_yaml)
+        if in_yaml and (promised := _PROMISED.search(requirement)) is not None:
+            meant = _mention(lines, first, promised["word"])
+            if meant > last:
+                below = takewhile(lambda text: _indent(text) >= _indent(lines[meant]), lines[meant + 1 :])
+                first, last = meant, min(meant + len(list(below)), _end(lines, meant, in_yaml=False))
         shown = range(max(0, first - AROUND), min(len(lines), last + 1 + AROUND))
         return tuple(Line(at + 1, lines[at][:_WIDTH].rstrip(), first <= at <= last) for at in shown)
 
@@ -87,3 +100,18 @@ def _end(lines: tuple[str, ...], first: int, *, in_yaml: bool) -> int:
     while last > first and not lines[last].strip():
         last -= 1
     return last
+
+
+def _mention(lines: tuple[str, ...], first: int, word: str) -> int:
+    """Return the index of the first line of an entry of a parameter file that has a word; that of its key if none."""
+    for at in range(first + 1, len(lines)):
+        if _KEY.match(lines[at]):
+            break
+        if re.search(rf"\b{word}\b", lines[at]):
+            return at
+    return first
+
+
+def _indent(line: str) -> int:
+    """The number of blanks before a line; of the keys after a description it is smaller than that of its text."""
+    return len(line) - len(line.lstrip())

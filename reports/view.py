@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.findings import Cause, Finding, Findings
+from reports.known import known_of
 from reports.operations import KindCount, Operation, Reason, Requirement, Untested
 from reports.quotes import Quotes
 from reports.requirements import column_key, parts_of, split
@@ -210,10 +211,12 @@ class Gathered:
         untested = _untested(self._info, operations)
         by_count = sorted(self._reasons.values(), key=lambda reason: -len(reason.cases))
         columns = {column for operation in operations.values() for column in (*operation.cells, *operation.gaps)}
-        found, quotes = self._findings.all(), self._quotes
+        found, quotes, known = self._findings.all(), self._quotes, known_of(self._info)
+        for finding in found:
+            finding.examined = known[finding.id].why if finding.id in known else ""
         if quotes is not None:
             for finding in found:
-                finding.quote = quotes.of(finding.example.source)
+                finding.quote = quotes.of(finding.example.source, finding.example.requirement)
         return View(
             info=self._info,
             tally=self._tally,

@@ -265,7 +265,7 @@ def _plan(
         if one.short:
             sums.short.append(f"{one.room} {one.things} where the run makes at least {one.count}")
             yield _line("", f"the limits leave room for {one.room} {one.things} only")
-    requests = forecast(chain.from_iterable(tried), context.service, context.graphs).requests
+    requests = forecast(chain.from_iterable(tried), context).requests
     seconds = requests * per_request / 2 + (trials * context.patience.settle + len(walked) * 3 * pace) / max(1, at_once)
     yield _line("about", f"{requests:.0f} requests, roughly {_duration(seconds)}")
     sums.cases, sums.requests, sums.seconds = sums.cases + total, sums.requests + requests, sums.seconds + seconds

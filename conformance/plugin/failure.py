@@ -33,7 +33,7 @@ def failure_lines(result: Result, info: RunInfo) -> list[str]:
         ("As curl", command if len(command) <= CURL else ""),
     ]
     lines = [f"{name:<12} {' '.join(visible(text).splitlines())}" for name, text in rows if text]
-    quote = Quotes(kept_release(info.spec)).of(result.source)
+    quote = Quotes(kept_release(info.spec)).of(result.source, result.requirement)
     said = (f"{'':<12} {'>' if line.said else ' '} {line.number:>5}  {visible(line.text)}".rstrip() for line in quote)
     lines[1:1] = said
     if result.verdict == "error":

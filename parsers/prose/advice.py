@@ -16,7 +16,7 @@ from parsers.prose.sentences import Sentence
 _FLAGS = re.IGNORECASE
 _RULED = re.compile(
     r"\b(?:must|shall|only|if|when|unless|cannot|can't|can\s+not|may\s+not|required|requires|default\w*|fail\w*|reject\w*|"
-    r"ignored|error|allowed|permitted|forbidden|null|empty)\b|(?<![\d.])[1-5]\d\d(?![\d.])",
+    r"ignored|error|allowed|permitted|forbidden|null|empty)\b|(?<![\d.])[1-5]\d\d(?!\d|\.\d)",
     _FLAGS,
 )
 _FORMS: tuple[tuple[str, str], ...] = (

@@ -325,6 +325,11 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         r"is\s+not\s+valid",
         _fixed(invalid=("body",)),
     ),
+    (
+        r"(?:it|the\s+\w+)\s+(?:does\s+not|doesn't)\s+(?:contain|include|have)\s+all\s+(?:of\s+)?the\s+(?:necessary|"
+        r"required)\s+(?:fields|parameters|attributes)",
+        _fixed(invalid=("body",)),
+    ),
     (r"(?:the\s+)?request\s+is\s+missing\s+(?:a\s+)?required\s+parameters?", _fixed(invalid=("body",))),
     # What the deployment lacks.
     (rf"(?P<n>{_THE}{_WORDS})\s+does\s+not\s+support\b.*", _trait),

@@ -116,9 +116,16 @@ def tells_of_event(text: str) -> bool:
     return _EVENT.search(re.sub(r"``[^`]*``", "", text)) is not None
 
 
+_OF_ROLES = re.compile(
+    r"\bonly\s+(?:the\s+)?(?:cloud\s+)?(?:admin\w*|owners?|users?|members?|projects?)\b|\badmin\w*(?:\s+users?)?\s+only\b",
+    _FLAGS,
+)
+"""A restriction to a role: no mark of its own, since a role is harmless elsewhere."""
+
+
 def _plain(text: str) -> bool:
     text = without_force(text)
-    return not tells_of_event(text) and marks(text) <= {"role", "lifecycle", "lock"}
+    return _OF_ROLES.search(text) is None and not tells_of_event(text) and marks(text) <= {"role", "lifecycle", "lock"}
 
 
 def _form(pattern: str) -> Read:
@@ -185,7 +192,7 @@ RULES = (
 _OF_TIMES = re.compile(r"^The\s+``±hh:mm``\s+value\b|^If\s+you\s+omit\s+the\s+time\s+zone\b")
 """Sentences about a format that ``constraints`` reads: the one for a date with a time."""
 _TRUTH = re.compile(r"\bvalid\s+(?:boolean\s+)?values?\b(?:[^.]*\b[Tt]rue\b[^.]*\b[Ff]alse\b)?[^.]*\.?$", _FLAGS)
-_CONDITIONAL = re.compile(r"^(?:If|When|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
+_CONDITIONAL = re.compile(r"^(?:If|When|Whenever|(?:Each|Every)\s+time|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
 
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""

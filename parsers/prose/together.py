@@ -122,9 +122,11 @@ def _names(text: str, own: str) -> tuple[str, ...]:
 
 
 _EITHER = re.compile(
-    rf"^Either\s+(?:the\s+)?(?P<a>{_FIELD})\s+or\s+(?:the\s+)?(?P<b>{_FIELD})\s+(?:must|has\s+to)\s+be\s+{_GIVEN}\b[^,]*\.?$",
+    rf"^(?:Either|At\s+least\s+one\s+of)\s+(?:the\s+)?(?P<a>{_FIELD})\s+or\s+(?:the\s+)?(?P<b>{_FIELD})\s+(?:must|has\s+to)\s+be\s+{_GIVEN}\b[^,]*\.?$",
     _FLAGS,
 )
+_ELSE = re.compile(r"\bAlternatively\b", _FLAGS)
+"""A later sentence of the same paragraph names a third way."""
 _MUST_NOT = re.compile(
     rf"^If\s+(?:the\s+)?(?P<a>{_FIELD})\s+is\s+{_GIVEN},\s+(?:the\s+)?{_LIST}{_NOUN}\s+(?:must\s+not|cannot|can't)\s+be\s+"
     rf"(?:included|{_GIVEN})\b[^,]*\.?$",
@@ -148,7 +150,7 @@ def _tied(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     text = sentence.text
     causes: tuple[Cause, ...] = ()
-    if m := _EITHER.match(text):
+    if (m := _EITHER.match(text)) and not _ELSE.search(sentence.block.text):
         causes = (Cause(absent=(m["a"].strip("`"), m["b"].strip("`"))),)
     elif m := _MUST_NOT.match(text):
         given = m["a"].strip("`")

@@ -123,6 +123,7 @@ def _run(cases: str, servers: int) -> tuple[float, list[str]]:
             command = [sys.executable, "-m", "conformance", "run", f"--url={sandbox.url}", "-k", cases, "-q"]
             command += [f"--{option}={sandbox.tokens[role]}" for option, role in tokens.items()]
             command += [f"--max-servers={servers}", f"--output={output}", "--tb=no"]
+            command += ["-p", "tests.benchmarks.timeline"] if "TIMELINE" in os.environ else []
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             record = RunRecord.read(output)
             applied = [result.case for result in record.results if result.verdict != "inapplicable"]

@@ -4,11 +4,18 @@
 references. A fact counts as found if all that can be checked is equal, its line included.
 
 Usage: ``python -m tests.oracle.conditions [--differences] [project ...]``; releases come from the package index.
+
+``repositories`` holds references that no release holds: ``--from starlingx/config DIR ...`` names directories with the
+files of the given commits. They were divided before a rule was looked at: by the projects' names in alphabetical order
+the odd ones for development, the even ones held apart (``held`` for a project measures these alone); the largest one by
+its chapters.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +50,15 @@ def expected(truth: dict[str, Any]) -> set[Any]:
     return found
 
 
-def found(project: str, release: str) -> set[Any]:
-    """The facts that are read; those of a parameter's description are left out, and so are locks and quotas."""
-    _, specs = read(f"{project}=={release}", keep_going=True)
+def found(source: str, chapters: str | None = None) -> set[Any]:
+    """The facts that are read; those of a parameter's description are left out, and so are locks and quotas.
+
+    Args:
+        source: a release or a directory.
+        chapters: ``odd`` or ``even`` for the facts of these chapters only, which titles underlined with dashes begin.
+    """
+    directory = Path(source)
+    _, specs = read(source, "unseen" if directory.is_dir() else None, keep_going=True)
     facts = set()
     for spec in specs.values():
         path = spec.reference.path.partition("api-ref/source/")[2]
@@ -56,7 +69,16 @@ def found(project: str, release: str) -> set[Any]:
             ):
                 facts |= {_fact(path, c.line, kind, _bare(c)) for c in conditions if c.kind in ("exists", "status")}
             facts |= {_fact(path, r.line, "refusal", _bare(r)) for r in operation.refusals}
-    return facts
+    if chapters is None:
+        return facts
+    wanted = int(chapters == "odd")
+    return {fact for fact in facts if _chapter(directory / "api-ref/source" / fact[0], fact[1]) % 2 == wanted}
+
+
+def _chapter(file: Path, line: int) -> int:
+    """The number of the chapter that holds a line, counted from 1."""
+    lines = file.read_text(encoding="utf-8").split("\n")[: line + 1]
+    return sum(re.fullmatch(r"-{4,}", under) is not None and bool(title.strip()) for title, under in pairwise(lines))
 
 
 def _bare(fact: Condition | Refusal) -> dict[str, Any]:
@@ -68,14 +90,22 @@ def main() -> None:
     """Print recall and precision of each project and of all."""
     parser = argparse.ArgumentParser(description="recall and precision of conditions in prose")
     parser.add_argument("--differences", action="store_true", help="print what is missed and what is too much")
+    parser.add_argument("--from", dest="sources", nargs=2, metavar=("REPOSITORY", "DIR"), action="append", default=[])
     parser.add_argument("projects", nargs="*")
     arguments = parser.parse_args()
+    directories = dict(arguments.sources)
     totals = [0, 0, 0]
-    for file in sorted(TRUTH.glob("*.yaml")):
+    for file in sorted(TRUTH.glob("repositories/*.yaml" if directories else "*.yaml")):
         truth = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if arguments.projects and truth["project"] not in arguments.projects:
+        named = {truth["project"], truth.get("half")}
+        if arguments.projects and not named & set(arguments.projects):
             continue
-        right, read_ = expected(truth), found(truth["project"], truth["release"])
+        repository = truth.get("repository")
+        if repository is not None and repository not in directories:
+            print(f"{truth['project']}: give a directory with {repository} at {truth['commit']}")
+            continue
+        source = directories[repository] if repository else f"{truth['project']}=={truth['release']}"
+        right, read_ = expected(truth), found(source, truth.get("chapters"))
         both = len(right & read_)
         totals = [totals[0] + both, totals[1] + len(right), totals[2] + len(read_)]
         print(f"{truth['project']}: {both} of {len(right)} found, {len(read_) - both} too much")

@@ -152,6 +152,7 @@ def started(*case_ids, parallel=3, record=None):
         stopping=stopping,
         places=Places(stopping),
         waits=Waits(),
+        kind=SimpleNamespace(name="widget", state_of=lambda shown: (shown["status"], None)),
         environment="",
         notes=Notes(),
     )

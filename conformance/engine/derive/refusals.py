@@ -212,7 +212,7 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
     base = view.body(variant, view.default)
     for field in request_fields.fields(view.operation, view.default) if base is not ABSENT else ():
         value = json_path.lookup(base, field.path)
-        unknown = _unknown_in_place_of(view, value)
+        unknown = unknown_in_place_of(view, value)
         if unknown is not None:
             body = json_path.replaced(base, field.path, unknown)
             trial = attempt(
@@ -226,7 +226,7 @@ def _nothing_named(view: View, book: Book, requirement: Requirement) -> None:
         book.case(requirement, str(own.max.next), gone, Refused((404,), f"the operation exists only up to {own.max}"))
 
 
-def _unknown_in_place_of(view: View, value: Any) -> str | None:
+def unknown_in_place_of(view: View, value: Any) -> str | None:
     """An id that names nothing, in place of a value of a body; None if the value names no thing that has an id."""
     if not isinstance(value, Binding):
         return None

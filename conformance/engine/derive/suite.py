@@ -14,6 +14,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.version_documents import is_above, with_documents
 from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.derive.afterwards import derive_afterwards
+from conformance.engine.derive.alone import derive_alone
 from conformance.engine.derive.apart import derive_apart
 from conformance.engine.derive.blanks import derive_blanks, derive_outside
 from conformance.engine.derive.book import Book
@@ -21,11 +22,12 @@ from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
-from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.everywhere import derive_everywhere, derive_everywhere_refused
 from conformance.engine.derive.hidden import derive_hidden
 from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
 from conformance.engine.derive.moments import derive_moments
+from conformance.engine.derive.references import Users, derive_references, users_of
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
 from conformance.engine.derive.success import (
@@ -120,6 +122,7 @@ def derive(
     )
     nullable = _shown_null(specs)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
+    users = users_of((o for spec in specs for o in spec.operations), service, producers, top)
     book = Book(optional=service.optional_parts)
     _elsewhere(at, book)
     for spec in selected:
@@ -136,7 +139,7 @@ def derive(
             elif view.range.empty:
                 book.without_case(whole, "beyond-cloud", f"from {view.lowest} on")
             else:
-                _operation(view, book, default_policy)
+                _operation(view, book, default_policy, users)
     return Suite(
         tuple(book.requirements.values()),
         tuple(book.cases.values()),
@@ -192,7 +195,7 @@ def supported(operation: Operation, service: ServiceDescription) -> bool:
     return not outside and operation.id not in service.untestable
 
 
-def _operation(view: View, book: Book, default_policy: bool) -> None:
+def _operation(view: View, book: Book, default_policy: bool, users: Users) -> None:
     if view.operation.removed is not None:
         derive_removed(view, book)
         return
@@ -218,12 +221,16 @@ def _operation(view: View, book: Book, default_policy: bool) -> None:
         derive_earliest(view, book)
         derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)
+        derive_alone(view, book)
         derive_undocumented(view, book)
         if not is_above(view.operation):  # a guide of one version does not speak of the others
             derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
+    if not is_above(view.operation):
+        derive_everywhere_refused(view, book)
     derive_situations(view, book)
+    derive_references(view, book, users)
     derive_moments(view, book)
     derive_outside(view, book)
     untested_conditions(view, book)

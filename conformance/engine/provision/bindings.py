@@ -16,7 +16,7 @@ from conformance.engine.cloud.discover import Candidate
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.fields import value
 from conformance.engine.cloud.kinds import View
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
 
 Done = TypeVar("Done")
@@ -93,6 +93,11 @@ class Places:
         """Offer things of a kind that a lane has made and left as they were to the lanes after it."""
         with self._free:
             self._offered.setdefault(kind, []).extend(things)
+
+    def offered(self, kind: str) -> tuple[Made, ...]:
+        """The things of a kind that other lanes have left."""
+        with self._free:
+            return tuple(self._offered.get(kind, ()))
 
     def take_offered(self, kind: str, distance: Callable[[Made], float | None] = lambda _: 0.0) -> Made | None:
         """Take the nearest thing of a kind that other lanes have left; None if there is none that suits.

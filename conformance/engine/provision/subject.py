@@ -12,8 +12,8 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
-from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waits import Waits

@@ -47,7 +47,7 @@ class Causes:
         return why or self._unknown(case, evidence, judgement, seen)
 
     def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
-        """Send the requests that may show it: the documented one, if the chosen cases do not, and an invented name."""
+        """Send the requests that may show it: the documented one, an invented name, and at last a good value."""
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
@@ -60,6 +60,12 @@ class Causes:
         if trial is not None:
             told = self._made(Job(trial, (), ()), executor)
             self.names.note(case, invented, self._made(Job(trial, (), ()), executor) if told.status == CRASH else told)
+        if self._unknown(case, evidence, judgement, seen) is None:
+            return
+        about = self.context.service.about(case.operation)
+        good = self.names.good(case, about, self.context.version_for(case.operation))
+        if good is not None:
+            self.contrasts.note(self._made(Job(good, (), ()), executor))
 
     def _unknown(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
         also = {members(ask.body, ask.query) for ask, answer in seen if answer.ok}

@@ -22,7 +22,6 @@ from conformance.engine.api.references import with_references
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import OTHER, Discovery
 from conformance.engine.cloud.errors import CloudError, EndpointError
-from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
@@ -39,6 +38,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.parts import lacking
 from conformance.engine.run.locks import TURNS, Locks
+from conformance.engine.run.preparing import make_first
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
 from specs.model import Spec
@@ -224,14 +224,11 @@ class Session:
         if context.service.under_test.role is not Role.MEMBER:
             return None  # a cloud may keep such things to itself, and the others are tried all the same
         try:
-            made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
+            make_first(context, tried, self.settings.max_resources, tell)
         except CloudError as error:
             return str(error)
         except OSError as error:
             return self.journal.trouble or str(error)
-        self.resources.keep(made)
-        context.places.expect(context.discovery.room(), self.settings.max_resources)
-        context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
     @cached_property

@@ -3,7 +3,7 @@
 A service that does not know a member by the documented name may refuse each request that has it, whatever its value. So
 a refusal of a faulty value keeps a promise only if the service knows the name. It does if a request with the member was
 accepted in the run. Else the same value is sent under a name that nobody knows: an answer that differs in more than the
-name shows that the service has looked at the value.
+name shows that the service has looked at the value. If it does not differ, a good value is sent, which may be accepted.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.engine.api import json_path, request_fields, values
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.execute.controls import wording
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.trial import Outcome, Trial
 from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, OF_THE_MOMENT, Members, members
+from specs.microversion import Microversion
 
 CRASH = 500
 """The code of a service that an unknown member has brought down. It counts as an answer if it comes a second time."""
@@ -62,6 +66,21 @@ def with_invented(case: Case, place: Place, invented: str) -> Trial:
     return replace(case.trial, key=f"{case.trial.key}|invented", request=request, outcome=Outcome(accepted=None))
 
 
+def with_good(case: Case, place: Place, service: ServiceDescription, version: Microversion) -> Trial | None:
+    """The trial of a case with a good value at a place; None if no row of the table stands for this place of a body.
+
+    Nobody has promised that the value is accepted: it may only have the right type.
+    """
+    request = case.trial.request
+    rows = request_fields.fields(case.operation, request.version or version)
+    field = next((one for one in rows if one.path == place), None)
+    good = ABSENT if field is None else values.value_for(case.operation, field, service)
+    if good is ABSENT:
+        return None
+    request = replace(request, body=json_path.replaced(request.body, place, good), uses_optional_fields=True)
+    return replace(case.trial, key=f"{case.trial.key}|good", request=request, outcome=Outcome(accepted=None))
+
+
 def _renamed(value: Any, place: Place, invented: str) -> Any:
     if isinstance(value, list):
         return [_renamed(one, place[1:], invented) for one in value]
@@ -77,6 +96,7 @@ class UnknownNames:
     """The answers to requests with invented names. Safe to use from many threads."""
 
     _answers: dict[str, tuple[str, _Answer]] = field(default_factory=dict)
+    _tried: set[tuple[str, Place]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement, accepted: Iterable[Members]) -> str | None:
@@ -120,6 +140,17 @@ class UnknownNames:
                 return None
             self._answers[key] = invented, _Answer(0, None)
         return with_invented(case, place, invented)
+
+    def good(self, case: Case, service: ServiceDescription, version: Microversion) -> Trial | None:
+        """The trial with a good value that is still to be made for a case; None if there is none. It is given once."""
+        place = place_of(case)
+        if place is None:
+            return None
+        with self._lock:
+            if (case.operation.id, place) in self._tried:
+                return None
+            self._tried.add((case.operation.id, place))
+        return with_good(case, place, service, version)
 
     def note(self, case: Case, invented: str, evidence: Evidence) -> None:
         """Keep the answer to the trial with an invented name."""

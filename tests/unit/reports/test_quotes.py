@@ -112,3 +112,18 @@ def test_a_report_without_a_reference_quotes_nothing() -> None:
     assert "the reference is not at hand" in text.of_view(seen)
     assert "snippet" not in json.dumps(sarif([seen]))
     assert view(record(result("a.b/normal/202", "fail"))).quoting == ""
+
+
+def test_of_a_long_entry_the_sentence_that_the_requirement_is_about(tmp_path: Path) -> None:
+    form = "\n".join(f"    A part of its form, {at}." for at in range(LONGEST))
+    entry = (
+        f"left:\n  description: |\n    When it left.\n{form}\n    If it is afloat, it is ``null``.\n  in: body\nname:\n"
+    )
+    (tmp_path / "p.yaml").write_text(entry + "  description: null\n", "utf-8")
+
+    def quoted(requirement: str) -> list[str]:
+        return [line.text.strip() for line in Quotes(tmp_path).of(Source("p.yaml", 1), requirement) if line.said]
+
+    assert quoted("a.show/body/left/null-if-afloat") == ["If it is afloat, it is ``null``."]
+    assert quoted("a.show/body/left")[0] == "left:"
+    assert quoted("a.show/body/left/empty-always")[0] == "left:", "no line has the word"

@@ -423,3 +423,21 @@ def test_the_codes_of_one_line_are_several_findings() -> None:
 def test_a_finding_that_two_causes_share_joins_them() -> None:
     told = view(record(_null("a", 1, "a.show"), _null("b", 2, "a.list"), _null("b", 2, "a.show")))
     assert [len(cause.findings) for cause in told.contradictions] == [3]
+
+
+def test_a_cause_that_a_person_has_found_counts_before_any_guess() -> None:
+    def note(operation: str, why: str) -> dict[str, object]:
+        return {"kind": "expected", "deviation": f"{operation}/error/400!contradiction!200", "why": why}
+
+    def accepted(operation: str) -> Any:
+        return result(f"{operation}/error/400", "fail", expected="400 or another listed 4xx", observed="200")
+
+    names = ("a.x", "a.y", "a.z", "b.x", "b.y")
+    notes = (
+        note("a.x", "The name may be missing."),
+        note("a.y", "No format is checked."),
+        note("a.z", "No format is checked."),
+    )
+    told = view(record(*map(accepted, names), notes=notes))
+    found = [[one.example.operation for one in cause.findings] for cause in told.contradictions]
+    assert found == [["a.y", "a.z"], ["b.x", "b.y"], ["a.x"]], "those that nobody has examined are grouped by values"

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.provision import places as module
 from conformance.engine.provision.places import Places

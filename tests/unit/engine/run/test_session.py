@@ -72,14 +72,14 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device", "run/journal.jsonl")
 
-    monkeypatch.setattr(module, "first", full)
+    monkeypatch.setattr(module, "make_first", full)
     case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE"), operation=None))
     service = SimpleNamespace(under_test=SimpleNamespace(role=Role.MEMBER))
     context = SimpleNamespace(discovery=None, kind=None, top=None, service=service, about=lambda _: context)
     session = SimpleNamespace(
         context=context,
         suite=SimpleNamespace(cases=[case]),
-        resources=None,
+        settings=SimpleNamespace(max_resources=6),
         journal=SimpleNamespace(trouble="run/journal.jsonl cannot be written: No space left on device; make room"),
     )
     assert Session.prepare(session, ["a"], print) == session.journal.trouble

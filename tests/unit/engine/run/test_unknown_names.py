@@ -10,7 +10,7 @@ from boats import BOAT, NAMED, boats, results
 from fake_cloud import fake_cloud
 from hypothesis import given
 from hypothesis import strategies as st
-from widgets import action, evidence, plain, row, sample, spec, trial
+from widgets import KNOWLEDGE, TOP, action, evidence, plain, row, sample, spec, trial
 
 from conformance.engine.api.entries import Fault
 from conformance.engine.api.load import load_service
@@ -143,15 +143,28 @@ def test_no_other_member_changes(body: dict[str, int], data: st.DataObject) -> N
     assert made == {INVENTED if key == name else key: value for key, value in body.items()}
 
 
+def test_a_good_value_is_sent_in_place_of_the_faulty_one_once() -> None:
+    names, place = UnknownNames(), case()
+    found = names.good(place, KNOWLEDGE, TOP)
+    assert found is not None
+    assert (found.request.body, found.outcome) == ({"make": {"is-up": "conformance"}}, Outcome(None))
+    assert names.good(place, KNOWLEDGE, TOP) is None
+
+
+@pytest.mark.parametrize("other", [case(about=""), case({"make": {"size": {}}}, "size"), case({"is-up": {}})])
+def test_without_a_row_of_the_place_there_is_no_good_value(other: Case) -> None:
+    assert UnknownNames().good(other, KNOWLEDGE, TOP) is None
+
+
 SENT = sample({"boat": {"name": "n"}})
 SAILED = (*NAMED, row("sail-cloth", "boolean"))
 OTHER = plain("POST", "/boats", *SAILED, samples=(SENT,), normal=(201,), error=(400,), answered=(BOAT,))
 
 
-def strict(known: str, unknown: list[Any], serve: Any) -> Any:
+def strict(known: str, unknown: list[Any], serve: Any, message: str = "{} is not of type 'boolean'") -> Any:
     """A service with one member beside the name, of which it takes booleans; ``unknown``: its answers to other members.
 
-    The last one stays. None: it ignores the member.
+    The last one stays. None: it ignores the member. ``message``: of its refusal of a value.
     """
 
     def answer(asked: Any) -> Any:
@@ -162,7 +175,7 @@ def strict(known: str, unknown: list[Any], serve: Any) -> Any:
                 if said is not None:
                     return said, {"message": f"'{name}' was unexpected"}
             if name == known and not isinstance(value, bool):
-                return 400, {"message": f"{value} is not of type 'boolean'"}
+                return 400, {"message": message.format(value)}
         return serve(asked)
 
     return answer
@@ -174,7 +187,7 @@ def strict(known: str, unknown: list[Any], serve: Any) -> Any:
         ("sail-cloth", [400], "pass"),
         ("sail-cloth", [None], "pass"),
         ("sail-cloth", [500, 500, 400], "pass"),
-        ("sail-cloth", [503], "inconclusive"),
+        ("sail-cloth", [503], "pass"),
         ("sail_cloth", [400], "inconclusive"),
     ],
 )
@@ -186,5 +199,18 @@ def test_a_service_that_knows_another_name_has_refused_no_value(
     with fake_cloud() as fake:
         boats(fake)
         fake.default = strict(known, list(unknown), fake.default)
+        found, _ = results(fake, tmp_path, (replace(spec(OTHER), service="boating"),), "sail-cloth-type")
+    assert [(one.verdict, one.status) for one in found] == [(verdict, 400)]
+
+
+@pytest.mark.parametrize(("known", "verdict"), [("sail-cloth", "pass"), ("sail_cloth", "inconclusive")])
+def test_an_accepted_good_value_shows_the_name_where_all_refusals_are_alike(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, known: str, verdict: str
+) -> None:
+    described = replace(load_service("unknown"), described=True, error_body=Fault(code_field=None, required_fields=()))
+    monkeypatch.setattr(sessions, "load_service", lambda _: described)
+    with fake_cloud() as fake:
+        boats(fake)
+        fake.default = strict(known, [400], fake.default, "'sail-cloth' was unexpected")
         found, _ = results(fake, tmp_path, (replace(spec(OTHER), service="boating"),), "sail-cloth-type")
     assert [(one.verdict, one.status) for one in found] == [(verdict, 400)]
