@@ -488,7 +488,6 @@ def test_a_group_reads_the_log_after_it_alone_where_the_cloud_names_its_requests
     log = [{"request_id": "r-1", "user_id": "u-1", "message": None}]
     shop.does["GET deeds"] = lambda ask: (200, {"deeds": list(log)})
 
-
     def act(ask):
         log.extend([{**entry, "request_id": f"r-{len(log) + 1}"}] if entry else [])
         return 403, NO
