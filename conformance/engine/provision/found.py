@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from conformance.engine.api.given import ShownValue
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.discover import Candidate
+from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.fields import values
+from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.roles import Role
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
@@ -56,3 +61,10 @@ def another(
         return not used(one) and (in_use is None or all(one.value(name) >= in_use.value(name) for name in at_least))
 
     return next((one for one in candidates if suits(one)), None)
+
+
+def shown_by(rule: ShownValue, view: View | None) -> Any:
+    """The value that a rule finds in a view; ABSENT if it finds none."""
+    holders = values(view, rule.within) if rule.within else iter((view,))
+    fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
+    return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
