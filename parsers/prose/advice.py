@@ -39,7 +39,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "future",
         r"^(?:They|It|This\s+\w+)\s+will\s+(?:probably\s+)?be\s+(?:deprecated\s+and\s+)?removed\s+in\s+the\s+"
-        r"future\.?$|^The\s+ability\s+to\s+[^,]+\s+is\s+now\s+deprecated,\s+and\s+will\s+be\s+removed\s+in\s+(?:an?\s+)?sub\w+\s+release\.?$",
+        r"future\.?$|^The\s+ability\s+to\s+[^,]+\s+is\s+now\s+deprecated,\s+and\s+will\s+be\s+removed\s+"
+        r"in\s+(?:an?\s+)?sub\w+\s+release\.?$",
     ),
     (
         "introduced",
