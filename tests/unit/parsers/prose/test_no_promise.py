@@ -90,6 +90,8 @@ def test_the_first_sentence_names_the_field(text):
         "Each time that the policy changes, the service sets this to ``false``.",
         "Only administrators see the owner.",
         "The size, which raises an error.",
+        "The response excludes the paint.",
+        "The status of ``cars`` is that of ``cars`` status ``painted``.",
         "The status changes to ``PAINTED``.",
     ],
 )
