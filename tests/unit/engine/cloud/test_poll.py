@@ -110,6 +110,17 @@ def test_one_listing_serves_all(fake, servers, watch):
     assert all(one.query == {"name": "conformance-1"} for one in listings)
 
 
+def test_waits_that_begin_shortly_after_each_other_share_the_first_poll(fake, servers, cloud):
+    for name in ("a", "b"):
+        servers.add(name, "ACTIVE")
+    watch = Watch(cloud, shortest=3.0)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda name: wait_for_status(watch, name, "ACTIVE", 10), ("a", "b")))
+    assert [result.status for result in results] == ["ACTIVE", "ACTIVE"]
+    watch.close()
+    assert [one.path for one in fake.asked] == ["/v2.1/servers/detail"]
+
+
 def test_pages_and_what_the_listing_hides(fake, servers, watch):
     servers.page = 2
     servers.hidden = {"s4"}
