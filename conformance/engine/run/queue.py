@@ -47,13 +47,10 @@ class Queue:
         self._waiting += sorted(lanes, key=length, reverse=True)
 
     def take(self) -> list[Job]:
-        """Take the lane that this thread should walk next.
-
-        Raises:
-            ValueError: no lane is left.
-        """
+        """Take the lane that this thread should walk next; at least one must be waiting."""
         chosen = self._next_of_many() if self._slow else self._next()
-        self._waiting.remove(chosen)
+        self._waiting = [lane for lane in self._waiting if lane is not chosen]
+        self._kept_for.pop(id(chosen), None)
         self._left[threading.get_ident()] = self._seconds(chosen) if self._slow else 0.0
         return chosen
 

@@ -112,8 +112,3 @@ def test_the_work_of_a_lane_that_has_ended_counts_no_more() -> None:
     waiting.take()
     waiting.left()
     assert not waiting.part(waiting.take()[:2], idle=False)
-
-
-def test_nothing_is_taken_from_an_empty_queue() -> None:
-    with pytest.raises((IndexError, ValueError)):
-        queue(Context()).take()
