@@ -44,6 +44,9 @@ class Held(Protocol):
     def discard(self) -> None:
         """Give the resource up."""
 
+    def refresh(self) -> View | None:
+        """Look at the resource. Returns its view; None if it is gone."""
+
     def stir(self, path: str = "") -> None:
         """Note that the resource may be changing although its status does not show it."""
 
@@ -83,14 +86,17 @@ def taken_over(subject: Held, state: str) -> bool:
     subject.view = dict(made.body)
     subject.seen_in = {str(subject.status): subject.view}
     subject.stir()  # the last action of the other lane may not have ended
+    if subject.status in context.unkept.optional and subject.refresh() is None:  # the cloud may have removed it
+        subject.discard()
+        return False
     return True
 
 
 def _lasts(subject: Held) -> bool:
     """Whether a resource stays in its status until another lane takes it."""
     known, context = subject.context.service.under_test, subject.context
-    kept = subject.status in known.stable_statuses and subject.status not in context.unkept.optional
-    return kept and subject.status not in context.kind.status.failed
+    left = (subject.environment, subject.status or "") in context.unkept.reasons
+    return subject.status in known.stable_statuses and not left and subject.status not in context.kind.status.failed
 
 
 def under_test(kind: Kind) -> str:
