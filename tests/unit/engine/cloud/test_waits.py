@@ -93,6 +93,16 @@ def test_the_longest_wait_for_an_operation_that_ended_well_is_expected():
     assert (waits.expected("lift"), waits.expected(Waits.NEW), waits.expected("drop")) == (4.0, 7.0, 0.0)
 
 
+def test_the_shortest_wait_that_ended_well_is_remembered_by_operation():
+    waits = Waits()
+    assert waits.soonest("widgets.spin") == 0.0
+    waits.ended("widgets.spin from IDLE", 30.0, well=True)
+    waits.ended("widgets.spin from HALTED", 20.0, well=True)
+    waits.ended("widgets.spin from IDLE", 1.0, well=False)
+    assert waits.soonest("widgets.spin") == 20.0
+    assert waits.expected("widgets.spin") == 30.0
+
+
 def test_an_operation_whose_action_ended_with_its_status_each_time_needs_no_look_at_the_action():
     waits = Waits()
     for _ in range(PROMPT):

@@ -72,7 +72,7 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device", "run/journal.jsonl")
 
-    monkeypatch.setattr(module, "make_first", full)
+    monkeypatch.setattr(module, "prepare", full)
     case = SimpleNamespace(id="a", trial=SimpleNamespace(situation=SimpleNamespace(state="IDLE"), operation=None))
     service = SimpleNamespace(under_test=SimpleNamespace(role=Role.MEMBER))
     context = SimpleNamespace(discovery=None, kind=None, top=None, service=service, about=lambda _: context)
