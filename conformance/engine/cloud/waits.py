@@ -37,12 +37,14 @@ class Waits:
 
     Attributes:
         longest: the longest wait that ended well, in seconds; None as long as none did.
+        bare: the ids of operations whose actions had no steps in the log when the resource had come to rest.
     """
 
     NEW: ClassVar[str] = "a new resource under test"
     """The name of the wait for one."""
 
     longest: float | None = None
+    bare: set[str] = field(default_factory=set)
     _well: dict[str, float] = field(default_factory=dict)
     _soonest: dict[str, float] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
