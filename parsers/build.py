@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from parsers import prose
 from parsers.errors import HostileError, NotFoundError
 from parsers.halves import halved
 from parsers.names import Ids, action_of, slug, stem
@@ -60,6 +59,8 @@ class Reading:
     @cached_property
     def told(self) -> list[Told]:
         """The facts that the prose of each file states."""
+        from parsers import prose  # it takes longer to import than all else: a second process reads documents meanwhile
+
         return halved(prose.read_source, self.files, _seconds)
 
     @property
