@@ -73,12 +73,16 @@ LARGE = 200_000
 
 def _read_documents(layout: Layout, parameters: ParameterFile | None) -> Reading:
     """Read the documents, those of a large reference in a second process, while this one gets the grammar ready."""
-    from parsers.build import read_reference
     from parsers.halves import Beside, possible
 
-    if layout.bare or layout.size < LARGE or not possible():
+    def read_all() -> Reading:
+        from parsers.references import read_reference  # imports docutils, which only the process that reads needs
+
         return read_reference(layout, parameters=parameters)
-    beside = Beside(lambda: read_reference(layout, parameters=parameters))
+
+    if layout.bare or layout.size < LARGE or not possible():
+        return read_all()
+    beside = Beside(read_all)
     try:
         import_module("parsers.prose")  # compiles its many expressions
     except BaseException:
