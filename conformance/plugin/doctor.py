@@ -19,11 +19,11 @@ from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
 from conformance.engine.run.lanes import NO_RESOURCE
+from conformance.engine.run.needed import needed
 from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
 from conformance.plugin.guided import needs_of
-from conformance.plugin.needed_room import needed
 from conformance.plugin.opened import check_fit, settings_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.share import Lacking, Share
@@ -265,7 +265,7 @@ def _plan(
         if one.short:
             sums.short.append(f"{one.room} {one.things} where the run makes at least {one.count}")
             yield _line("", f"the limits leave room for {one.room} {one.things} only")
-    requests = forecast(chain.from_iterable(tried), context.service, context.graphs).requests
+    requests = forecast(chain.from_iterable(tried), context).requests
     seconds = requests * per_request / 2 + (trials * context.patience.settle + len(walked) * 3 * pace) / max(1, at_once)
     yield _line("about", f"{requests:.0f} requests, roughly {_duration(seconds)}")
     sums.cases, sums.requests, sums.seconds = sums.cases + total, sums.requests + requests, sums.seconds + seconds

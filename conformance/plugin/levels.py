@@ -127,6 +127,7 @@ class Levels:
     Attributes:
         left_out: one sentence for each option that left cases out, and each service; empty before the collection has
             ended.
+        readonly: whether the run changes nothing; False before the collection has ended.
     """
 
     def __init__(self, level: str, services: Mapping[str, Tried]) -> None:
@@ -135,6 +136,7 @@ class Levels:
         self._collected: list[CaseItem] = []
         self._left: dict[tuple[str, str], CaseItem] = {}
         self.left_out: tuple[str, ...] = ()
+        self.readonly = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_itemcollected(self, item: pytest.Item) -> None:
@@ -155,7 +157,7 @@ class Levels:
         """Deselect the cases that the level leaves out, from those that the other options have left."""
         cases = [item for item in items if isinstance(item, CaseItem)]
         readonly = asks_for_readonly(config.option.markexpr) and bool(cases)
-        readonly = readonly and all(reads_only(item.case.trial) for item in cases)
+        self.readonly = readonly = readonly and all(reads_only(item.case.trial) for item in cases)
         chosen: set[tuple[str, str]] = set()
         for name, service in self._services.items():
             mine = [item.case for item in cases if item.tested == name]

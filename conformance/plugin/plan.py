@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from conformance.engine.api.load import load_service
-from conformance.engine.derive.state_graph import StateGraph
-from conformance.engine.derive.suite import highest_version, views
 from conformance.engine.model.case import Case
-from conformance.engine.run.forecast import Forecast, Lane, forecast
+from conformance.engine.run.forecast import Forecast, Lane
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 from reports.words import count, plural
-from specs.model import Spec
 
 
-def plan_lines(cases: Iterable[Case], max_resources: int, service_type: str, specs: Sequence[Spec]) -> list[str]:
+def plan_lines(cases: Iterable[Case], plan: Forecast, max_resources: int, service_type: str) -> list[str]:
     """Return the plan of a run, as lines of text.
 
     Args:
         cases: the cases to try.
+        plan: the forecast for them.
         max_resources: the most resources under test that may exist at a time.
         service_type: the type of the service.
-        specs: all specs of the reference, which give the ways between statuses.
     """
-    cases = list(cases)
-    service = load_service(service_type)
-    graphs = StateGraph.of_each(views(specs, highest_version(specs), service))
-    plan = forecast((case.trial for case in cases), service, graphs)
+    cases, service = list(cases), load_service(service_type)
     counts = Counter(lane_of(case.trial, service) for case in cases)
     kinds = Counter(case.requirement.kind.partition("/")[0] for case in cases)
     noun = service.resource if len(service.resources) < 2 else "resource"
@@ -62,7 +56,7 @@ def _sums(plan: Forecast, cases: int, max_resources: int, resource: str) -> list
         tried = sum(lane.tried for lane in plan.lanes)
         transitions = sum(lane.transitions for lane in plan.lanes)
         lines.append(
-            f"at least {count(resources, resource, plural(resource))} and {count(transitions, 'transition')}, "
+            f"about {count(resources, resource, plural(resource))} and {count(transitions, 'transition')}, "
             f"of which {tried} are trials themselves"
         )
     longest = plan.longest

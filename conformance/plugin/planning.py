@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.engine.model.case import Suite
+from conformance.engine.api.load import load_service
+from conformance.engine.model.case import Case, Suite
+from conformance.engine.run.forecast import Forecast, Ground, forecast
 from conformance.plugin import ending, items
 from conformance.plugin.choices import Choices
 from conformance.plugin.items import CaseItem, SpecFile, collect_file
+from conformance.plugin.known import known_for
 from conformance.plugin.levels import Levels
 from conformance.plugin.plan import plan_lines
 from conformance.plugin.reference import Reference
@@ -53,12 +56,24 @@ class Plan:
             cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
             if cases:
                 planned = True
-                plan = plan_lines(cases, self._choices.max_resources, reference.service, reference.specs)
+                plan = plan_lines(
+                    cases, self._forecast(reference, cases), self._choices.max_resources, reference.service
+                )
                 heading = [f"{reference.service}:"] if len(self._services) > 1 else []
                 say(["", *map(visible, [*heading, *plan])], sys.stdout)
         if planned:
             say(self._levels.left_out, sys.stdout)
         return True
+
+    def _forecast(self, reference: Reference, cases: Sequence[Case]) -> Forecast:
+        """The forecast for the cases of a service on a cloud of a named release, or else of that of the reference."""
+        read = reference.specs[0].reference
+        release = f"{read.package} {read.version}"
+        known = known_for(self._choices.known, {"package": read.package, "version": read.version}, release, None)
+        failing = known.failing(cases) if known is not None else frozenset()
+        deviating = frozenset(case.trial.key for case in cases if case.id in failing)
+        ground = Ground(load_service(reference.service), reference.specs)
+        return forecast((case.trial for case in cases), ground, deviating, changes=not self._levels.readonly)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

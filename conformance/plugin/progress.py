@@ -148,7 +148,7 @@ class Progress:
         for session in self._sessions:
             context = session.context
             trials = {case.id: case.trial for case in session.suite.cases if case.id in chosen}
-            plan = forecast(trials.values(), context.service, context.graphs)
+            plan = forecast(trials.values(), context)
             # Two services may have a case of one name, and its weight is then that of both.
             for case_id, weight in shares(plan, trials, context.service).items():
                 weights[case_id] = weights.get(case_id, 0.0) + weight * len(trials) / total

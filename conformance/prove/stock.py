@@ -18,7 +18,8 @@ from typing import Any
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import CloudError, ResourceError
 from conformance.engine.cloud.kinds import Kind
-from conformance.engine.cloud.resources import Made, Resources
+from conformance.engine.cloud.made import Made
+from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
 from conformance.engine.provision.subject import Subject

@@ -16,7 +16,7 @@ from parsers.prose.sentences import Sentence
 _FLAGS = re.IGNORECASE
 _RULED = re.compile(
     r"\b(?:must|shall|only|if|when|unless|cannot|can't|can\s+not|may\s+not|required|requires|default\w*|fail\w*|reject\w*|"
-    r"ignored|error|allowed|permitted|forbidden|null|empty)\b|(?<![\d.])[1-5]\d\d(?![\d.])",
+    r"ignored|error|allowed|permitted|forbidden|null|empty)\b|(?<![\d.])[1-5]\d\d(?!\d|\.\d)",
     _FLAGS,
 )
 _FORMS: tuple[tuple[str, str], ...] = (
@@ -32,11 +32,24 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"^This\s+``service\s+url``\s+will\s+be\s+the\s+root\s+url\b|\bURL\s+should\s+never\s+be\s+hard\s+coded\b|"
         r"^It\s+should\s+always\s+be\s+discovered\s+from\s+the\s+Identity\s+token\b",
     ),
-    ("sense-of-a-number", r"^This\s+does\s+not\s+take\s+[^,]+\s+into\s+account\s+so\s+(?:this\s+value|there)\s+may\s+be\b"),
+    (
+        "provider-decides",
+        r"\bautomatically\s+set\s+to\s+a\s+value\s+determined\s+by\s+the\s+\w+\s+provider\b",
+    ),
+    (
+        "future",
+        r"^(?:They|It|This\s+\w+)\s+will\s+(?:probably\s+)?be\s+(?:deprecated\s+and\s+)?removed\s+in\s+the\s+future\.?$|"
+        r"^The\s+ability\s+to\s+[^,]+\s+is\s+now\s+deprecated,\s+and\s+will\s+be\s+removed\s+in\s+(?:an?\s+)?sub\w+\s+release\.?$",
+    ),
+    (
+        "sense-of-a-number",
+        r"^This\s+does\s+not\s+take\s+[^,]+\s+into\s+account\s+so\s+(?:this\s+value|there)\s+may\s+be\b",
+    ),
     (
         "about-the-document",
         r"^This\s+(?:section|document|page|chapter|guide)\s+(?:contains|describes|lists|covers|documents)\b|"
         r"^As\s+such,\s+for\s+the\s+rest\s+of\s+this\s+document\b|^This\s+is\s+just\s+an\s+example\b|"
+        r"^The\s+response\s+will\s+look\s+like\b|^Possible\s+values\s+are\s+(?:listed|described)\s+(?:in|above|below)\b|"
         r"^Corresponding\s+to\s+(?:\w+\s+)?API\s+v[\d.]+\s+release\.?$",
     ),
 )

@@ -30,10 +30,17 @@ _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\berror(?=\s+(?:messages?|text|details|response\s+code|situations?|events?)\b)", "event"),
         (r"\b(?:number\s+of\s+)?failed\s+(?=(?:checks?|attempts?|tests?|logins?)\b)", ""),
         # What a thing needs, as a part of the thing's name.
-        (r"(?<=[\w)] )(?:(?:that|which)\s+(?:is|are)\s+)?required\s+(?:to|for|by)\s+(?=\w)", "for "),
+        (
+            r"^(?P<of>(?:The\s+|All\s+the\s+)?(?:minimum\s+)?(?:amount|space|memory|metadata|information|data)\b[^.;]*?)\s+"
+            r"(?:that\s+is\s+|which\s+is\s+)?required\s+(?:to|for|by)\s+(?=\w)",
+            r"\g<of> for ",
+        ),
         (r"\b(?<=image)\s+requires\s+(?=to\b)", " needs "),
         (r"\brequired\s+(?:and|or)\s+optional\s+", ""),
         (r"\bminimum(?=\s+(?:amount|disk|RAM|size)\b)", "smallest"),
+        # The end of what a number counts.
+        (r"\bbefore\s+changing\s+the\s+[`\w ]+?\s+of\s+the\s+\w+\s+to\s+(?:``)?[A-Z]+(?:``)?", "in a row"),
+        (r"^(?:An?|The)\s+``[A-Z]+``\s+(?=(?!status\b|state\b)[a-z]{4,}\s)", "The "),
         # Names of values in capitals that are no statuses.
         (
             r"\b(?:for|of|with)\s+(?:an?\s+)?``[A-Z][A-Z0-9_]+``(?:\s+(?:and|or)\s+``[A-Z][A-Z0-9_]+``)*"

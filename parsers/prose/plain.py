@@ -20,7 +20,7 @@ from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
 _EVENT = re.compile(
-    r"\b(?:if|when|whenever|while|unless|until|once|after|before|otherwise|except|will|would|shall|won't|not|no"
+    r"\b(?:if|when|whenever|(?:each|every)\s+time|while|unless|until|once|after|before|otherwise|except|will|would|shall|won't|not|no"
     r"\s+longer|never|none|"
     r"without|neither|nor|instead\s+of|regardless|always|by\s+default|automatically|n't|can't|ignored|"
     r"(?:is|are|be|gets?|been)\s+(?:\w+ly\s+)?(?:deleted|removed|created|returned|updated|changed|reset|restored|"
@@ -86,7 +86,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"\b(?:You|Users?|Clients?|Operators?|Administrators?|Projects?|Tenants?|One|It|This|They|These|[Tt]hat|"
         r"[a-z]+s?)\s+(?:can|may|could|might)\b",
     ),
-    ("means-of-access", r"\b(?:is|are)\s+(?:done|managed|exposed|available)\s+(?:through|via|under)\s+the\s+``[^`]+``\s+(?:resources?|endpoints?)\.?$"),
+    (
+        "means-of-access",
+        r"\b(?:is|are)\s+(?:done|managed|exposed|available)\s+(?:through|via|under)\s+the\s+``[^`]+``\s+(?:resources?|endpoints?)\.?$",
+    ),
     (
         "possible",
         r"^(?:It\s+is|It's)\s+(?:also\s+)?(?:possible|recommended|expected|useful|important|up\s+to|worth|common|"
@@ -116,9 +119,16 @@ def tells_of_event(text: str) -> bool:
     return _EVENT.search(re.sub(r"``[^`]*``", "", text)) is not None
 
 
+_OF_ROLES = re.compile(
+    r"\bonly\s+(?:the\s+)?(?:cloud\s+)?(?:admin\w*|owners?|users?|members?|projects?)\b|\badmin\w*(?:\s+users?)?\s+only\b",
+    _FLAGS,
+)
+"""A restriction to a role: no mark of its own, since a role is harmless elsewhere."""
+
+
 def _plain(text: str) -> bool:
     text = without_force(text)
-    return not tells_of_event(text) and marks(text) <= {"role", "lifecycle", "lock"}
+    return _OF_ROLES.search(text) is None and not tells_of_event(text) and marks(text) <= {"role", "lifecycle", "lock"}
 
 
 def _form(pattern: str) -> Read:
@@ -185,10 +195,14 @@ RULES = (
 _OF_TIMES = re.compile(r"^The\s+``±hh:mm``\s+value\b|^If\s+you\s+omit\s+the\s+time\s+zone\b")
 """Sentences about a format that ``constraints`` reads: the one for a date with a time."""
 _TRUTH = re.compile(r"\bvalid\s+(?:boolean\s+)?values?\b(?:[^.]*\b[Tt]rue\b[^.]*\b[Ff]alse\b)?[^.]*\.?$", _FLAGS)
-_CONDITIONAL = re.compile(r"^(?:If|When|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
+_CONDITIONAL = re.compile(
+    r"^(?:If|When|Whenever|(?:Each|Every)\s+time|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b"
+)
 
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
+_QUOTED_ALONE = re.compile(r"^[\"'][\w.]+[\"']\.?$")
+"""The end of an example that a period divided: the sentence before it ends with "e.g."."""
 _RULED = re.compile(r"\bonly\b|\badmin|\ballow|\bpermission", _FLAGS)
 
 
@@ -207,4 +221,13 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     means = first and not _CONDITIONAL.match(text) and not (named - (set() if ruled else _OF_NAMES))
     listed = boolean and _TRUTH.search(text) is not None
     example = text.startswith(("For example", "Example", "e.g.", "See "))
-    return means or listed or example or is_advice(text) or on_traffic(text) or _plain(text) or _OF_TIMES.match(text) is not None
+    return (
+        means
+        or _QUOTED_ALONE.match(text) is not None
+        or listed
+        or example
+        or is_advice(text)
+        or on_traffic(text)
+        or _plain(text)
+        or _OF_TIMES.match(text) is not None
+    )

@@ -15,11 +15,14 @@ from parsers.prose.clauses import version_clauses, without_versions
 from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
-_ADMIN = r"(?:(?:the\s+)?(?:cloud\s+)?admin(?:istrator)?s?(?:\s+users?)?|users\s+with\s+the\s+admin(?:istrative)?\s+role)"
+_ADMIN = (
+    r"(?:(?:the\s+)?(?:cloud\s+)?admin(?:istrator)?s?(?:\s+users?)?|users\s+with\s+the\s+admin(?:istrative)?\s+role)"
+)
 _THIS = r"(?:this(?:\s+(?:parameter|field|attribute|filter|option))?|it)"
 _RESERVED = re.compile(
     rf"^(?:By\s+default,?\s+)?{_THIS}\s+(?:is\s+only\s+(?:valid|allowed)\s+(?:when\s+specified\s+)?(?:by|for|to)|is\s+restricted"
     rf"\s+to|is\s+only\s+(?:applicable|available)\s+to|can\s+only\s+be\s+(?:specified|used|set)\s+by)\s+{_ADMIN}(?:\s+only)?\.?$|"
+    rf"^\(?Admin(?:istrator)?s?(?:\s+users?)?\s+only\)?\.?$|"
     rf"^(?:By\s+default,?\s+)?{_THIS}\s+can\s+be\s+(?:specified|used|set)\s+by\s+{_ADMIN}\s+only\.?$",
     _FLAGS,
 )

@@ -26,6 +26,7 @@ from conformance.engine.cloud.errors import ServiceMissing
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.api_version import ANY
 from conformance.engine.provision.context import Notes
+from conformance.engine.run.forecast import Ground
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.run import Stopped
 from conformance.plugin import share
@@ -170,9 +171,12 @@ class FakeSession:
             stopping=threading.Event(),
             top=top,
             patience=SimpleNamespace(status=30.0),
-            service=load_service(specs[0].service),
+            service=(service := load_service(specs[0].service)),
             graphs={},
             notes=Notes(),
+            producers=(ground := Ground(service, specs)).producers,
+            operations=ground.operations,
+            needs_of=ground.needs_of,
         )
         self.watch = SimpleNamespace(waiting=lambda: [("server", "BUILD", "spawning", 2.0)])
         self.run = FakeRun(self.suite, record, self.context.stopping, self.journal, settings.service)

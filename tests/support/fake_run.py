@@ -102,6 +102,8 @@ def cloud(monkeypatch):
                 collect=dict,
                 take_again=frozenset,
                 expects_refusal=lambda trial: False,
+                knows=lambda trial: True,
+                expected=set(),
             )
 
         def make(self, trial, probes, together=False):
@@ -151,6 +153,7 @@ def started(*case_ids, parallel=3, record=None):
         stopping=stopping,
         places=Places(stopping),
         waits=Waits(),
+        kind=SimpleNamespace(name="widget", state_of=lambda shown: (shown["status"], None)),
         environment="",
         notes=Notes(),
     )

@@ -28,10 +28,11 @@ def operation(
     title: str = "Grow A Share (grow Action)",
     rows: tuple[ParameterRow, ...] = (),
     preamble: tuple[Block, ...] = (),
+    method: str = "POST",
 ) -> OperationSource:
     """An operation whose blocks are paragraphs on lines 10, 20, ... unless given as blocks."""
     blocks = tuple(t if isinstance(t, Block) else Block(t, 10 * n) for n, t in enumerate(texts, 1))
-    return OperationSource(title, 5, "POST", path, 6, rows=rows, blocks=blocks, preamble=preamble)
+    return OperationSource(title, 5, method, path, 6, rows=rows, blocks=blocks, preamble=preamble)
 
 
 def read(*texts: str | Block, **extra: Any) -> ProseFacts:

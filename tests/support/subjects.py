@@ -9,8 +9,8 @@ from widgets import KNOWLEDGE, TOP, WIDGET, action, becomes, spec, status
 
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.kinds import GONE
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
-from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph

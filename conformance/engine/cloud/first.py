@@ -16,7 +16,8 @@ from conformance.engine.model.binding import Binding
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.kinds import Factory, Kind
-    from conformance.engine.cloud.resources import Made, Resources
+    from conformance.engine.cloud.made import Made
+    from conformance.engine.cloud.resources import Resources
 
 ATTEMPTS = 8
 """The highest number of candidates that are tried."""

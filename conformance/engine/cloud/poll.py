@@ -33,6 +33,10 @@ _GROWTH = 0.2
 _REST = 3.0
 """The shortest pause between two polls, as a multiple of the duration of the last poll."""
 
+_NEAR, _LATE, _STEP = 0.9, 1.5, 0.05
+"""The first and the last part of the time that a wait is expected to take, between which the pauses are at most the
+third part of it."""
+
 BLIND = 15.0
 """Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
@@ -82,6 +86,7 @@ class _Wait:
     predicate: Predicate
     role: Role
     since: float
+    expected: float = 0.0
     blindness: float = BLIND
     states: list[tuple[str, str | None]] = field(default_factory=list)
     view: View | None = None
@@ -93,6 +98,13 @@ class _Wait:
     def ended(self) -> bool:
         """Whether the predicate holds, or the thing could not be looked at for too long."""
         return self.done or (self.blind_since is not None and time.monotonic() - self.blind_since > self.blindness)
+
+    def patience(self, now: float) -> float:
+        """The longest pause in seconds after which its end is still noticed soon, if it takes as long as expected."""
+        so_far = now - self.since
+        if so_far >= _LATE * self.expected:
+            return float("inf")
+        return max(_NEAR * self.expected - so_far, _STEP * self.expected)
 
     def miss(self) -> None:
         """Note that the thing could not be looked at."""
@@ -168,6 +180,7 @@ class Watch:
         role: Role = Role.MEMBER,
         kind: Kind | None = None,
         stopping: Event | None = None,
+        expected: float = 0.0,
     ) -> WaitResult:
         """Wait until the predicate holds for a view that was requested after this call, or the time is over.
 
@@ -178,14 +191,17 @@ class Watch:
             role: the role that asks; the thing must be in its project.
             kind: the kind of the thing; None for the kind of the watch. Each kind has a poll of its own.
             stopping: the event that ends the run and the wait; None if the predicate ends the wait then, or nothing.
+            expected: the seconds that such a wait took before; 0 if nobody knows. Towards its end the poll is more
+                frequent, so that the end is noticed soon.
 
         Raises:
             RoleMissing: the run does not have the role.
             Exception: an error of the predicate.
         """
         if kind is not None and kind.name != self.kind.name:
-            return self._of(kind).until(id_, predicate, timeout, role=role, stopping=stopping)
-        waiting = _Wait(self.kind, id_, predicate, role, time.monotonic(), BLIND * (STILL_BLIND if self._blind else 1))
+            return self._of(kind).until(id_, predicate, timeout, role=role, stopping=stopping, expected=expected)
+        blindness = BLIND * (STILL_BLIND if self._blind else 1)
+        waiting = _Wait(self.kind, id_, predicate, role, time.monotonic(), expected, blindness)
         with self._changed:
             if self._closed:
                 return waiting.result(True, "the watch was closed")
@@ -261,11 +277,14 @@ class Watch:
             self._poll()
 
     def _poll(self) -> None:
+        first = True
         while True:
             with self._changed:
-                if not self._waits:
-                    self._changed.wait_for(lambda: bool(self._waits) or self._closed)
+                first = first or not self._waits
+                self._changed.wait_for(lambda: bool(self._waits) or self._closed)
+                if first:
                     self._changed.wait_for(lambda: self._closed, JOINING * self._shortest)  # others may join it
+                first = False
                 if self._closed:
                     return
                 asked: dict[Role, set[str]] = {}
@@ -288,9 +307,11 @@ class Watch:
                     self._problem = self._cloud.lost
                     self._changed.notify_all()
                 # The youngest wait counts, so that a long wait does not slow down one that has just begun.
-                youngest = min((time.monotonic() - one.since for one in self._waits), default=0.0)
+                now = time.monotonic()
+                youngest = min((now - one.since for one in self._waits), default=0.0)
+                patience = min((one.patience(now) for one in self._waits), default=self._longest)
                 shortest = self._shortest * max(1, self._sent)
-                pause = shortest if news else max(shortest, min(youngest * _GROWTH, self._longest))
+                pause = shortest if news else max(shortest, min(youngest * _GROWTH, patience, self._longest))
                 # A new wait is polled for soon, but not at once, because others may join it.
                 due = time.monotonic() + max(pause, _REST * took)
                 soon = time.monotonic() + max(shortest, _REST * took)

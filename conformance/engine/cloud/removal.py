@@ -280,8 +280,7 @@ class Remover:
         for pause in PAUSES:
             if not kind.stays(result.view) or time.monotonic() + pause > deadline:
                 break
-            # A service may give a deletion up that meets another change of the thing (Nova 34.0.0, scheduler/client/
-            # report.py, delete_allocation_for_instance, during a live migration). Once that has ended, it works.
+            # A service may give a deletion up that meets another change of the thing. Once that has ended, it works.
             self._tell(f"{thing} shows {result.status} after its deletion was accepted; asking again")
             time.sleep(pause)
             if (refused := self._refused_again(thing, rules.act)) is not None:

@@ -7,7 +7,7 @@ import copy
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from threading import Event, Lock, RLock
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,12 @@ from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.errors import CloudError, MissingError, ResourceError
-from conformance.engine.cloud.exchange import ABSENT, Answer, Ask, said
+from conformance.engine.cloud.exchange import ABSENT, Ask, said
 from conformance.engine.cloud.faults import says_quota
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.spares import Spares
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.model.binding import Binding
@@ -45,26 +47,6 @@ NAME = "name"
 """The resource of the Binding, in the body of a factory, that stands for the name of the new thing."""
 
 
-@dataclass(frozen=True)
-class Made:
-    """A resource that this run made.
-
-    Attributes:
-        id: the id in its path.
-        path: the path at which it is read and deleted.
-        body: its fields as last shown: by the answer, and by the wait for its status if it has one.
-        answer: the answer to the request that made it.
-    """
-
-    kind: str
-    id: str
-    name: str
-    path: str
-    role: Role
-    body: dict[str, Any] = field(compare=False, repr=False)
-    answer: Answer = field(compare=False, repr=False)
-
-
 class Resources:
     """Makes and removes the things of one run. Raises ResourceError: a thing cannot be made or removed.
 
@@ -75,6 +57,7 @@ class Resources:
     Attributes:
         usual: kind -> the variant of its usual things on this cloud.
         waits: the waits of the run so far, which bound later ones.
+        spares: things without an owner, which ``make`` returns instead of new ones of their kind.
     """
 
     def __init__(
@@ -95,11 +78,11 @@ class Resources:
         self._timeout = timeout
         self._stopping = stopping or Event()
         self._lock = Lock()
-        self._spare: Made | None = None
         self._commons: dict[tuple[str, Role], Made] = {}
         self._commons_lock = RLock()
         self.usual: dict[str, str] = {}
         self.waits = Waits()
+        self.spares = Spares()
         self._in_vain: dict[str, list[str]] = {}  # the failures since such a thing last became ready
         self._became_ready: set[str] = set()
 
@@ -146,9 +129,9 @@ class Resources:
         if known.factory is None:
             raise ResourceError(f"this suite cannot make a {kind}")
         if not (name or variant or fields or beside or query or of) and wait:
-            spare = self._take_spare(kind, role)
-            if spare is not None:
-                return spare
+            while (spare := self.spares.take(kind, role)) is not None:
+                with contextlib.suppress(ResourceError):  # another one is made in its place
+                    return spare[0] if spare[1] else self._ready_or_removed(known, spare[0])
         microversion = microversion or known.factory.microversion or None
         role = Role(known.factory.role) if known.factory.role in self._cloud.roles else role
         variant = variant or self.usual.get(kind, "")
@@ -165,19 +148,6 @@ class Resources:
             for one in for_it:
                 with contextlib.suppress(CloudError):  # the journal lists it
                     self.drop(one.id, one.role, self._cloud.profile.kind(one.kind))
-
-    def keep(self, made: Made) -> None:
-        """Keep an unused thing; ``make`` returns it instead of the next one of its kind."""
-        with self._lock:
-            self._spare = made
-
-    def _take_spare(self, kind: str, role: Role) -> Made | None:
-        with self._lock:
-            spare = self._spare
-            if spare is None or (spare.kind, spare.role) != (kind, role):
-                return None
-            self._spare = None
-            return spare
 
     def delete(self, made: Made, *, wait: bool = True) -> None:
         """Delete one thing and wait until it is gone; by force if the cloud would keep it for a while."""
@@ -215,6 +185,10 @@ class Resources:
         Returns:
             A sentence for each thing that could not be removed.
         """
+        for made in self.spares.forget():
+            if self._stopping.is_set():  # one look is enough to note the things that came with it
+                with contextlib.suppress(CloudError):
+                    self._ready(self._cloud.profile.kind(made.kind), made)
         entries = self._journal.entries(own=own)
         return remove_entries(self._cloud, self._watch, self._journal, entries, timeout=self._timeout).left
 
@@ -311,17 +285,23 @@ class Resources:
                 raise ResourceError(f"{failed[0]}; this was tried {len(failed)} times, and is not tried again")
         made = self._make(kind, name, role, ask)
         try:
-            ready = self._ready(kind, made)
+            ready = self._ready_or_removed(kind, made)
         except ResourceError as error:
             if not self._stopping.is_set() and not says_quota(str(error)):
                 failed.append(str(error))
-            # Nobody gets this thing, and until the end of the run it would count against the quota.
-            self._remover().remove(Thing(kind.name, made.id, made.path, made.role), wait=False)
             raise
         with self._lock:
             failed.clear()
             self._became_ready.add(alike)
         return ready
+
+    def _ready_or_removed(self, kind: Kind, made: Made) -> Made:
+        """Wait until a new thing is ready. If it fails, nobody gets it, and it would count against the quota."""
+        try:
+            return self._ready(kind, made)
+        except ResourceError:
+            self._remover().remove(Thing(kind.name, made.id, made.path, made.role), wait=False)
+            raise
 
     def _ready(self, kind: Kind, made: Made) -> Made:
         """Wait until a new thing is ready, and write the things made with it into the journal."""
@@ -336,6 +316,7 @@ class Resources:
             kind=kind,
             role=made.role,
             stopping=self._stopping,
+            expected=self.waits.soonest(making),
         )
         reached = result.status.casefold() in {one.casefold() for one in kind.status.ready}
         if (reached or result.timed_out) and not self._stopping.is_set():

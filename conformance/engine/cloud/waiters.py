@@ -23,6 +23,7 @@ def wait_for_status(
     role: Role = Role.MEMBER,
     settled: bool = True,
     stopping: Event | None = None,
+    expected: float = 0.0,
 ) -> WaitResult:
     """Wait until a thing has a wanted status.
 
@@ -39,6 +40,7 @@ def wait_for_status(
         settled: True to wait also until it has no task. Right after an action was accepted, the cloud may show the old
             status without a task, so wait for another status, or use ``watch.until``.
         stopping: the event that ends the run and the wait.
+        expected: the seconds that such a wait took before; 0 if nobody knows.
     """
     kind = kind or watch.kind
     aims = {one.casefold() for one in ([wanted] if isinstance(wanted, str) else wanted)}
@@ -52,7 +54,7 @@ def wait_for_status(
             return True
         return status.casefold() in failed and task is None
 
-    return watch.until(id_, reached, timeout, role=role, kind=kind, stopping=stopping)
+    return watch.until(id_, reached, timeout, role=role, kind=kind, stopping=stopping, expected=expected)
 
 
 def wait_for_idle(watch: Watch, id_: str, timeout: float, *, role: Role = Role.MEMBER) -> WaitResult:

@@ -41,6 +41,7 @@ class Waits:
 
     longest: float | None = None
     _well: dict[str, float] = field(default_factory=dict)
+    _soonest: dict[str, float] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
     _prompt: dict[str, int] = field(default_factory=dict)
     _in_vain: set[str] = field(default_factory=set)
@@ -61,6 +62,11 @@ class Waits:
         """
         with self._lock:
             return self._well.get(by, 0.0)
+
+    def soonest(self, by: str) -> float:
+        """The seconds of the shortest wait for an operation that ended well; 0 as long as none did."""
+        with self._lock:
+            return self._soonest.get(by, 0.0)
 
     def brief(self, by: str) -> float:
         """The seconds after which something that takes little time is likely to have ended, by the last wait for it.
@@ -99,6 +105,7 @@ class Waits:
                 self.longest = max(seconds, self.longest or 0.0)
                 by = by_whom(transition)
                 self._well[by] = max(seconds, self._well.get(by, 0.0))
+                self._soonest[by] = min(seconds, self._soonest.get(by, seconds))
                 self._last[by] = seconds
                 self._in_vain.discard(transition)
             elif transition:

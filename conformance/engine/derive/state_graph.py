@@ -93,6 +93,21 @@ class StateGraph:
         known = {edge.source for edges in self._from.values() for edge in edges if edge.operation.id == operation}
         return bool(known) and state not in known
 
+    def less_kind_than(self, kind: Container[str]) -> frozenset[str]:
+        """Return the operations beside which another one, of some, leads from the same status to the same one.
+
+        Args:
+            kind: the operations that bring values of the resource back which the others do not.
+        """
+        ends = {
+            (edge.source, edge.targets[0])
+            for edges in self._from.values()
+            for edge in edges
+            if edge.operation.id in kind
+        }
+        beside = (edge for edges in self._from.values() for edge in edges if (edge.source, edge.targets[0]) in ends)
+        return frozenset(edge.operation.id for edge in beside if edge.operation.id not in kind)
+
     def undoes(self, later: str, earlier: str, state: str) -> bool:
         """Whether one operation may lead back to a status from a status that another operation leads to from it.
 

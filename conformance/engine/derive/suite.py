@@ -14,6 +14,7 @@ from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.version_documents import is_above, with_documents
 from conformance.engine.cloud.scope import ABOVE
 from conformance.engine.derive.afterwards import derive_afterwards
+from conformance.engine.derive.alone import derive_alone
 from conformance.engine.derive.apart import derive_apart
 from conformance.engine.derive.blanks import derive_blanks, derive_outside
 from conformance.engine.derive.book import Book
@@ -21,7 +22,7 @@ from conformance.engine.derive.chosen import derive_chosen
 from conformance.engine.derive.earliest import derive_earliest
 from conformance.engine.derive.environments import derive_environments
 from conformance.engine.derive.equality import derive_equality
-from conformance.engine.derive.everywhere import derive_everywhere
+from conformance.engine.derive.everywhere import derive_everywhere, derive_everywhere_refused
 from conformance.engine.derive.hidden import derive_hidden
 from conformance.engine.derive.kept import derive_kept
 from conformance.engine.derive.lists import derive_lists
@@ -220,11 +221,14 @@ def _operation(view: View, book: Book, default_policy: bool, users: Users) -> No
         derive_earliest(view, book)
         derive_hidden(view, book, default_policy)
         derive_afterwards(view, book)
+        derive_alone(view, book)
         derive_undocumented(view, book)
         if not is_above(view.operation):  # a guide of one version does not speak of the others
             derive_everywhere(view, book)
     derive_environments(view, book)
     derive_refusals(view, book, default_policy)
+    if not is_above(view.operation):
+        derive_everywhere_refused(view, book)
     derive_situations(view, book)
     derive_references(view, book, users)
     derive_moments(view, book)

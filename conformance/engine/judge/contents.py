@@ -215,9 +215,10 @@ class HeaderShown(Expectation):
         return f"header {self.name}" + ("" if self.required else ", where present")
 
     def judge(self, evidence: Evidence) -> Judgement:
-        other = _not_successful(evidence)
-        if other:
-            return other
+        return _not_successful(evidence) or self.shown(evidence)
+
+    def shown(self, evidence: Evidence) -> Judgement:
+        """Return the verdict on the header of an answer, whether or not it accepts the request."""
         value = evidence.headers.get(self.name.lower())
         if value is None:
             if self.required:
@@ -248,6 +249,22 @@ class OfMediaType(Expectation):
         if told == self.name:
             return holds(told)
         return broken(told or "missing", f"the body is of the media type {told or 'that no header names'}")
+
+
+@dataclass(frozen=True)
+class OfRefusal(Expectation):
+    """A header of every answer, in the answer to a request that must be refused."""
+
+    promised: HeaderShown
+
+    @property
+    def expected(self) -> str:
+        return f"{self.promised.expected}, when the request is refused"
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        if evidence.accepted or evidence.status is None:
+            return _inapplicable("the request was not refused, which another case judges")
+        return self.promised.shown(evidence)
 
 
 @dataclass(frozen=True)

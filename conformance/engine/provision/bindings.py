@@ -11,17 +11,17 @@ from typing import Any
 from conformance.engine.api import bodies, json_path
 from conformance.engine.api.given import Attachment, MadeUp
 from conformance.engine.cloud.candidates import Candidates
-from conformance.engine.cloud.discover import Candidate, Missing
+from conformance.engine.cloud.discover import Candidate
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.fields import value
 from conformance.engine.cloud.kinds import View
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.found import another, first_listed, shown_by
+from conformance.engine.provision.found import another, first_listed, have, shown_by
 from conformance.engine.provision.holder import Holder
 from conformance.engine.provision.made_up import made_up, random_text, spelled
 from conformance.engine.provision.owned import FRESH, Owned, content
@@ -307,17 +307,17 @@ class Bindings:
             return any(one.value(attribute) == its for attribute, its in in_use.items())
 
         if rules.spare:
-            for one in _have(discovery.every(name)):
+            for one in have(discovery.every(name)):
                 if not used(one):
                     self._spares[name] = one
                     return one.value(binding.attribute)
             raise Unavailable(rules.unfit)
-        first = _have(discovery.found(name))
+        first = have(discovery.found(name))
         if binding.relation != "other" or rules.other is None:
             return first.value(binding.attribute)
-        other = _have(discovery.other(name))
+        other = have(discovery.other(name))
         # Where nobody else needs the room, a resource may go on to a still larger thing.
-        every = _have(discovery.every(name)) if self._context.sandbox and must_work else (first, other)
+        every = have(discovery.every(name)) if self._context.sandbox and must_work else (first, other)
         taken = another([other, first, *every], used, rules.other.at_least if must_work else ())
         if taken is None:
             raise NeedsNewResource
@@ -376,12 +376,6 @@ class Bindings:
 
     def _path(self, operation: Operation) -> str:
         return operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.resource_id)
-
-
-def _have(found: Any) -> Any:
-    if isinstance(found, Missing):
-        raise Unavailable(found.reason)
-    return found
 
 
 def _attribute(made: Made, attribute: str) -> Any:

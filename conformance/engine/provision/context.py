@@ -81,7 +81,8 @@ class RunContext:
         patience: how long to wait.
         notes: facts for the reader of the run record.
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
-        spending: the ids of operations after which a resource no longer gave a value that a request needed.
+        spending: the ids of operations after which a resource no longer gives a value that requests need, as the
+            description tells or the run has seen.
         silent_answers: the refusals of each kind of request on which the reference is silent; -1 if one was accepted.
         complete_at_once: the operations that show new things without any status, so that nothing can be waited for.
         empty_at_first: the paths of collections below a resource under test that are empty when it has been made.
@@ -137,6 +138,7 @@ class RunContext:
         for kind, graph in ({self.service.resource: self.graph} | dict(self.graphs)).items():
             self._about[kind] = self if kind == self.service.resource else copy.copy(self)
             self._about[kind]._turn_to(kind, graph)
+            self.spending.update(graph.less_kind_than(self.service.under(kind).under_test.brought_back))
 
     def _turn_to(self, kind: str, graph: StateGraph) -> None:
         """Make the resources of a kind those under test."""

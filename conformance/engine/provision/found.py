@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.engine.api.given import ShownValue
 from conformance.engine.api.response_fields import elements, identity
-from conformance.engine.cloud.discover import Candidate
+from conformance.engine.cloud.discover import Candidate, Missing
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.fields import values
 from conformance.engine.cloud.kinds import View
@@ -68,3 +68,10 @@ def shown_by(rule: ShownValue, view: View | None) -> Any:
     holders = values(view, rule.within) if rule.within else iter((view,))
     fitting = (one for one in holders if all(condition.holds(one) for condition in rule.where))
     return next((found for one in fitting for field in rule.fields for found in values(one, field) if found), ABSENT)
+
+
+def have(found: Any) -> Any:
+    """The thing or things that discovery has found. Raises Unavailable: it has found none."""
+    if isinstance(found, Missing):
+        raise Unavailable(found.reason)
+    return found

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.engine.cloud.kinds import View
-    from conformance.engine.cloud.resources import Made
+    from conformance.engine.cloud.kinds import Kind, View
+    from conformance.engine.cloud.made import Made
     from conformance.engine.provision.bindings import Bindings
     from conformance.engine.provision.context import RunContext
 
@@ -57,7 +57,7 @@ def hand_on(subject: Held) -> bool:
     subject.before_leaving()
     made, subject.made = replace(subject.made, body=dict(subject.view)), None
     subject.discard()
-    subject.context.places.offer(_under_test(subject), [made])
+    subject.context.places.offer(under_test(subject.context.kind), [made])
     return True
 
 
@@ -76,7 +76,7 @@ def taken_over(subject: Held, state: str) -> bool:
         cost = None if way is None else sum(edge.cost for edge in way)
         return cost if cost is not None and cost <= FAR else None
 
-    made = context.places.take_offered(_under_test(subject), distance)
+    made = context.places.take_offered(under_test(subject.context.kind), distance)
     if made is None:
         return False
     subject.made, subject.known_id, subject.begun, subject.outdated = made, made.id, True, True
@@ -88,10 +88,11 @@ def taken_over(subject: Held, state: str) -> bool:
 
 def _lasts(subject: Held) -> bool:
     """Whether a resource stays in its status until another lane takes it."""
-    under_test, context = subject.context.service.under_test, subject.context
-    kept = subject.status in under_test.stable_statuses and subject.status not in context.unkept.optional
+    known, context = subject.context.service.under_test, subject.context
+    kept = subject.status in known.stable_statuses and subject.status not in context.unkept.optional
     return kept and subject.status not in context.kind.status.failed
 
 
-def _under_test(subject: Held) -> str:
-    return f"{subject.context.kind.name} under test"
+def under_test(kind: Kind) -> str:
+    """The name under which resources under test of a kind are offered."""
+    return f"{kind.name} under test"

@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, quote
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
-from conformance.engine.api.producers import SAFE, collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.producers import SAFE, Producers, collection_of, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
@@ -62,6 +63,20 @@ class _Wanted:
     operation: Operation
     role: str
     version: Microversion
+
+
+def makes_in(
+    trial: Trial, producers: Producers, operations: Mapping[str, Operation], service: ServiceDescription
+) -> str:
+    """The status of the resource under test in which a trial's elements can be made; empty if none is stable."""
+    having = (name for setup in trial.setups(Existing) for name in setup.operations)
+    paths = [trial.request.operation.path, *(operations[name].path for name in having)]
+    for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
+        producer = producers.of(collection)
+        for condition in producer.operation.preconditions if producer is not None else ():
+            if condition.kind == "status" and condition.resource == service.resource:
+                return next((s for s in condition.any_of if s in service.under_test.stable_statuses), "")
+    return service.under_test.initial_status
 
 
 class Paths:
@@ -174,16 +189,7 @@ class Paths:
 
     def makes_in(self, trial: Trial) -> str:
         """The status of the resource under test in which a trial's elements can be made; empty if none is stable."""
-        having = (name for setup in trial.setups(Existing) for name in setup.operations)
-        paths = [trial.request.operation.path, *(self._context.operations[name].path for name in having)]
-        for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
-            producer = self._context.producers.of(collection)
-            for condition in producer.operation.preconditions if producer is not None else ():
-                if condition.kind == "status" and condition.resource == self._context.service.resource:
-                    return next(
-                        (s for s in condition.any_of if s in self._context.service.under_test.stable_statuses), ""
-                    )
-        return self._context.service.under_test.initial_status
+        return makes_in(trial, self._context.producers, self._context.operations, self._context.service)
 
     def lasts(self, operation: Operation, filled: Filled, role: str, version: Microversion) -> bool:
         """Whether the collections still list the short-lived things that a path names."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
 
 Done = TypeVar("Done")
@@ -63,7 +63,17 @@ class Places:
         """
         fit = lanes + 1 if more is None else math.ceil((more + 1) / EACH)
         if fit <= lanes:
-            self.most = fit
+            self.most = min(fit, self.most or fit)
+
+    def bound(self, room: int, lanes: int) -> None:
+        """Begin with fewer lanes if there is no room for a thing of some kind in each lane that needs one.
+
+        Args:
+            room: how many such things the limits of the project allow.
+            lanes: the number of lanes that would need one at a time.
+        """
+        if room < lanes:
+            self.most = min(max(1, room), self.most or lanes)
 
     def take(self) -> None:
         """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""
@@ -93,6 +103,11 @@ class Places:
         """Offer things of a kind that a lane has made and left as they were to the lanes after it."""
         with self._free:
             self._offered.setdefault(kind, []).extend(things)
+
+    def offered(self, kind: str) -> tuple[Made, ...]:
+        """The things of a kind that other lanes have left."""
+        with self._free:
+            return tuple(self._offered.get(kind, ()))
 
     def take_offered(self, kind: str, distance: Callable[[Made], float | None] = lambda _: 0.0) -> Made | None:
         """Take the nearest thing of a kind that other lanes have left; None if there is none that suits.

@@ -66,7 +66,8 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
 
     transition = transition_of(by, before, subject.environment)
     within = waits.bound(transition, patience.status)
-    result = context.watch.until(subject.resource_id, done, within, kind=kind, role=known.role)
+    left = max(0.0, waits.soonest(by) - pause)
+    result = context.watch.until(subject.resource_id, done, within, kind=kind, role=known.role, expected=left)
     seconds = round(time.monotonic() - started, 3)
     if not result.problem and not stopping.is_set():
         waits.ended(transition, seconds, well=not result.timed_out)

@@ -12,8 +12,8 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
-from conformance.engine.cloud.resources import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waits import Waits
@@ -85,7 +85,7 @@ class Subject:
         self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
-        self._broken: set[Edge] = set()
+        self._broken: dict[Edge, str] = {}
         self._against = self.changed_by = ""
 
     def another(self) -> Subject:
@@ -214,7 +214,9 @@ class Subject:
         for edge in self.context.graph.into(state):
             if not self.environment and (why := self.context.not_for_these(edge.operation)):
                 return Problem("inapplicable", f"{state} was not reached: {why}")
-        return Problem("inconclusive", reason or f"no way leads from {initial} to {state}")
+        usual = self.context.graph.way(initial, state) or ()
+        lost = next((f": {self._broken[edge]}" for edge in usual if edge in self._broken), "")
+        return Problem("inconclusive", reason or f"no way leads from {initial} to {state}{lost}")
 
     def _walk(self, way: list[Edge], state: str) -> str:
         """Send the requests of the edges; returns the reason why the status was not reached, or an empty text."""
@@ -223,7 +225,7 @@ class Subject:
             if reason:
                 if self.furnished:
                     raise Hindered(f"a {self._kind.name} with attachments does not reach {state}: {reason}")
-                self._broken.add(edge)
+                self._broken[edge] = reason
                 self.context.notes.add("broken-way", reason)
                 stable = self.context.service.under_test.stable_statuses
                 # A resource in a status of failure may lack anything, and the next request would fail as well.
@@ -265,7 +267,7 @@ class Subject:
             reason = f"{edge.operation.id} led to {result.status or 'nothing'} instead of {' or '.join(edge.targets)}"
             if edge.promises and not self.furnished and not self.altered:  # attachments may be why it did
                 self.unmet.append(edge)
-                reason += f", against {' and '.join(edge.promises)}"
+                reason += f", against {' and '.join(dict.fromkeys(edge.promises))}"
             return reason
         return ""
 

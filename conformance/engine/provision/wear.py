@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.engine.cloud.kinds import View
-    from conformance.engine.cloud.resources import Made
+    from conformance.engine.cloud.made import Made
     from conformance.engine.model.setup import Setup
     from conformance.engine.model.trial import Trial
     from conformance.engine.provision.context import RunContext

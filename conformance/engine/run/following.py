@@ -30,9 +30,13 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
         executor: the executor of the lane.
     """
     context = executor.context
-    worn = [_wear(job.trial, executor) for job in pending]
-    pending = [job for job, wear in zip(pending, worn, strict=True) if wear == min(worn)]
     status = executor.subject.status or context.service.under_test.initial_status
+    refused = _first_refused(pending, status, executor)
+    if refused is not None:
+        return refused
+    worn = [_wear(job.trial, executor) for job in pending]
+    least = min(worn)
+    pending = [job for job, wear in zip(pending, worn, strict=True) if wear == least]
     here = [job for job in pending if job.trial.situation.state in (None, status)]
     first = _by_lock(here, executor.subject.locked) if here else None
     if first is not None and (refused := _refused_too(here, first, executor)) is not None:
@@ -50,20 +54,38 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     return min(pending, key=distance)
 
 
+def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> Job | None:
+    """The first trial here that wears nothing, if it must be refused and no lock matters: then it is the next one.
+
+    Most trials of a lane are such, and a lane may have more than a thousand: the others need not be looked at.
+    """
+    if executor.subject.locked:
+        return None
+    here = (job for job in pending if job.trial.situation.state in (None, status))
+    first = next((job for job in here if not _wear(job.trial, executor)), None)
+    refused = first is not None and first.trial.outcome.accepted is False and Locked() not in first.trial.setup
+    return first if refused else None
+
+
 def wear_out(pending: Sequence[Job], executor: Executor) -> bool:
     """Whether the resource serves no other trials after any of these."""
     return all(_wear(job.trial, executor) >= ENDS for job in pending)
 
 
 def _refused_too(here: Sequence[Job], first: Job, executor: Executor) -> Job | None:
-    """A trial that is expected to be refused, although no document says so: it shares the look of the group before."""
+    """A trial that is expected to be refused, although no document says so: it shares the look of the group before.
+
+    One of a kind that is the first of the run may be accepted all the same, and waits until that look has been taken.
+    """
     accepted, setup, locked = first.trial.outcome.accepted, first.trial.setup, executor.subject.locked
     if accepted is False and (locked or Locked() not in setup):
         return None
     setups: list[tuple[Setup, ...]] = [(Locked(),) if locked else ()]
     setups += [setup] if accepted is None or locked or Locked() not in setup else []
     silent = (job for job in here if job.trial.outcome.accepted is None and job.trial.setup in setups)
-    return next((job for job in silent if executor.looks.expects_refusal(job.trial)), None)
+    looks = executor.looks
+    known = (job for job in silent if accepted is None or looks.knows(job.trial))
+    return next((job for job in known if looks.expects_refusal(job.trial)), None)
 
 
 def _by_lock(here: Sequence[Job], locked: bool) -> Job:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from conformance.engine.api.producers import SAFE
-from conformance.engine.run.forecast import PER_RESOURCE, PER_TRANSITION, requests_of
+from conformance.engine.model.setup import Existing, Prepared
+from conformance.engine.model.trial import Paged, Twice
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 ESSENTIAL, FULL = "essential", "full"
 LEVELS = (ESSENTIAL, FULL)
+
+PER_RESOURCE, PER_TRANSITION = 8.0, 5.0
+"""The price of a first trial on a resource under test, and of one in another status than the initial one."""
 
 PER_ENVIRONMENT = 40.0
 """The price of a first trial on a special resource, in requests: few clouds can make one, and it serves few trials."""
@@ -63,13 +67,34 @@ def cheapest(
         trial = case.trial
         if trial.key in paid:
             return 0.0
-        return requests_of(trial) + sum(cost for part, cost in _shares(trial, service).items() if part not in paid)
+        return price_of(trial) + sum(cost for part, cost in _shares(trial, service).items() if part not in paid)
 
     for offered in sorted(offers.values(), key=lambda found: len({case.trial.key for case in found})):
         case = min(offered, key=price)
         chosen.add(case.id)
         paid |= {case.trial.key, *_shares(case.trial, service)}
     return [case for case in cases if case.id in chosen]
+
+
+def price_of(trial: Trial) -> float:
+    """The price of one trial, about its requests: itself, the looks at its consequences, and its setups."""
+    outcome, bare = trial.outcome, trial.situation.state is None
+    count = 1.0
+    if isinstance(trial.exchange, Twice):
+        count += 2
+    elif isinstance(trial.exchange, Paged):
+        count += 3
+    if trial.request.operation.method not in SAFE:
+        if bare:
+            count += 0 if outcome.accepted is False else 2
+        else:
+            count += 0.3 if outcome.accepted is False else 2.5
+    if trial.situation.target in ("own", "any") and bare and "{" in trial.request.operation.path:
+        count += 0.5  # a thing is made or found for several trials
+    for setup in trial.setup:
+        steps = setup.steps if isinstance(setup, Prepared) else ()
+        count += 2 * (len(setup.operations) if isinstance(setup, Existing) else max(1, len(steps)))
+    return count
 
 
 def _shares(trial: Trial, service: ServiceDescription) -> dict[str, float]:

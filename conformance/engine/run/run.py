@@ -17,7 +17,6 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.dividing import length, part_of
 from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import following, wear_out
@@ -25,6 +24,8 @@ from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.preparing import make_ahead
+from conformance.engine.run.queue import Queue
 from conformance.engine.run.trying import judged_by, made
 from specs.record.model import Result
 
@@ -63,7 +64,7 @@ class Run:
     resources_made: Counter[str] = field(default_factory=Counter)
     deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
-    _queue: list[list[Job]] = field(default_factory=list)
+    _queue: Queue = field(init=False)
     _alone: list[list[Job]] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _working: int = 0
@@ -77,6 +78,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._controls = Controls(self.context)
+        self._queue = Queue(self.context, self.parallel)
         self._causes = Causes(self.context, self.suite, self.locks)
 
     def lane(self, case_id: str) -> str:
@@ -113,12 +115,11 @@ class Run:
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
             self._open += len(jobs)
-            # Trials without a resource run while other lanes wait for the cloud, and do not count for ``parallel``.
+            # Trials without a resource run while others wait for the cloud, and do not count for ``parallel``.
             if NO_RESOURCE in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
-            # The longest lanes begin first, so that no long lane is left for the end.
-            self._queue += sorted(jobs.values(), key=length, reverse=True)
+            self._queue.add(jobs.values())
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
@@ -180,7 +181,7 @@ class Run:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
         with self._lock:
             if self._queue and not self.context.stopping.is_set():
-                return self._queue.pop(0)
+                return self._queue.take()
             if self._alone and not self.context.stopping.is_set() and self._working == 1:
                 lane = self._alone.pop(0)
             else:
@@ -211,6 +212,7 @@ class Run:
             with self._lock:
                 self.resources_made += lane.resources_made()
                 self._lanes.remove(lane)
+                self._queue.left()
 
     def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
         """Make the trials of a lane with one kind of resource under test, which come in order."""
@@ -225,6 +227,8 @@ class Run:
                     self._divide(pending, deviating)
                 waiting = deviating if deviating and wear_out(pending, executor) else pending
                 job = following(waiting, executor)
+                if waiting is deviating:
+                    make_ahead(executor.context, job.trial)
                 again = self._try(job, executor, group)
                 waiting.remove(job)
                 waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting
@@ -246,19 +250,19 @@ class Run:
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
     def _divide(self, *pending: list[Job]) -> None:
-        """Let a new thread make a part of the trials of a lane, if that saves time and no other lane waits for one."""
+        """Let another thread make a part of the trials of a lane, if that saves time."""
         with self._lock:
-            if self._queue or self._working >= self.parallel or self.context.places.most is not None:
-                return
-            part = part_of([job for jobs in pending for job in jobs], self.context.waits)
-            if not part:
+            idle = not self._queue and self._working < self.parallel
+            every = [job for jobs in pending for job in jobs]
+            if not (part := self._queue.part(every, idle) if self.context.places.most is None else []):
                 return
             for jobs in pending:
                 jobs[:] = [job for job in jobs if job not in part]
-            self._queue.append(part)
+            self._queue.add([part])
             self._open += 1
-            self._working += 1
-            self._begin(self._work)
+            if idle:
+                self._working += 1
+                self._begin(self._work)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""

@@ -22,13 +22,11 @@ from conformance.engine.api.references import with_references
 from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import OTHER, Discovery
 from conformance.engine.cloud.errors import CloudError, EndpointError
-from conformance.engine.cloud.first import first
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
-from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
@@ -39,6 +37,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.parts import lacking
 from conformance.engine.run.locks import TURNS, Locks
+from conformance.engine.run.preparing import prepare
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
 from specs.model import Spec
@@ -48,7 +47,7 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
-CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.6
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 1.0
 """The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 LONGEST_PAUSE = 5.0
@@ -219,19 +218,12 @@ class Session:
         """
         wanted, context = set(case_ids), self.context
         tried = [case.trial for case in self.suite.cases if case.id in wanted]
-        if not any(t.situation.state is not None and context.about(t.operation) is context for t in tried):
-            return None
-        if context.service.under_test.role is not Role.MEMBER:
-            return None  # a cloud may keep such things to itself, and the others are tried all the same
         try:
-            made, what = first(self.resources, context.discovery, context.kind, str(context.top), tell)
+            prepare(context, tried, self.settings.max_resources, tell)
         except CloudError as error:
             return str(error)
         except OSError as error:
             return self.journal.trouble or str(error)
-        self.resources.keep(made)
-        context.places.expect(context.discovery.room(), self.settings.max_resources)
-        context.notes.add("first", f"a {context.kind.name} is made of {what}")
         return None
 
     @cached_property

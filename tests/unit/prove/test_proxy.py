@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from conformance.engine.cloud.kinds import Kind
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.prove.after import Altered, AlteredLater, Code, Effect, ErrorShape, Field, Gone, Header, Pretend
 from conformance.prove.breakage import Breakage

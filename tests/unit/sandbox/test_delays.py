@@ -16,6 +16,9 @@ class Driver:
     def pause(self) -> str:
         return "paused"
 
+    def finish_migration(self) -> str:
+        return self.spawn("moved")
+
 
 for _name in (name for names in WORK.values() for name in names):
     if not hasattr(Driver, _name):
@@ -30,6 +33,15 @@ def test_each_kind_of_work_takes_its_seconds_and_is_done() -> None:
     assert slept == [20.0, 4.0]
     Driver().pause()
     assert len(slept) == 2, "the class itself is as before"
+
+
+def test_work_within_other_work_takes_no_time_of_its_own() -> None:
+    slow = type("Slow", (Driver,), {})
+    slept: list[float] = []
+    delay(slow, "build=20,resize=30", slept.append)
+    assert slow().finish_migration() == "moved is there"
+    slow().spawn("s")
+    assert slept == [30.0, 20.0]
 
 
 def test_without_the_setting_nothing_is_delayed() -> None:

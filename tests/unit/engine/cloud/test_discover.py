@@ -212,14 +212,14 @@ def test_a_spare_is_given_once_in_the_place_of_a_new_one(fake, lookups, tmp_path
     cloud = connect(target, Journal(tmp_path / "journal.jsonl"), profile=PROFILE)
     make = Resources(cloud, Discovery(cloud), Watch(cloud))
     spare = make.make("server", wait=False)
-    make.keep(spare)
+    make.spares.add(spare, ready=True)
     # Whoever wants another sort of server, or one in the midst of its creation, gets a new one.
     assert make.make("server", fields={"name": "x"}, wait=False) is not spare
     assert make.make("server", wait=False) is not spare
     before = len(fake.changes)
     assert make.make("server", microversion="2.96") is spare
     assert len(fake.changes) == before
-    assert make._take_spare("server", Role.MEMBER) is None
+    assert make.spares.take("server", Role.MEMBER) is None
 
 
 def test_what_does_not_become_ready_is_removed_at_once(fake, lookups, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import KNOWLEDGE, TOP, action, case, ids, plain, row, sample, suite
+from widgets import KNOWLEDGE, TOP, action, case, evidence, ids, plain, row, sample, suite
 
 from conformance.engine.api.description import Description
 from conformance.engine.api.given import Everywhere
@@ -13,12 +13,12 @@ from conformance.engine.api.load import understood
 from conformance.engine.api.strictness import DescriptionError
 from conformance.engine.derive.everywhere import BEYOND
 from conformance.engine.judge.codes import Refused, RefusedAsUnreadable
-from conformance.engine.judge.contents import HeaderShown, OfMediaType
+from conformance.engine.judge.contents import HeaderShown, OfMediaType, OfRefusal
 from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.content import Content
 from conformance.engine.model.trial import UnknownVersion
 from specs.microversion import Microversion
-from specs.model import Body
+from specs.model import Body, Code, Responses
 from specs.record.model import Source
 
 PLACE = {"document": "guide/answers.rst", "section": "Answers", "line": 7}
@@ -77,3 +77,22 @@ def test_a_description_says_what_is_promised_and_where():
     for wrong in ({"promise": "unknown"}, {"promise": "header", "nmae": "x", **PLACE}):
         with pytest.raises(DescriptionError):
             understood(Description({"format": 1, "every_operation": [wrong]}))
+
+
+def test_a_refusal_that_another_case_asks_for_has_the_header_too():
+    show = replace(SHOW, responses=Responses((Code(200, 10),), (Code(404, 11),)))
+    found = promised(HEADER, TYPE, UNKNOWN, operation=show)
+    header = case(found, "show/everywhere/API-Version[unknown-id]")
+    assert header.trial == case(found, "show/error/404[unknown-id]").trial, "no request of its own"
+    assert header.expectation == OfRefusal(HeaderShown("API-Version", True, rf"widgetry\ {TOP.major}\.{TOP.minor}"))
+    assert "show/everywhere/application/json[unknown-id]" not in ids(found), "the cases of 404 judge the body"
+    late = promised(replace(HEADER, min_microversion=TOP.next), operation=show)
+    assert ids(late, "everywhere") == []
+
+
+def test_a_header_of_a_refusal_is_judged_by_a_refusal_alone():
+    promise = OfRefusal(HeaderShown("API-Version", True))
+    assert promise.judge(evidence(404, headers={"api-version": "2.1"})).verdict == "pass"
+    missing = promise.judge(evidence(404))
+    assert (missing.verdict, missing.observed) == ("fail", "missing")
+    assert promise.judge(evidence(200, headers={"api-version": "2.1"})).verdict == "inapplicable"

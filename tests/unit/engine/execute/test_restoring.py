@@ -9,7 +9,7 @@ from widgets import action, driving, row
 from workshop import EVERY, KNOWN, opened, tried
 
 from conformance.engine.api.given import Attachment
-from conformance.engine.cloud.resources import Made
+from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 

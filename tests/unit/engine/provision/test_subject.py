@@ -85,6 +85,14 @@ def test_the_promise_that_a_way_breaks_is_named_and_called_in_question():
     assert [edge.operation.id for edge in subject.unmet][:1] == ["widgets.spin"]
 
 
+def test_the_broken_promise_is_named_for_every_later_trial_that_needs_the_status():
+    subject = subject_on(Cloud(spin="DIZZY"))
+    subject.reach("SPINNING")
+    later = subject.reach("SPINNING")
+    assert later.reason.startswith("no way leads from IDLE to SPINNING: widgets.spin led to DIZZY instead of")
+    assert later.reason.endswith("against widgets.spin/postcondition/widget-SPINNING+HALTED")
+
+
 def test_the_broken_promise_is_named_before_another_way_that_failed():
     answers = iter(["DIZZY", 409, 409, 409, 409])
     cloud = Cloud()

@@ -6,9 +6,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from subjects import CALM, SPIN
 from widgets import KNOWLEDGE, trial
 
+import conformance.engine.run.following as module
 from conformance.engine.model.setup import Locked
 from conformance.engine.run.following import following, wear_out
 from conformance.engine.run.jobs import Job
@@ -25,7 +28,7 @@ def executor(status="IDLE", spending=()):
         way=lambda source, target, broken, roles, spending: [SimpleNamespace(cost=1.0)],
         is_calm=lambda operation: operation != "changes",
     )
-    looks = SimpleNamespace(expects_refusal=lambda trial: True)
+    looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: True)
     context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
     return SimpleNamespace(context=context, subject=SimpleNamespace(status=status, locked=False), looks=looks)
 
@@ -60,7 +63,9 @@ def silent(operation, key):
 
 def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
     lane = executor()
-    lane.looks = SimpleNamespace(expects_refusal=lambda trial: trial.key == "refused")
+    lane.looks = SimpleNamespace(
+        knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: trial.key == "refused"
+    )
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "changes"), silent(CALM, "calm"), silent(SPIN, "refused")]
     first = []
@@ -72,7 +77,7 @@ def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
 
 def test_what_is_expected_to_lead_on_without_a_document_comes_after_all_that_keep_the_resource():
     lane = executor()
-    lane.looks = SimpleNamespace(expects_refusal=lambda trial: False)
+    lane.looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: False)
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "leads on"), job("far", "SPINNING"), job("optional", optional=True)]
     first = []
@@ -97,3 +102,55 @@ def test_a_lock_serves_as_many_trials_as_it_can():
     lane.subject.locked = True
     assert following(pending[::-1], lane).trial.key == "with a lock"
     assert following(pending[1:], lane).trial.key == "refused"
+
+
+def test_what_is_refused_without_a_document_follows_what_a_document_has_refused():
+    pending = [job("accepted"), silent(CALM, "refused"), silent(SPIN, "unknown")]
+    lane = executor()
+    assert following(pending, lane).trial.key == "refused", "it shares their look"
+    assert following([pending[0], pending[2]], lane).trial.key == "accepted", "it may be accepted, and spoil the look"
+    assert following(pending[2:], lane).trial.key == "unknown"
+    with_a_lock = Job(
+        replace(pending[0].trial, setup=(Locked(),), outcome=job("x", accepted=False).trial.outcome), (), ()
+    )
+    assert following([with_a_lock, pending[1]], lane).trial.key == "refused", "the lock comes after it"
+    lane.subject.locked = True
+    assert following([with_a_lock, pending[1]], lane).trial.key == "accepted"
+    assert following([job("no", accepted=False), pending[1]], executor()).trial.key == "no"
+
+
+LANES = st.lists(
+    st.tuples(
+        st.sampled_from(["IDLE", "SPINNING", None]),
+        st.booleans(),
+        st.sampled_from([True, False, None]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(LANES, st.sampled_from(["IDLE", "SPINNING", ""]), st.booleans(), st.booleans())
+def test_the_short_way_to_a_refusal_leads_to_the_same_trial(lane, status, locked, spends):
+    pending = [job(str(n), state, optional, accepted) for n, (state, optional, accepted, _) in enumerate(lane)]
+    pending = [
+        replace(one, trial=replace(one.trial, setup=(Locked(),) if needs_lock else ()))
+        for one, (*_, needs_lock) in zip(pending, lane, strict=True)
+    ]
+    walker = executor(status, {SPIN.id} if spends else ())
+    walker.subject.locked = locked
+    chosen = following(pending, walker)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_first_refused", lambda *_: None)
+        assert following(pending, walker) is chosen
+
+
+def test_a_long_lane_of_refusals_is_not_looked_through_for_each(monkeypatch):
+    seen = []
+    wear = module._wear
+    monkeypatch.setattr(module, "_wear", lambda trial, executor: (seen.append(trial), wear(trial, executor))[1])
+    pending = [job(str(number), accepted=False) for number in range(100)]
+    while pending:
+        pending.remove(following(pending, executor()))
+    assert len(seen) == 100

@@ -5,22 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import KNOWLEDGE, TOP, action, becomes, plain, spec, status, trial
+from widgets import KNOWLEDGE, TOP, action, becomes, plain, row, spec, status, trial
 
-from conformance.engine.derive.state_graph import StateGraph
-from conformance.engine.derive.suite import views
-from conformance.engine.model.setup import Existing
-from conformance.engine.model.trial import Twice
-from conformance.engine.run.forecast import AT_START, forecast, requests_of
+from conformance.engine.model.listing import Listing
+from conformance.engine.model.setup import Existing, Locked
+from conformance.engine.model.trial import Paged, Twice
+from conformance.engine.run.costs import requests_beside, requests_of
+from conformance.engine.run.forecast import AT_START, PER_OPERATION, Ground, forecast
+from specs.model import Versions
 
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING"),))
 HALT = action("halt", preconditions=(status("SPINNING"),), postconditions=(becomes("HALTED"),))
 WAKE = action("wake", preconditions=(status("HALTED"),), postconditions=(becomes("IDLE"),))
-GRAPHS = StateGraph.of_each(views([spec(SPIN, HALT, WAKE)], TOP, KNOWLEDGE))
+GEAR = plain("POST", "/widgets/{widget_id}/gears", normal=(202,), answers=(row("Location", location="header"),))
+SHOW_GEAR = plain("GET", "/widgets/{widget_id}/gears/{gear_id}")
+GEARS = plain("GET", "/gears")
+LAST = plain("GET", "/", microversions=Versions(max=str(TOP)))
+SPEC = spec(SPIN, HALT, WAKE, GEAR, SHOW_GEAR, GEARS, LAST)
+GROUND = Ground(KNOWLEDGE, [SPEC])
 
 
 def plan(*trials):
-    return forecast(trials, KNOWLEDGE, GRAPHS)
+    return forecast(trials, GROUND)
 
 
 def in_status(key, state, **more):
@@ -48,12 +54,11 @@ def test_what_a_trial_has_lost_or_spoilt_is_replaced(more):
     assert sum(lane.resources for lane in lanes) == 2
 
 
-def test_optional_fields_spoil_a_resource_for_trials_without_them():
+def test_trials_with_optional_fields_come_last_so_that_one_resource_serves_all():
     large = {"environment": "large", "accepted": True}
     first = in_status("a", "SPINNING", uses_optional_fields=True, **large)
-    for same, resources in ((True, 1), (False, 2)):
-        (lane,) = plan(first, in_status("b", "HALTED", uses_optional_fields=same, **large)).lanes
-        assert lane.resources == resources
+    (lane,) = plan(first, in_status("b", "HALTED", **large)).lanes
+    assert lane.resources == 1
 
 
 def test_another_environment_needs_another_resource():
@@ -69,12 +74,56 @@ def test_the_longest_chain_is_that_of_the_lane_with_the_most_transitions():
 
 
 def test_reads_need_no_resource_and_one_request_each():
-    found = plan(trial(plain("GET", "/gears"), key="a", state=None))
-    assert (found.lanes[0].resources, found.requests) == (0, AT_START + 1)
+    found = plan(trial(GEARS, key="a", state=None))
+    assert (found.lanes[0].resources, found.requests) == (0, AT_START + PER_OPERATION + 1)
+
+
+def cost(one, **more):
+    return requests_of(one, GROUND.needs_of(one.operation), **more)
 
 
 def test_setups_and_repeats_cost_more():
     once = trial(SPIN, accepted=True)
-    assert requests_of(replace(once, exchange=Twice())) > requests_of(once)
-    assert requests_of(replace(once, setup=(Existing(("x",)),))) > requests_of(once)
-    assert requests_of(trial(SPIN, accepted=False)) < requests_of(once)
+    assert cost(replace(once, exchange=Twice())) > cost(once)
+    assert cost(replace(once, setup=(Existing(("x",)),))) > cost(once)
+    assert cost(replace(once, setup=(Locked(),))) > cost(once)
+    assert cost(trial(SPIN, accepted=False)) < cost(once)
+    assert cost(trial(SPIN, state=None, target="unknown", accepted=False)) == 1
+
+
+def test_a_list_costs_less_where_nothing_may_be_put_into_it():
+    pages = trial(GEARS, state=None, exchange=Paged(Listing("limit", "limit", ("gears",))))
+    assert cost(pages, changes=False) == 1 < cost(pages)
+
+
+def test_the_first_refusal_of_an_operation_costs_more_than_further_ones():
+    refused = trial(GEAR, state=None, accepted=False)
+    assert (
+        requests_beside([refused] * 2, GROUND.needs_of(GEAR)) == requests_beside([refused], GROUND.needs_of(GEAR)) > 0
+    )
+    assert requests_beside([trial(GEARS, state=None)], GROUND.needs_of(GEARS)) == 0
+
+
+def test_an_expected_deviation_is_tried_again_on_another_resource():
+    found = in_status("a", "IDLE")
+    once, twice = plan(found), forecast([found], GROUND, {"a"})
+    assert (once.lanes[0].resources, twice.lanes[0].resources) == (1, 2)
+    assert twice.requests > once.requests
+
+
+def test_a_thing_that_is_attached_to_a_resource_spoils_it_for_requests_beside_it():
+    shown = trial(SHOW_GEAR, key="a")
+    assert plan(shown, replace(shown, key="b")).lanes[0].resources == 1
+    after = trial(SHOW_GEAR, key="a"), trial(SPIN, key="b", accepted=True, uses_optional_fields=True)
+    assert plan(*after).lanes[0].resources == 2
+
+
+def test_a_thing_that_cannot_be_made_in_a_status_is_made_before_it():
+    (lane,) = plan(in_status("a", "SPINNING"), trial(SHOW_GEAR, key="b", state="SPINNING")).lanes
+    assert (lane.resources, lane.ways) == (2, 2)
+
+
+@pytest.mark.parametrize(("role", "resources"), [("admin", 2), ("member", 1)])
+def test_some_of_the_silent_requests_of_administrators_spoil_a_resource(role, resources):
+    silent = [trial(HALT, key=str(number), accepted=None, role=role) for number in range(3)]
+    assert plan(*silent).lanes[0].resources == resources

@@ -21,6 +21,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
 from conformance.engine.provision.context import Patience
 from conformance.engine.run import session as module
+from conformance.engine.run.forecast import Ground, forecast
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.session import Session, Settings
 from conformance.plugin import plan
@@ -176,7 +177,9 @@ def test_lanes_of_further_kinds_bear_their_names(service):
 
 def test_the_plan_speaks_of_resources_where_there_are_several_kinds(service, monkeypatch):
     monkeypatch.setattr(plan, "load_service", lambda _: service)
-    lines = plan.plan_lines(derive([REFERENCE], service=service).cases, 6, "widgetry", [REFERENCE])
+    cases = derive([REFERENCE], service=service).cases
+    planned = forecast((case.trial for case in cases), Ground(service, [REFERENCE]))
+    lines = plan.plan_lines(cases, planned, 6, "widgetry")
     assert "resources" in lines[0]
     assert any(line.startswith("seal-torn ") for line in lines)
     assert not any("wagons" in line and "lane" in line for line in lines)
