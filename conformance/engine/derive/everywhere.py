@@ -44,8 +44,9 @@ def derive_everywhere_refused(view: View, book: Book) -> None:
     The cases of error codes judge the body of a refusal.
     """
     refused = next((one for one in book.trials_of(view.operation) if _names_nothing(view, one)), None)
-    for promise in view.service.every_operation if refused is not None else ():
-        if promise.promise == "header" and (promise.min_microversion or view.default) <= view.default:
+    for promise in view.service.every_operation:
+        held = promise.promise == "header" and (promise.min_microversion or view.default) <= view.default
+        if refused is not None and held:
             book.case(_requirement(view, promise), "unknown-id", refused, OfRefusal(_header(view, promise)))
 
 
