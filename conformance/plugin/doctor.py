@@ -19,11 +19,11 @@ from conformance.engine.model.case import Case
 from conformance.engine.provision.subject import Subject
 from conformance.engine.run.forecast import forecast
 from conformance.engine.run.lanes import NO_RESOURCE
+from conformance.engine.run.needed import needed
 from conformance.engine.run.session import Session, Settings
 from conformance.plugin.choices import Choices, choose, with_tokens
 from conformance.plugin.endpoint import open_endpoint
 from conformance.plugin.guided import needs_of
-from conformance.plugin.needed_room import needed
 from conformance.plugin.opened import check_fit, settings_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.share import Lacking, Share

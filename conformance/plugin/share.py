@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -56,6 +57,7 @@ class Share:
         trouble: the reason why the run cannot start or go on, in one sentence; None if it can.
         closed: True after ``close``.
         left_out: the cases that the level of the run leaves out; None if the level is not ``essential``.
+        ahead: see ``as_decided``.
     """
 
     reference: Reference
@@ -68,6 +70,7 @@ class Share:
     trouble: str | None = None
     closed: bool = False
     left_out: LeftOut | None = None
+    ahead: str | None = None
     _decided: SimpleQueue[str] = field(default_factory=SimpleQueue)
     _results: dict[str, Result] = field(default_factory=dict)
 
@@ -165,22 +168,30 @@ class Share:
         return replace(result, service=self.service) if self.service else result
 
     def as_decided(self, case_ids: Sequence[str]) -> Iterator[str]:
-        """Yield the ids in the order in which the cases are decided; cases that will not be decided come last."""
-        waiting = dict.fromkeys(case_ids)
+        """Yield the ids in the order in which the cases are decided; cases that will not be decided come last.
+
+        Meanwhile ``ahead`` is the id that comes next; None while nobody knows.
+        """
+        waiting, self.ahead = dict.fromkeys(case_ids), None
         for case_id in case_ids:
             if case_id in self.done:
                 del waiting[case_id]
                 yield case_id
+        ready: deque[str] = deque()
         while waiting:
-            try:
-                case_id = self._decided.get(timeout=0.5)
-            except Empty:
+            with contextlib.suppress(Empty):
+                ready.append(self._decided.get(timeout=0.0 if ready else 0.5))
+                while True:
+                    ready.append(self._decided.get_nowait())
+            if not ready:
                 if self.session.run.active or not self._decided.empty():
                     continue
                 yield from waiting
                 return
+            case_id = ready.popleft()
             if case_id in waiting:
                 del waiting[case_id]
+                self.ahead = next((one for one in ready if one in waiting), None)
                 yield case_id
 
     def instead_of(self, case_ids: Iterable[str]) -> list[Case]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from conformance.engine.api.response_fields import children
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.scope import ABOVE, above
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.content import Content
 from conformance.engine.model.setup import Locked, UnderWay
@@ -87,6 +88,13 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("([^/]+)".join(map(re.escape, parts)) + r"\Z")
 
 
+def is_at(template: str, request: Request, upstream: Upstream) -> bool:
+    """True if a request is for a path of a template, which may stand above the version in the address of the cloud."""
+    if template.startswith(ABOVE):
+        return _pattern(above(upstream.root, template)).match(request.whole_path) is not None
+    return _pattern(template).match(request.path) is not None
+
+
 def is_inner(other: str, template: str) -> bool:
     """True if another template is a special case of a template, such as ``/widgets/detail`` of ``/widgets/{id}``.
 
@@ -158,9 +166,9 @@ class Where:
 
     def matches(self, request: Request, upstream: Upstream) -> bool:
         """True if a request belongs to the selection, as far as this is known before the cloud's response."""
-        if request.method != self.method or not _pattern(self.path).match(request.path):
+        if request.method != self.method or not is_at(self.path, request, upstream):
             return False
-        if any(_pattern(other).match(request.path) for other in self.besides):
+        if any(is_at(other, request, upstream) for other in self.besides):
             return False
         if self.action is not None and request.action != self.action:
             return False

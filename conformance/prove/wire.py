@@ -78,10 +78,15 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
 
+    @property
+    def whole_path(self) -> str:
+        """The path from the top of the host, without the query."""
+        return urlsplit(self.target).path
+
     @cached_property
     def path(self) -> str:
         """The path below the versioned root, without the query."""
-        path = urlsplit(self.target).path
+        path = self.whole_path
         root = _ROOT.match(path)
         return path[root.end() :] if root else path
 

@@ -103,6 +103,7 @@ def cloud(monkeypatch):
                 take_again=frozenset,
                 expects_refusal=lambda trial: False,
                 knows=lambda trial: True,
+                expected=set(),
             )
 
         def make(self, trial, probes, together=False):

@@ -19,12 +19,12 @@ SECONDS = {"build": 20.0, "other": 4.0, "resize": 30.0}
 
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slow_cloud, "KINDS", {SPIN.id: "other", HALT.id: "resize"})
+    monkeypatch.setattr(slow_cloud, "KINDS", {SPIN.id: ("other",), HALT.id: ("resize",)})
 
 
 def least(servers: int, *trials) -> float:
     graph = StateGraph.of(views([spec(SPIN, HALT)], TOP, KNOWLEDGE))
-    made = [replace(one, key=str(number)) for number, one in enumerate(trials)]
+    made = {f"case-{number}": replace(one, key=str(number)) for number, one in enumerate(trials)}
     return bound(made, graph, "IDLE", SECONDS, servers)
 
 
@@ -52,4 +52,16 @@ def test_all_work_counts_on_few_servers_and_a_status_that_a_trial_enters_is_ente
 
 def test_a_trial_that_several_cases_share_counts_once() -> None:
     graph = StateGraph.of(views([spec(SPIN, HALT)], TOP, KNOWLEDGE))
-    assert bound([trial(SPIN, leads_to=("SPINNING",))] * 9, graph, "IDLE", SECONDS, 1) == 24.0
+    shared = dict.fromkeys("abc", trial(SPIN, leads_to=("SPINNING",)))
+    assert bound(shared, graph, "IDLE", SECONDS, 1) == 24.0
+
+
+def test_each_counted_transition_names_the_case_that_needs_it() -> None:
+    graph = StateGraph.of(views([spec(SPIN, HALT)], TOP, KNOWLEDGE))
+    found, _ = slow_cloud.counted({"a": trial(HALT, state="SPINNING", leads_to=("HALTED",))}, graph, "IDLE", SECONDS)
+    assert [(one.name, one.seconds, one.case) for one in found] == [(HALT.id, 30.0, "a"), ("into SPINNING", 4.0, "a")]
+
+
+def test_work_of_several_kinds_takes_the_time_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_cloud, "KINDS", {SPIN.id: ("other", "resize")})
+    assert least(1, trial(SPIN, leads_to=("SPINNING",))) == 20.0 + 34.0

@@ -55,11 +55,13 @@ class ShownValue:
 class MadeUp:
     """A made-up value: ``{uuid}`` in the form stands for a new UUID, ``{token}`` for a random text.
 
-    ``sandbox_only`` says why it works only in the sandbox; empty if it works everywhere.
+    ``{byte}`` for a number up to 255. ``sandbox_only`` says why it works only in the sandbox; empty if it works
+    everywhere. ``number`` is True if the value is a whole number.
     """
 
     form: str
     sandbox_only: str = ""
+    number: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def _binding(entry: Mapping[str, Any]) -> Any:
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
-    return Step(entry["step"], _value(entry.get("fields", {})), entry.get("shown_by", ""), entry.get("seen_by", ""))
+    shown = entry.get("shown_by", ""), entry.get("seen_by", "")
+    return Step(entry["step"], _value(entry.get("fields", {})), *shown, entry.get("lasts", False))
 
 
 def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:

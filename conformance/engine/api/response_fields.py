@@ -85,6 +85,12 @@ def _keys(place: Place) -> tuple[str, ...]:
 
 def place_of(operation: Operation, row: Parameter) -> Place | None:
     """The place of a response row in the body; None if the reference shows none."""
+    return _place_of(Same(operation), Same(row))
+
+
+@lru_cache(maxsize=20_000)
+def _place_of(of: Same[Operation], of_row: Same[Parameter]) -> Place | None:
+    operation, row = of.value, of_row.value
     bodies = [s.body for s in operation.response.samples if s.valid]
     place = place_in(bodies, row.name)
     if place is not None:

@@ -154,13 +154,12 @@ class Delivery:
             body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
         elif ask.body is not ABSENT:
             body = ask.body.value if isinstance(ask.body, Content) else ask.body
-        answered = json_of(reply.content)
+        answered = reply.json
         for secret_holder in (body, answered):
             self.redactor.learn_from(secret_holder)
         response = None
         if reply.status:
-            text = reply.content.decode("utf-8", "replace")
-            shown = answered if answered is not ABSENT else text or None
+            shown = answered if answered is not ABSENT else reply.text or None
             response = ReceivedResponse(reply.status, self.redactor.headers(reply.headers), self.redactor.value(shown))
         request = SentRequest(
             ask.method,
@@ -171,9 +170,8 @@ class Delivery:
         return Exchange(request, response, reply.ms)
 
     def _answer(self, reply: Reply, exchange: Exchange, earlier: tuple[Exchange, ...]) -> Answer:
-        text = reply.content.decode("utf-8", "replace")
         error = self.redactor.text(reply.error) if reply.error else None
-        return Answer(reply.status, reply.headers, text, json_of(reply.content), reply.ms, exchange, error, earlier)
+        return Answer(reply.status, reply.headers, reply.text, reply.json, reply.ms, exchange, error, earlier)
 
 
 def _pause(ask: Ask, reply: Reply, attempt: int, waited: float) -> float | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal
 
-from conformance.engine.cloud.candidates import Attribute, Candidates, Fit, Lookup
+from conformance.engine.cloud.candidates import Attribute, Candidates, Fit, Limit, Lookup
 from conformance.engine.cloud.fields import value
 from conformance.engine.cloud.roles import Role
 
@@ -119,17 +119,25 @@ class Discovery:
             self._found.update({("first", name): one for name, one in chosen.items()})
 
     def room(self) -> int | None:
-        """The number of further things like the smallest that the limits allow; None if it is unlimited or unknown.
+        """The number of further things like the smallest that the limits allow; None if it is unlimited or unknown."""
+        return self.rooms()[0]
 
-        The limits are requested each time. The description says how much of a limit one thing takes.
+    def rooms(self) -> tuple[int | None, Mapping[str, int]]:
+        """The same, and the number of further things of other collections, by the last part of their paths.
+
+        The limits are requested each time. The description says how much of a limit one thing takes. Collections that
+        the cloud does not limit, or whose limits it does not show, are left out.
         """
         where = self._cloud.profile.room
-        if where is None or not where.limits:
-            return None
-        answer = self._cloud.get(where.path)
+        if where is None or not (where.limits or where.others):
+            return None, {}
+        answer = self._cloud.get(where.path.replace("{project_id}", self._cloud.project_of(Role.MEMBER) or ""))
         shown = value(answer.json, where.field, {}) if answer.ok else {}
+        return self._room(where.limits, shown), dict(_rooms(where.others, shown))
+
+    def _room(self, limits: Iterable[Limit], shown: Any) -> int | None:
         rooms = []
-        for one in where.limits:
+        for one in limits:
             limit, each = value(shown, one.limit, None), 1
             if one.kind:
                 taken = self.found(one.kind)
@@ -284,3 +292,11 @@ def _attribute(record: dict[str, Any], rule: Attribute) -> Any:
         return found
     number = int(found or 0) * rule.times
     return number if rule.at_least is None else max(rule.at_least, number)
+
+
+def _rooms(limits: Mapping[str, Limit], shown: Any) -> Iterator[tuple[str, int]]:
+    """Yield the collections that limits are about, each with the room for further things."""
+    for things, one in limits.items():
+        limit, used = value(shown, one.limit, None), value(shown, one.used, 0)
+        if isinstance(limit, int) and isinstance(used, int) and limit >= 0:
+            yield things, max(0, limit - used)

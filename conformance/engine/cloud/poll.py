@@ -277,11 +277,14 @@ class Watch:
             self._poll()
 
     def _poll(self) -> None:
+        first = True
         while True:
             with self._changed:
-                if not self._waits:
-                    self._changed.wait_for(lambda: bool(self._waits) or self._closed)
+                first = first or not self._waits
+                self._changed.wait_for(lambda: bool(self._waits) or self._closed)
+                if first:
                     self._changed.wait_for(lambda: self._closed, JOINING * self._shortest)  # others may join it
+                first = False
                 if self._closed:
                     return
                 asked: dict[Role, set[str]] = {}

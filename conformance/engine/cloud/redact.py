@@ -10,6 +10,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 from urllib.parse import quote
@@ -63,6 +64,9 @@ _WORD = r"(?:admin_?pass|password|passwd|private_key|user_data|secret|x-auth-tok
 _TRIGGER = re.compile(r"(?i)pass|token|secret|private|user_data|://[^/]*@")
 """A quick check: each text in which one of the patterns below could match holds one of these."""
 
+_MAYBE = re.compile(r"(?i)pass|token|secret|private|user_data|credential|(?:access|auth)_key|://[^/]*@")
+"""The same for the JSON of a value: without any of these there is no secret name and no such text in it."""
+
 _PARAMETER = re.compile(rf"(?i)({_WORD}(?:=|%3[Dd]))(?!\*\*\*)((?:(?!%26)[^&\s\"'<>;#\\])+)")
 _MEMBER = re.compile(
     rf"(?i)((?P<q>\\?[\"']){_WORD}(?P=q)\s*:\s*)(?P<v>\\?[\"'])(?!\*\*\*)((?:\\.|(?!(?P=v)).)*)((?P=v)|\Z)",
@@ -76,6 +80,7 @@ _USERINFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@")
 _TOKEN_IN_PATH = re.compile(r"(/[\w-]*tokens/)[^/?#\s\"']+")
 
 
+@lru_cache(maxsize=10_000)
 def is_secret_name(name: str) -> bool:
     """Whether a JSON member of this name holds a secret. A prefix such as ``OS-EXT-SRV-ATTR:`` is ignored."""
     last = name.rpartition(":")[2].lower()
@@ -118,6 +123,8 @@ class Redactor:
 
     def learn_from(self, value: Any) -> None:
         """Learn the secrets in a JSON value by the names of its members."""
+        if isinstance(value, str):
+            return
         if isinstance(value, Mapping):
             for name, inner in value.items():
                 if is_secret_name(str(name)):
@@ -140,8 +147,15 @@ class Redactor:
     def value(self, value: Any) -> Any:
         """A JSON value without secrets. It keeps its form: all members and elements, and null."""
         # One search in the whole text is much cheaper than one in each of its strings.
-        whole = json.dumps(value, ensure_ascii=False, default=str)
-        return _value(value, tuple(secret for secret, dumped in self._dumped if dumped in whole))
+        odd: list[object] = []  # values that are no JSON
+
+        def text_of(one: object) -> str:
+            odd.append(one)
+            return str(one)
+
+        whole = json.dumps(value, ensure_ascii=False, default=text_of)
+        known = tuple(secret for secret, dumped in self._dumped if dumped in whole)
+        return _value(value, known) if known or odd or _MAYBE.search(whole) else json.loads(whole)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without secrets."""
@@ -167,6 +181,8 @@ def _by_value(text: str, known: tuple[str, ...]) -> str:
 
 
 def _value(value: Any, known: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return _text(value, known)
     if isinstance(value, Mapping):
         return {
             _by_value(str(name), known): _blank(inner) if is_secret_name(str(name)) else _value(inner, known)
@@ -174,8 +190,6 @@ def _value(value: Any, known: tuple[str, ...]) -> Any:
         }
     if isinstance(value, list | tuple):
         return [_value(inner, known) for inner in value]
-    if isinstance(value, str):
-        return _text(value, known)
     if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in known:
         return PLACEHOLDER
     return value

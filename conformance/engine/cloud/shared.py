@@ -141,8 +141,8 @@ class Debt:
         return next(views(body, self.holder, self.where), None)
 
     def body(self, fields: Mapping[str, Any]) -> Any:
-        """The body of the request that sets fields."""
-        given = {name: value for name, value in fields.items() if value is not None}
+        """The body of the request that sets fields; of those that go together, an empty one is left to the others."""
+        given = {name: value for name, value in fields.items() if value is not None or name not in self.together}
         return {self.within: {**given, **self.beside}} if self.within else {**given, **self.beside}
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.made import Made
     from conformance.engine.cloud.roles import Role
 
-EAGER = 5.0
+EAGER = 3.0
 """The seconds after which others are requested beside a first thing that is not ready yet."""
 
 
@@ -46,6 +46,11 @@ class Spares:
                         things.remove(made)
                         return made, things is self._ready
             return None
+
+    def has(self, kind: str, role: Role) -> bool:
+        """Whether there is a thing of a kind that a role has made."""
+        with self._lock:
+            return any((made.kind, made.role) == (kind, role) for made in (*self._ready, *self._building))
 
     def forget(self) -> list[Made]:
         """Forget all things, since they are removed now. Return those that nobody has waited for."""

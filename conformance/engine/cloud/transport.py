@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
 from conformance.engine.cloud.adapter import BoundedAdapter
+from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.unanswered import never_sent, sentence
 
 if TYPE_CHECKING:
@@ -48,6 +50,16 @@ class Reply:
     error: str | None = None
     broken: bool = False
     unsent: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode("utf-8", "replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The content as a JSON value; ABSENT if it is none (see ``json_of``)."""
+        return json_of(self.content)
 
 
 class Transport:
@@ -87,11 +99,14 @@ class Transport:
     ) -> Reply:
         """Send one request and read its answer. Never raises: see ``Reply.error``."""
         started = time.monotonic()
-        request = requests.Request(method, url, {**headers}, data=data, params=list(query) or None, auth=_as_it_is)
+        # A session would merge its settings and cookies into each request, and there are none. That takes long.
+        told = CaseInsensitiveDict({"User-Agent": AGENT, "Accept": "application/json"})
+        told.update(headers)
+        request = requests.Request(method, url, told, data=data, params=list(query) or None, auth=_as_it_is)
         sent_url, sent_headers = url, dict(headers)
         try:
             session = self._session()
-            prepared = session.prepare_request(request)
+            prepared = request.prepare()
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
             response = session.send(prepared, timeout=timeout, allow_redirects=False, **self._settings(url))
         except (requests.RequestException, ValueError) as error:
@@ -145,8 +160,6 @@ class Transport:
             session = requests.Session()
             session.mount("http://", self._adapter)
             session.mount("https://", self._adapter)
-            session.headers.clear()
-            session.headers.update({"User-Agent": AGENT, "Accept": "application/json"})
             # A cookie could replace a token, and a request without a token must have neither.
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._local.session = session

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.api import headers, naming
+from conformance.engine.api import naming
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.view import Variant, View
 from conformance.engine.model.binding import Step
@@ -108,8 +108,8 @@ def attempt(
             fallback_role="admin" if may_fall_back else None,
             version=version,
             path=asked.path,
-            query=(*view.service.query(view.operation), *asked.query),
-            headers=tuple({**headers.needed(view.operation, view.service), **dict(asked.headers)}.items()),
+            query=(*view.query, *asked.query),
+            headers=tuple({**view.headers, **dict(asked.headers)}.items()),
             body=naming.named(view.operation, body, view.service),
             uses_optional_fields=asked.optional and (asked.body is None or body != plain),
         ),

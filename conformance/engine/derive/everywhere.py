@@ -44,9 +44,10 @@ def derive_everywhere_refused(view: View, book: Book) -> None:
     The cases of error codes judge the body of a refusal.
     """
     refused = next((one for one in book.trials_of(view.operation) if _names_nothing(view, one)), None)
+    if refused is None:
+        return
     for promise in view.service.every_operation:
-        held = promise.promise == "header" and (promise.min_microversion or view.default) <= view.default
-        if refused is not None and held:
+        if promise.promise == "header" and (promise.min_microversion or view.default) <= view.default:
             book.case(_requirement(view, promise), "unknown-id", refused, OfRefusal(_header(view, promise)))
 
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from conformance.engine.api import bodies, request_fields
+from conformance.engine.api import bodies, headers, request_fields
 from conformance.engine.api.producers import Producers, last_version
 from conformance.engine.api.same import Same
 from conformance.engine.api.service import ServiceDescription
@@ -205,7 +205,7 @@ class View:
     @cached_property
     def needs_resource(self) -> bool:
         """Whether a trial needs the resource that has statuses: the path, the body or a list's query names it."""
-        needed = [value for _, value in self.service.query(self.operation)]
+        needed = [value for _, value in self.query]
         needed.append(bodies.build(self.operation, self.default, self.service))
         return self.scoped or any(
             (self.service.resource and binding.resource == self.service.resource)
@@ -277,7 +277,17 @@ class View:
             return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)
 
-    @property
+    @cached_property
+    def headers(self) -> Mapping[str, Any]:
+        """The documented headers that a request needs, with their values."""
+        return headers.needed(self.operation, self.service)
+
+    @cached_property
+    def query(self) -> tuple[tuple[str, Any], ...]:
+        """The query that a request needs, as pairs of a name and a value or Binding."""
+        return self.service.query(self.operation)
+
+    @cached_property
     def role(self) -> str:
         """The lowest role that may use the operation by the reference."""
         policy = self.operation.policy

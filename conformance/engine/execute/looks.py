@@ -55,6 +55,7 @@ class Looks:
         release: takes such steps back.
         shared: whether the present trial may share its look with others.
         joins: whether the present trial may do so if it is refused, although it was expected to be accepted.
+        expected: the keys of trials without a documented outcome that are refused all the same, so far as one can tell.
     """
 
     context: RunContext
@@ -65,6 +66,7 @@ class Looks:
     release: Callable[[], None] = lambda: None
     shared: bool = False
     joins: bool = False
+    expected: set[str] = field(default_factory=set)
     _waiting: dict[str, tuple[Evidence, Request]] = field(default_factory=dict)
     _taken: dict[str, Evidence | None] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
@@ -200,8 +202,8 @@ class Looks:
         were several. Before that, an operation is taken to be refused if it changes other statuses alone, or if it
         changes the status of a resource that is locked or already changing.
         """
-        if trial.key in self._accepted:
-            return False
+        if trial.key in self._accepted or trial.key in self.expected:
+            return trial.key not in self._accepted
         operation, state, graph = trial.request.operation, trial.situation.state, self.context.graph
         if trial.outcome.accepted is not None or state is None:
             return trial.outcome.accepted is False

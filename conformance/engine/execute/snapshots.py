@@ -89,10 +89,10 @@ class Snapshots:
         now = self._comparable(parts, self._apart(trial, filled, body, name or ""))
         seen = {key: value for key, value in now.items() if key in before}
         if RECORDED in before and _for_the_sender(trial, status):
-            known = before[RECORDED]
+            known, now = before[RECORDED], self._record() or {}
             others = known or (self._logged | self.context.cloud.seen.done)
-            done = (entry for entry, counts in (self._record() or {}).items() if counts and entry not in others)
-            seen[RECORDED] = (*known, *done)
+            seen[RECORDED] = (*known, *(entry for entry, counts in now.items() if counts and entry not in others))
+            self._logged.update(now if known else ())  # those of a group are still to be told apart
         return seen
 
     @staticmethod

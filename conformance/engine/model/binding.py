@@ -48,10 +48,12 @@ class Step:
     is an operation that shows the values that the step sets: the step then restores the values that were shown before,
     and sends its own fields beside them.
     ``seen_by`` is an operation that must show the values that the step has set, or the step is useless; the values that
-    it showed before are restored after the trial.
+    it showed before are restored after the trial. ``lasts`` is True if the step, once accepted, is not taken again by a
+    lane with the same path and body: the service would refuse it.
     """
 
     operation: str
     fields: Mapping[str, Any]
     shown_by: str = ""
     seen_by: str = ""
+    lasts: bool = False

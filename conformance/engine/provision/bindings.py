@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +23,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.found import another, first_listed, have, shown_by
 from conformance.engine.provision.holder import Holder
+from conformance.engine.provision.made_up import made_up, random_text, spelled
 from conformance.engine.provision.owned import FRESH, Owned, content
 from specs.model import Operation
 
@@ -148,9 +148,8 @@ class Bindings:
 
     def _token(self, another: bool) -> str:
         """The member's present token, or another one. Raises Unavailable: the member's credentials give no other."""
-        if not another:
-            return self._context.cloud.token_of(Role.MEMBER)
-        found = self._context.cloud.another_token(Role.MEMBER)
+        cloud = self._context.cloud
+        found = cloud.another_token(Role.MEMBER) if another else cloud.token_of(Role.MEMBER)
         if found is None:
             raise Unavailable("the member was given as a token alone, which gives no second one")
         return found
@@ -219,11 +218,11 @@ class Bindings:
     def _generated(self, binding: Binding) -> Any:
         """A value that every service knows."""
         if binding.resource == NAME:
-            return _spelled(self._context.resources.rand_name("case"), binding.attribute)
+            return spelled(self._context.resources.rand_name("case"), binding.attribute)
         if binding.resource == UUID:
             return str(uuid.uuid4())
         if binding.resource == PASSWORD:
-            token = self._context.password if binding.relation == "any" else _token()
+            token = self._context.password if binding.relation == "any" else random_text()
             return self._context.service.password_form.replace("{token}", token)
         if binding.resource == USER:
             return self._user()
@@ -256,11 +255,10 @@ class Bindings:
             raise Unavailable(f"{owned.path} was answered {answer.status} and shows no {binding.attribute}", False)
         return found
 
-    def _made_up(self, rule: MadeUp) -> str:
+    def _made_up(self, rule: MadeUp) -> str | int:
         if rule.sandbox_only and not self._context.sandbox:
             raise Unavailable(rule.sandbox_only)
-        made = rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", _token())
-        return re.sub(r"\{byte\}", lambda _: str(secrets.randbelow(256)), made)
+        return made_up(rule)
 
     def _of_subject(self, resource: str, attribute: str, must_work: bool) -> Any:
         """A value that the resource under test shows; ABSENT if the description knows no field that shows it."""
@@ -378,16 +376,6 @@ class Bindings:
 
     def _path(self, operation: Operation) -> str:
         return operation.path.replace(f"{{{self._context.service.identifier}}}", self._subject.resource_id)
-
-
-def _token() -> str:
-    """A random text that nobody can guess."""
-    return secrets.token_urlsafe(12)
-
-
-def _spelled(name: str, form: str) -> str:
-    """A name in the form of its attribute: if the form has ``{}``, the name in capitals stands there."""
-    return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
 
 
 def _attribute(made: Made, attribute: str) -> Any:

@@ -63,7 +63,17 @@ class Places:
         """
         fit = lanes + 1 if more is None else math.ceil((more + 1) / EACH)
         if fit <= lanes:
-            self.most = fit
+            self.most = min(fit, self.most or fit)
+
+    def bound(self, room: int, lanes: int) -> None:
+        """Begin with fewer lanes if there is no room for a thing of some kind in each lane that needs one.
+
+        Args:
+            room: how many such things the limits of the project allow.
+            lanes: the number of lanes that would need one at a time.
+        """
+        if room < lanes:
+            self.most = min(max(1, room), self.most or lanes)
 
     def take(self) -> None:
         """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""

@@ -58,6 +58,7 @@ class Causes:
         invented = self.context.cloud.invent()
         trial = self.names.wanted(case, invented)
         if trial is not None:
+            executor.looks.expected.add(trial.key)  # its value is as faulty as that of the case, which was refused
             told = self._made(Job(trial, (), ()), executor)
             self.names.note(case, invented, self._made(Job(trial, (), ()), executor) if told.status == CRASH else told)
         if self._unknown(case, evidence, judgement, seen) is None:
@@ -74,4 +75,4 @@ class Causes:
 
     def _made(self, job: Job, executor: Executor) -> Evidence:
         with self.locks.taken(lane_of(job.trial, self.context.service) == ALONE, self.context.stopping):
-            return made(executor, job)
+            return made(executor, job, together=True)  # the answer alone counts, and it is there before any look

@@ -30,9 +30,13 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
         executor: the executor of the lane.
     """
     context = executor.context
-    worn = [_wear(job.trial, executor) for job in pending]
-    pending = [job for job, wear in zip(pending, worn, strict=True) if wear == min(worn)]
     status = executor.subject.status or context.service.under_test.initial_status
+    refused = _first_refused(pending, status, executor)
+    if refused is not None:
+        return refused
+    worn = [_wear(job.trial, executor) for job in pending]
+    least = min(worn)
+    pending = [job for job, wear in zip(pending, worn, strict=True) if wear == least]
     here = [job for job in pending if job.trial.situation.state in (None, status)]
     first = _by_lock(here, executor.subject.locked) if here else None
     if first is not None and (refused := _refused_too(here, first, executor)) is not None:
@@ -48,6 +52,19 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
         return sum(edge.cost for edge in way) if way is not None else FAR
 
     return min(pending, key=distance)
+
+
+def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> Job | None:
+    """The first trial here that wears nothing, if it must be refused and no lock matters: then it is the next one.
+
+    Most trials of a lane are such, and a lane may have more than a thousand: the others need not be looked at.
+    """
+    if executor.subject.locked:
+        return None
+    here = (job for job in pending if job.trial.situation.state in (None, status))
+    first = next((job for job in here if not _wear(job.trial, executor)), None)
+    refused = first is not None and first.trial.outcome.accepted is False and Locked() not in first.trial.setup
+    return first if refused else None
 
 
 def wear_out(pending: Sequence[Job], executor: Executor) -> bool:

@@ -1,23 +1,31 @@
-"""Makes the first resource under test of a run, and requests others ahead where that takes long."""
+"""Makes the first resource under test of a run, requests others ahead where that takes long, and reads the limits."""
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.first import first
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import ahead
+from conformance.engine.cloud.waits import Waits
+from conformance.engine.run.dividing import WORTH
 from conformance.engine.run.lanes import lane_of
+from conformance.engine.run.needed import users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from conformance.engine.model.trial import Trial
     from conformance.engine.provision.context import RunContext
 
 
-def make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None]) -> None:
-    """Find things of the cloud that resources can be made of. The first lanes use the resources that come of it.
+def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None]) -> None:
+    """Find things of the cloud that resources can be made of, and as many lanes as the limits have room for.
+
+    The first lanes use the resources that come of it.
 
     Args:
         context: the objects that all lanes of the run share.
@@ -29,13 +37,24 @@ def make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tell
         ResourceError: no resource can be made.
         OSError: the journal cannot be written.
     """
+    needed = any(one.situation.state is not None and context.about(one.operation) is context for one in trials)
+    # A cloud may keep resources of another role to itself, and the others are tried all the same.
+    if needed and context.service.under_test.role is Role.MEMBER:
+        _make_first(context, trials, parallel, tell)
+    elif (where := context.cloud.profile.room) is not None:
+        several = {things for things, lanes in _users(context, trials).items() if lanes > 1}
+        if not several.isdisjoint(where.others):
+            _expect_room(context, trials, parallel)
+
+
+def _make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None]) -> None:
     resources, kind, top = context.resources, context.kind, str(context.top)
     lanes = {lane_of(trial, context.service) for trial in trials if trial.situation.state is not None}
     asked: list[int] = []
 
     def others() -> int:
         """The number of lanes that will begin at once, beside the one that gets the first resource."""
-        context.places.expect(context.discovery.room(), parallel)
+        _expect_room(context, trials, parallel)
         asked.append(min(context.places.most or parallel, len(lanes)) - 1)
         return asked[0]
 
@@ -43,5 +62,39 @@ def make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tell
         made, what = first(resources, context.discovery, kind, top, tell)
     resources.spares.add(made, ready=True)
     if not asked:
-        context.places.expect(context.discovery.room(), parallel)
+        _expect_room(context, trials, parallel)
     context.notes.add("first", f"a {kind.name} is made of {what}")
+
+
+def make_ahead(context: RunContext, trial: Trial) -> None:
+    """Have a resource made, while a trial is expected to show a deviation, on which it will be tried again.
+
+    Only on a cloud that takes long for a resource and has room, so that the second try does not wait for it. Resources
+    of a special environment, and further ones while one is still spare, are not made ahead.
+    """
+    slow = context.waits.expected(Waits.NEW) >= WORTH and context.places.most is None
+    if not slow or trial.situation.state is None or trial.situation.environment:
+        return
+    known, spares = context.service.under_test, context.resources.spares
+    if not spares.has(context.kind.name, known.role):
+        with contextlib.suppress(CloudError, OSError):  # the second try makes one, and says why it cannot
+            top = str(context.top)
+            made = context.resources.make(context.kind.name, role=known.role, microversion=top, wait=False)
+            spares.add(made, ready=False)
+
+
+def _expect_room(context: RunContext, trials: Sequence[Trial], parallel: int) -> None:
+    """Let as many lanes begin as the limits of the project, where the cloud shows them, have room for."""
+    room, others = context.discovery.rooms()
+    context.places.expect(room, parallel)
+    lanes = _users(context, trials) if others else {}
+    for things, left in others.items():
+        context.places.bound(left, min(lanes.get(things, 0), parallel))
+
+
+def _users(context: RunContext, trials: Sequence[Trial]) -> Mapping[str, int]:
+    """The number of lanes that need things of each collection, by the last part of its path."""
+    lanes: dict[str, list[Trial]] = {}
+    for trial in trials:
+        lanes.setdefault(lane_of(trial, context.service), []).append(trial)
+    return users(lanes.values(), context)

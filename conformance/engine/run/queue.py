@@ -1,8 +1,9 @@
 """The lanes that wait for a thread: which one is taken next, and when the lane of another thread is divided for it.
 
 On a cloud where a transition takes half a minute, the time of a run is that of its longest lane. So the longest lane is
-taken first, and a lane that takes longer than its share of all the work that is left gives a part away. Nobody knows
-these times before the run has made a transition once. Until then, and on a fast cloud, the transitions are counted.
+taken first, unless a resource that another lane has left saves more for a different one, and a lane that takes longer
+than its share of all the work that is left gives a part away. Nobody knows these times before the run has made a
+transition once. Until then, and on a fast cloud, the transitions are counted.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.waits import Waits
 from conformance.engine.provision.handing import under_test
 from conformance.engine.run.dividing import WORTH, length, moves, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conformance.engine.derive.state_graph import Edge
     from conformance.engine.provision.context import RunContext
     from conformance.engine.run.jobs import Job
 
@@ -33,6 +36,7 @@ class Queue:
         self._parallel = parallel
         self._waiting: list[list[Job]] = []
         self._left: dict[int, float] = {}
+        self._kept_for: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -42,13 +46,12 @@ class Queue:
         self._waiting += sorted(lanes, key=length, reverse=True)
 
     def take(self) -> list[Job]:
-        """Take a lane for this thread: one that begins in the status of a resource at hand, or else the longest one.
+        """Take the lane that this thread should walk next.
 
         Raises:
             ValueError: no lane is left.
         """
-        lanes = sorted(self._waiting, key=self._seconds, reverse=True) if self._slow else self._waiting
-        chosen = next((lane for lane in lanes if self._at_hand(lane)), lanes[0] if lanes else [])
+        chosen = self._next_of_many() if self._slow else self._next()
         self._waiting.remove(chosen)
         self._left[threading.get_ident()] = self._seconds(chosen) if self._slow else 0.0
         return chosen
@@ -76,19 +79,74 @@ class Queue:
         """Whether this cloud has taken so long for a transition that a further resource may save time."""
         return (self._context.waits.longest or 0.0) >= WORTH
 
-    def _seconds(self, lane: Sequence[Job]) -> float:
-        """The seconds that the transitions of a lane take. One that was not made yet may be among the longest."""
-        waits, longest = self._context.waits, self._context.waits.longest or 0.0
-        operations = [job.trial.operation.id for job in lane if moves(job.trial)]
-        for state in {job.trial.situation.state for job in lane}:
-            context = self._context.about(lane[0].trial.operation)
-            way = context.graph.way(context.service.under_test.initial_status, state or "") if state else None
-            operations += [edge.operation.id for edge in way or ()]
-        return sum(waits.expected(operation) or longest for operation in operations)
+    def _next(self) -> list[Job]:
+        """On a fast cloud: a lane that begins in the status of a resource at hand, or else that of most transitions.
 
-    def _at_hand(self, lane: Sequence[Job]) -> bool:
-        """Whether a lane begins in the status of a resource that another one has left."""
+        So fewer requests are needed to bring resources into statuses.
+        """
+        return next((one for one in self._waiting if not _states(one).isdisjoint(self._at_hand(one))), self._waiting[0])
+
+    def _next_of_many(self) -> list[Job]:
+        """On a slow cloud: the lane for which a resource at hand saves most, or else the longest one.
+
+        A lane whose status lies on the way to that of the chosen one goes first, and the chosen one is kept for the
+        same thread: other threads take it only if nothing else is left.
+        """
+        me = threading.get_ident()
+        mine = [lane for lane in self._waiting if self._kept_for.get(id(lane)) == me]
+        free = [lane for lane in self._waiting if id(lane) not in self._kept_for]
+        chosen = max(mine or free or self._waiting, key=lambda lane: (self._saved(lane), self._seconds(lane)))
+        for edge in self._way(chosen) or ():
+            passed = next((lane for lane in free if _states(lane) == {edge.targets[0]}), None)
+            if passed is not None and passed is not chosen and _states(chosen) != {edge.targets[0]}:
+                self._kept_for[id(chosen)] = me
+                return passed
+        return chosen
+
+    def _seconds(self, lane: Sequence[Job]) -> float:
+        """The seconds that the transitions of a lane take, from the initial status on."""
+        return self._sum(job.trial.operation.id for job in lane if moves(job.trial)) + self._entering(lane)
+
+    def _entering(self, lane: Sequence[Job], status: str | None = None) -> float:
+        return self._sum(edge.operation.id for edge in self._way(lane, status) or ())
+
+    def _sum(self, operations: Iterable[str]) -> float:
+        """The seconds that operations take. One that was not made yet may be among the longest."""
+        waits = self._context.waits
+        return sum(waits.expected(operation) or waits.longest or 0.0 for operation in operations)
+
+    def _saved(self, lane: Sequence[Job]) -> float:
+        """The seconds by which a lane begins sooner with the nearest resource at hand than with a new one."""
+        new = self._context.waits.expected(Waits.NEW) + self._entering(lane)
+        near = [status for status in self._at_hand(lane) if self._way(lane, status) is not None]
+        return max((new - self._entering(lane, status) for status in near), default=0.0)
+
+    def _way(self, lane: Sequence[Job], status: str | None = None) -> list[Edge] | None:
+        """The ways from a status to those of a lane into which no trial of it leads; None if there is none.
+
+        Args:
+            lane: the lane.
+            status: the status; None for the initial one.
+        """
         context = self._context.about(lane[0].trial.operation)
-        statuses = {context.kind.state_of(made.body)[0] for made in context.places.offered(under_test(context.kind))}
-        first = (job.trial.situation for job in lane)
-        return bool(statuses) and any(one.state in statuses and not one.environment for one in first)
+        status = status or context.service.under_test.initial_status
+        entered = {job.trial.outcome.leads_to[0] for job in lane if moves(job.trial)}
+        edges: list[Edge] = []
+        for state in sorted(_states(lane) - entered - {status}):
+            way = context.graph.way(status, state, (), context.role_names)
+            if way is None:
+                return None
+            edges += way
+        return edges
+
+    def _at_hand(self, lane: Sequence[Job]) -> set[str]:
+        """The statuses of the resources that other lanes have left, and that a lane can begin with."""
+        context = self._context.about(lane[0].trial.operation)
+        if any(job.trial.situation.environment for job in lane) or not _states(lane):
+            return set()
+        return {context.kind.state_of(made.body)[0] for made in context.places.offered(under_test(context.kind))}
+
+
+def _states(lane: Sequence[Job]) -> set[str]:
+    """The statuses that the trials of a lane need."""
+    return {job.trial.situation.state for job in lane if job.trial.situation.state is not None}

@@ -24,6 +24,7 @@ from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.preparing import make_ahead
 from conformance.engine.run.queue import Queue
 from conformance.engine.run.trying import judged_by, made
 from specs.record.model import Result
@@ -226,6 +227,8 @@ class Run:
                     self._divide(pending, deviating)
                 waiting = deviating if deviating and wear_out(pending, executor) else pending
                 job = following(waiting, executor)
+                if waiting is deviating:
+                    make_ahead(executor.context, job.trial)
                 again = self._try(job, executor, group)
                 waiting.remove(job)
                 waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting

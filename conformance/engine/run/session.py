@@ -27,7 +27,6 @@ from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
-from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
@@ -38,7 +37,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.parts import lacking
 from conformance.engine.run.locks import TURNS, Locks
-from conformance.engine.run.preparing import make_first
+from conformance.engine.run.preparing import prepare
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
 from specs.model import Spec
@@ -48,7 +47,7 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
-CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.6
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 1.0
 """The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 LONGEST_PAUSE = 5.0
@@ -219,12 +218,8 @@ class Session:
         """
         wanted, context = set(case_ids), self.context
         tried = [case.trial for case in self.suite.cases if case.id in wanted]
-        if not any(t.situation.state is not None and context.about(t.operation) is context for t in tried):
-            return None
-        if context.service.under_test.role is not Role.MEMBER:
-            return None  # a cloud may keep such things to itself, and the others are tried all the same
         try:
-            make_first(context, tried, self.settings.max_resources, tell)
+            prepare(context, tried, self.settings.max_resources, tell)
         except CloudError as error:
             return str(error)
         except OSError as error:

@@ -235,3 +235,10 @@ def test_the_names_in_a_path():
     assert change.named("PUT", "/limits/a/b/of/c") is None
     assert change.named("GET", "/limits/a/of/c") is None
     assert filled("/limits/{project}", {"project": "a/b"}) == "/limits/a%2Fb"
+
+
+@pytest.mark.parametrize(("together", "sent"), [((), {"a": 1, "b": None}), (("a", "b"), {"a": 1})])
+def test_a_field_that_was_empty_is_emptied_again_unless_another_does_it(together, sent):
+    was = {"a": 1, "b": None}
+    debt = Debt("k", "thing", "/t", "t", "/t", "PUT", was, {}, within="t", together=together)
+    assert debt.body(was) == {"t": sent}

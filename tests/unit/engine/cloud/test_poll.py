@@ -110,6 +110,17 @@ def test_one_listing_serves_all(fake, servers, watch):
     assert all(one.query == {"name": "conformance-1"} for one in listings)
 
 
+def test_waits_that_begin_shortly_after_each_other_share_the_first_poll(fake, servers, cloud):
+    for name in ("a", "b"):
+        servers.add(name, "ACTIVE")
+    watch = Watch(cloud, shortest=3.0)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda name: wait_for_status(watch, name, "ACTIVE", 10), ("a", "b")))
+    assert [result.status for result in results] == ["ACTIVE", "ACTIVE"]
+    watch.close()
+    assert [one.path for one in fake.asked] == ["/v2.1/servers/detail"]
+
+
 def test_pages_and_what_the_listing_hides(fake, servers, watch):
     servers.page = 2
     servers.hidden = {"s4"}
@@ -302,3 +313,12 @@ def test_a_poll_that_asks_for_each_thing_rests_for_each(fake, cloud, monkeypatch
     rests = [after - before for (before, asked), (after, _) in pairwise(begun) if asked == 5]
     assert rests
     assert min(rests) >= 5 * 0.02
+
+
+@pytest.mark.parametrize(
+    ("so_far", "expected", "pause"),
+    [(0.0, 20.0, 18.0), (17.0, 20.0, 1.0), (25.0, 20.0, 1.0), (30.0, 20.0, None), (5.0, 0.0, None)],
+)
+def test_towards_the_end_of_a_wait_whose_length_is_known_the_pauses_are_short(cloud, so_far, expected, pause):
+    waiting = poll._Wait(cloud.profile.kind("server"), "a", bool, Role.MEMBER, since=100.0, expected=expected)
+    assert waiting.patience(100.0 + so_far) == (float("inf") if pause is None else pytest.approx(pause))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.engine.cloud.redact import PLACEHOLDER, Redactor, is_secret_name
+from conformance.engine.cloud.redact import _ENDINGS, _NAMES, PLACEHOLDER, Redactor, _value, is_secret_name
 
 SECRET = st.text(string.ascii_letters + string.digits + "+/=_-.~!$()", min_size=12, max_size=40).map(
     lambda s: f"s3cr{s}"
@@ -124,3 +124,43 @@ def test_what_is_forgotten_and_what_is_not():
 @pytest.mark.parametrize("name", ["key_name", "public_key", "keypair", "tokens", "x-openstack-request-id", "id"])
 def test_names_that_hold_no_secret(name):
     assert not is_secret_name(name)
+
+
+def spellings(name):
+    """A name in letters of any case; the sign of Kelvin is a k in lower case."""
+    return st.tuples(*(st.sampled_from([c, c.upper(), *("\u212a" if c == "k" else "")]) for c in name)).map("".join)
+
+
+SECRET_NAMES = sorted(_NAMES) + [f"any{ending}" for ending in _ENDINGS]
+
+
+@given(st.sampled_from(SECRET_NAMES).flatmap(spellings), PLAIN, st.booleans())
+def test_no_secret_name_escapes_the_quick_check(name, beside, listed):
+    value = {"a": [{name: "abcdefghi"}] if listed else {name: "abcdefghi"}, "b": beside}
+    assert is_secret_name(name)
+    assert "abcdefghi" not in json.dumps(Redactor().value(value), ensure_ascii=False)
+
+
+ODD = st.sampled_from(["https://u:p@h/", "token=abc", '"password": "x', "/v3/tokens/abc", 'a"b', "\ud800", "key_name"])
+
+
+@given(
+    st.recursive(
+        PLAIN | ODD | st.floats(allow_nan=False) | st.binary(max_size=3),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", *SECRET_NAMES]) | ODD, inner),
+        max_leaves=8,
+    ),
+    st.booleans(),
+)
+def test_the_quick_way_gives_the_same(value, known):
+    redactor = Redactor()
+    if known:
+        redactor.learn("abc def -abc")
+    assert redactor.value(value) == _value(value, redactor._known)
+
+
+def test_the_copy_is_nobody_elses():
+    value = {"a": [{"b": 1}]}
+    shown = Redactor().value(value)
+    value["a"].clear()
+    assert shown == {"a": [{"b": 1}]}

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import NO_TOKEN, Role
+from conformance.engine.cloud.seen import Seen
 
 SHOW = Ask("GET", "/servers/1", operation="servers.show")
 
@@ -29,3 +30,18 @@ def test_the_first_answer_with_each_code_to_each_manner_of_request_is_kept(fake,
 def test_requests_without_an_operation_or_without_a_token_are_not_kept(fake, cloud, other):
     cloud.send(other)
     assert cloud.seen.of(SHOW.operation) == []
+
+
+def test_the_ids_of_accepted_requests_that_may_change_something_are_kept():
+    seen, named = Seen(), Answer(202, {"X-Openstack-Request-Id": "req-1", "X-Other": "x"}, "", ABSENT, 1.0, None)
+    seen.did(replace(SHOW, method="POST"), named)
+    seen.did(SHOW, replace(named, headers={"x-compute-request-id": "req-2"}))
+    assert seen.done == {"req-1"}
+
+
+@pytest.mark.parametrize(("code", "kept"), [(202, {"req-1"}), (409, set())])
+def test_the_ids_of_refused_requests_are_not_kept(fake, cloud, code, kept):
+    cloud.journal.made(cloud.journal.intend("server", "n"), "1", "/servers/1")
+    fake.routes["POST", "/v2.1/servers/1/action"] = (code, {}, {"x-compute-request-id": "req-1"})
+    cloud.send(Ask("POST", "/servers/1/action", body={"lock": None}))
+    assert cloud.seen.done == kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from subjects import Cloud, subject_on
 
-from conformance.engine.cloud.waits import BRIEF, LEAST, MULTIPLE, Waits, transition_of
+from conformance.engine.cloud.waits import BRIEF, LEAST, MULTIPLE, PROMPT, Waits, transition_of
 
 
 def test_the_first_wait_has_the_full_bound_and_the_next_one_a_multiple_of_the_longest_that_ended_well():
@@ -91,3 +91,27 @@ def test_the_longest_wait_for_an_operation_that_ended_well_is_expected():
     waits.ended(transition_of("lift", "UP", "large"), 90.0, well=False)
     waits.ended(Waits.NEW, 7.0, well=True)
     assert (waits.expected("lift"), waits.expected(Waits.NEW), waits.expected("drop")) == (4.0, 7.0, 0.0)
+
+
+def test_the_shortest_wait_that_ended_well_is_remembered_by_operation():
+    waits = Waits()
+    assert waits.soonest("widgets.spin") == 0.0
+    waits.ended("widgets.spin from IDLE", 30.0, well=True)
+    waits.ended("widgets.spin from HALTED", 20.0, well=True)
+    waits.ended("widgets.spin from IDLE", 1.0, well=False)
+    assert waits.soonest("widgets.spin") == 20.0
+    assert waits.expected("widgets.spin") == 30.0
+
+
+def test_an_operation_whose_action_ended_with_its_status_each_time_needs_no_look_at_the_action():
+    waits = Waits()
+    for _ in range(PROMPT):
+        assert not waits.prompt("lift")
+        waits.ended_with("lift", status=True)
+    assert (waits.prompt("lift"), waits.prompt("drop"), waits.prompt("")) == (True, False, False)
+    waits.ended_with("", status=True)
+    assert not waits.prompt(""), "nobody knows which operation it was"
+    waits.ended_with("lift", status=False)
+    for _ in range(2 * PROMPT):
+        waits.ended_with("lift", status=True)
+    assert not waits.prompt("lift"), "it was late once"

@@ -229,3 +229,11 @@ def test_an_operation_leads_elsewhere_if_it_is_known_to_change_other_statuses_al
     assert ways.leads_elsewhere(SPIN.id, "HALTED")
     assert not ways.leads_elsewhere(HALT.id, "SPINNING")
     assert not ways.leads_elsewhere("widgets.paint", "HALTED"), "nothing is known of it"
+
+
+def test_an_operation_is_less_kind_than_one_that_leads_the_same_way_and_brings_values_back():
+    rest = action("rest", preconditions=(status("HALTED"),), postconditions=(becomes("IDLE"),))
+    ways = graph(SPIN, HALT, WAKE, rest)
+    assert ways.less_kind_than({rest.id}) == {WAKE.id}
+    assert ways.less_kind_than({SPIN.id}) == frozenset()
+    assert ways.less_kind_than(()) == frozenset()

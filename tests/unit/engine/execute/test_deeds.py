@@ -10,6 +10,7 @@ from widgets import KNOWLEDGE, driving, plain
 
 from conformance.engine.api.entries import ActionLog
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.waits import PROMPT
 from conformance.engine.provision import subject as module
 
 LOG = plain("GET", "/widgets/{widget_id}/deeds", normal=(200,))
@@ -131,3 +132,37 @@ def test_a_resource_whose_deed_has_ended_is_calm_at_the_first_look(shown, looks)
     subject.context.stopping.wait = lambda seconds: waited.append(seconds) or False
     assert subject.reach("SPINNING") is None
     assert (len(asked), len(waited)) == (looks, looks - 1)
+
+
+def prompt_subject(*shown):
+    """A subject whose cloud names its deeds, and has ended each with its status so far; and the paths asked for."""
+    cloud = Cloud()
+    subject, asked = with_deeds(cloud, *shown)
+    log = ActionLog(LOG.id, ENTRY.id, "steps", "ended", name_header="X-Deed")
+    subject.context.service = driving(KNOWLEDGE, action_log=log)
+    send = cloud.send
+    cloud.send = lambda ask: replace(send(ask), headers={"x-deed": "req-2"})
+    for _ in range(PROMPT):
+        subject.context.waits.ended_with("widgets.spin", status=True)
+    return subject, asked
+
+
+def test_a_deed_that_has_always_ended_with_its_status_is_looked_for_only_where_that_must_be_known():
+    subject, asked = prompt_subject(deed("then", "now"))
+    subject.exact = False
+    assert subject.reach("SPINNING") is None
+    assert (asked, subject.late) == ([], True), "a later look corrects the view"
+    subject.exact = True
+    assert subject.reach("SPINNING") is None
+    assert [path.rpartition("/")[2] for path in asked] == ["req-2"]
+    assert subject.reach("SPINNING") is None
+    assert len(asked) == 1
+
+
+def test_a_resource_that_is_changing_for_another_reason_is_looked_at():
+    subject, asked = prompt_subject(deed("then", "now"))
+    subject.exact = False
+    subject.reach("IDLE")
+    subject.stir()
+    assert subject.reach("SPINNING") is None
+    assert len(asked) == 1

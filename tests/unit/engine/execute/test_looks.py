@@ -366,3 +366,13 @@ def test_a_request_on_a_thing_without_a_status_is_taken_to_be_refused_at_first(s
     shop[0].does["PUT gears"] = (409, NO)
     silent = refused(CHANGE, None, accepted=None, body={})
     assert together(shop, silent).waits(silent)
+
+
+def test_a_trial_that_other_answers_say_is_refused_shares_the_look_although_no_document_says_so(shop):
+    odd = refused(TURN, accepted=None, key="odd")
+    shop[1].looks.expected.add("odd")
+    looks = together(shop, refused(SPIN), odd)
+    assert (looks.shared, looked(shop)) == (True, 0)
+    shop[0].does["POST action"] = 202
+    together(shop, odd, odd)
+    assert not looks.shared, "it was accepted"

@@ -480,3 +480,33 @@ def test_things_of_the_run_that_were_joined_in_spite_of_the_refusal_are_shown_so
     shop.does["PUT /jobs/job-1/gears/gear-1"] = join
     found = judged(executor.make(tried(JOIN, accepted=False, role="reader")))
     assert found.removeprefix("refused with 403, and yet ") == said
+
+
+@pytest.mark.parametrize(("known", "entry"), [(True, None), (True, DONE), (False, None)])
+def test_a_group_reads_the_log_after_it_alone_where_the_cloud_names_its_requests(tmp_path, known, entry):
+    shop, executor = opened(tmp_path, *EVERY, LOG, roles=ROLES, service=KEEPS_A_LOG)
+    log = [{"request_id": "r-1", "user_id": "u-1", "message": None}]
+    shop.does["GET deeds"] = lambda ask: (200, {"deeds": list(log)})
+
+    def act(ask):
+        log.extend([{**entry, "request_id": f"r-{len(log) + 1}"}] if entry else [])
+        return 403, NO
+
+    shop.does["POST action"] = act
+    if known:
+        shop.seen.done.add("r-1")
+    given = {"accepted": False, "refused_for": "sender", "role": "reader", "body": {"spin": None}}
+    for key in ("one", "two"):
+        executor.make(tried(SPIN, "IDLE", key=key, **given), together=True)
+    before = sum("deeds" in text for text in shop.said)
+    executor.looks.take()
+    assert (before, sum("deeds" in text for text in shop.said)) == (0 if known else 1, before + 1)
+    taken = executor.looks.collect()
+    assert [evidence is None for evidence in taken.values()] == [entry is not None] * 2, "both are made again, alone"
+    if entry is not None:
+        again = executor.make(tried(SPIN, "IDLE", key="one", **given))
+        assert "an entry more" in (judged(again) or "")
+        shop.does["POST action"] = (403, NO)
+        executor.make(tried(SPIN, "IDLE", key="three", **given), together=True)
+        executor.looks.take()
+        assert executor.looks.collect()["three"] is not None, "what was read once is known"

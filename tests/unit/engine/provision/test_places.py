@@ -180,3 +180,20 @@ def test_things_on_offer_are_removed_where_places_are_few_alone() -> None:
 
 def _made(id_: str) -> Made:
     return Made("wheel", id_, id_, f"/wheels/{id_}", Role.MEMBER, {}, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("room", "lanes", "most"), [(3, 2, None), (2, 2, None), (1, 2, 1), (0, 4, 1), (3, 6, 3)])
+def test_as_many_lanes_begin_as_there_is_room_for_a_thing_that_each_needs(
+    room: int, lanes: int, most: int | None
+) -> None:
+    places = seated(0)
+    places.bound(room, lanes)
+    assert places.most == most
+
+
+def test_the_narrowest_of_several_limits_counts() -> None:
+    places = seated(0)
+    places.bound(2, 6)
+    places.bound(4, 6)
+    places.expect(7, 6)
+    assert places.most == 2

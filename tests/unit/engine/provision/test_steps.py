@@ -60,6 +60,28 @@ def test_what_the_request_has_sent_can_be_taken_up_after_it(tmp_path):
     assert shop.asked[-1].body == {"member": {"host": "other"}}
 
 
+def test_a_step_that_lasts_is_taken_once_on_the_same_things(tmp_path):
+    """The service refuses it a second time."""
+    shop, executor = shop_with(tmp_path)
+    for step, here in [
+        (Step(JOIN.id, {}, lasts=True), HERE),
+        (Step(JOIN.id, {}, lasts=True), HERE),
+        (Step(JOIN.id, {"since": "2020"}, lasts=True), HERE),
+        (Step(JOIN.id, {}, lasts=True), {"club_id": "d"}),
+    ]:
+        assert executor.paths.steps.before(step, here, never).ok
+    assert shop.changes == ["POST /clubs/c%201/join", "POST /clubs/c%201/join", "POST /clubs/d/join"]
+
+
+def test_a_step_that_lasts_is_taken_again_if_it_was_refused(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    shop.does["POST join"] = shop.does["POST /clubs/c%201/join"] = 409
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            executor.paths.steps.before(Step(JOIN.id, {}, lasts=True), HERE, never)
+    assert len(shop.changes) == 2
+
+
 @pytest.mark.parametrize("resource", ["sent", "before"])
 def test_what_nobody_has_sent_is_unavailable(tmp_path, resource):
     _, executor = shop_with(tmp_path)

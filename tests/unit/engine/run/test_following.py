@@ -6,9 +6,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from subjects import CALM, SPIN
 from widgets import KNOWLEDGE, trial
 
+import conformance.engine.run.following as module
 from conformance.engine.model.setup import Locked
 from conformance.engine.run.following import following, wear_out
 from conformance.engine.run.jobs import Job
@@ -114,3 +117,40 @@ def test_what_is_refused_without_a_document_follows_what_a_document_has_refused(
     lane.subject.locked = True
     assert following([with_a_lock, pending[1]], lane).trial.key == "accepted"
     assert following([job("no", accepted=False), pending[1]], executor()).trial.key == "no"
+
+
+LANES = st.lists(
+    st.tuples(
+        st.sampled_from(["IDLE", "SPINNING", None]),
+        st.booleans(),
+        st.sampled_from([True, False, None]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(LANES, st.sampled_from(["IDLE", "SPINNING", ""]), st.booleans(), st.booleans())
+def test_the_short_way_to_a_refusal_leads_to_the_same_trial(lane, status, locked, spends):
+    pending = [job(str(n), state, optional, accepted) for n, (state, optional, accepted, _) in enumerate(lane)]
+    pending = [
+        replace(one, trial=replace(one.trial, setup=(Locked(),) if needs_lock else ()))
+        for one, (*_, needs_lock) in zip(pending, lane, strict=True)
+    ]
+    walker = executor(status, {SPIN.id} if spends else ())
+    walker.subject.locked = locked
+    chosen = following(pending, walker)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_first_refused", lambda *_: None)
+        assert following(pending, walker) is chosen
+
+
+def test_a_long_lane_of_refusals_is_not_looked_through_for_each(monkeypatch):
+    seen = []
+    wear = module._wear
+    monkeypatch.setattr(module, "_wear", lambda trial, executor: (seen.append(trial), wear(trial, executor))[1])
+    pending = [job(str(number), accepted=False) for number in range(100)]
+    while pending:
+        pending.remove(following(pending, executor()))
+    assert len(seen) == 100

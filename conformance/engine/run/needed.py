@@ -1,4 +1,4 @@
-"""The things that a run will make, and the room that the limits of the project leave for them, for ``doctor``.
+"""The things that a run will make, and the room that the limits of the project leave for them.
 
 The resource under test is left out: the run knows its own limits (``Discovery.room``) and makes fewer of it at a time
 where they are narrow.
@@ -7,12 +7,10 @@ where they are narrow.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.engine.api.producers import collection_of, placeholders
-from conformance.engine.cloud.fields import value
-from conformance.engine.cloud.roles import Role
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 
@@ -42,12 +40,17 @@ def needed(lanes: Iterable[Iterable[Trial]], context: RunContext) -> list[Needed
 
     Each lane makes its own things. Those that are only named by a path are counted where a limit on them is known.
     """
-    rooms = dict(_rooms(context))
+    rooms = context.discovery.rooms()[1]
     made: Counter[str] = Counter()
     for trials in lanes:
         here, named = _made(trials, context)
         made += here + Counter(dict.fromkeys(named & rooms.keys() - here.keys(), 1))
     return [Needed(things, count, rooms.get(things)) for things, count in made.most_common()]
+
+
+def users(lanes: Iterable[Iterable[Trial]], context: RunContext) -> Counter[str]:
+    """Return the number of lanes that make, or have made, things of each collection, by the last part of its path."""
+    return Counter(things for trials in lanes for part in [_made(trials, context)] for things in {*part[0], *part[1]})
 
 
 def _made(trials: Iterable[Trial], context: RunContext) -> tuple[Counter[str], set[str]]:
@@ -66,19 +69,6 @@ def _made(trials: Iterable[Trial], context: RunContext) -> tuple[Counter[str], s
                 made[_last(collection)] += 1
         named |= {_last(collection_of(operation.path, name)) for name in placeholders(operation.path)}
     return made, named
-
-
-def _rooms(context: RunContext) -> Iterator[tuple[str, int]]:
-    """Yield the collections that limits of the project are about, each with the room for further things."""
-    where = context.cloud.profile.room
-    if where is None or not where.others:
-        return
-    answer = context.cloud.get(where.path.replace("{project_id}", context.cloud.project_of(Role.MEMBER) or ""))
-    shown = value(answer.json, where.field, {}) if answer.ok else {}
-    for things, one in where.others.items():
-        limit, used = value(shown, one.limit, None), value(shown, one.used, 0)
-        if isinstance(limit, int) and isinstance(used, int) and limit >= 0:
-            yield things, max(0, limit - used)
 
 
 def _last(path: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from workshop import DROP, EVERY, KNOWN, LIST, MAKE, PROFILE, SHOW, opened, tried
 
 from conformance.engine.cloud.candidates import Limit, Room
-from conformance.plugin.needed_room import Needed, needed
+from conformance.engine.run.needed import Needed, needed, users
 
 LIMITS = {"quota": {"gears": {"limit": 10, "used": 7}, "jobs": {"limit": -1, "used": 0}}}
 LIMITED = Room("/quotas/{project_id}/details", "quota", others={"gears": Limit("gears.limit", "gears.used")})
@@ -47,3 +47,8 @@ def test_what_the_cloud_does_not_show_limits_nothing(shop, answer):
     shop[0].does["GET /quotas/p-1/details"] = answer
     (gears,) = of(shop, [tried(MAKE)])
     assert (gears.room, gears.short) == (None, False)
+
+
+def test_each_lane_that_makes_or_names_a_thing_is_a_user_of_its_collection(shop):
+    lanes = [[tried(MAKE), tried(MAKE)], [tried(SHOW)], [tried(SHOW, target="unknown"), tried(LIST)]]
+    assert users(lanes, shop[1].context) == {"gears": 2}

@@ -1,0 +1,72 @@
+"""How many lanes have room, by the limits on other things than the resource under test; resources made ahead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from widgets import KNOWLEDGE as WIDGETS
+from widgets import trial
+from workshop import DROP, EVERY, KNOWN, LIST, MAKE, PROFILE, SHOW, opened, tried
+
+from conformance.engine.cloud.candidates import Limit, Room
+from conformance.engine.cloud.spares import Spares
+from conformance.engine.cloud.waits import Waits
+from conformance.engine.run.preparing import make_ahead, prepare
+
+ROOM = Room("/quotas/{project_id}", "quota", others={"gears": Limit("gears.limit", "gears.used")})
+
+
+def most(tmp_path, room, *trials):
+    cloud, executor = opened(tmp_path, *EVERY, service=replace(KNOWN, profile=replace(PROFILE, room=room)))[:2]
+    cloud.project_of = lambda role: "p-1"
+    cloud.does["GET /quotas/p-1"] = (200, {"quota": {"gears": {"limit": 3, "used": 2}}})
+    prepare(executor.context, trials, 6, print)
+    return executor.context.places.most
+
+
+def in_lanes(*operations):
+    return [tried(operation, key=str(number)) for number, operation in enumerate(operations)]
+
+
+def test_what_only_one_lane_needs_bounds_nothing(tmp_path):
+    assert most(tmp_path, ROOM, *in_lanes(MAKE, DROP, LIST)) is None
+
+
+@pytest.mark.parametrize(("room", "expected"), [(ROOM, 1), (None, None)])
+def test_fewer_lanes_begin_where_the_limits_leave_no_room_for_things_in_each(tmp_path, monkeypatch, room, expected):
+    monkeypatch.setattr("conformance.engine.run.preparing.lane_of", lambda trial, service: trial.key)
+    assert most(tmp_path, room, *in_lanes(MAKE, SHOW)) == expected
+
+
+class Slow:
+    """What the making of a resource ahead asks of the context of a run on a slow cloud."""
+
+    def __init__(self, seconds=20.0, most=None):
+        self.waits, self.made = Waits(), []
+        self.waits.ended(Waits.NEW, seconds, well=True)
+        self.kind, self.top, self.service = SimpleNamespace(name="widget"), "2.1", WIDGETS
+        self.places = SimpleNamespace(most=most)
+        self.resources = SimpleNamespace(spares=Spares(), make=self.make)
+
+    def make(self, kind, role, microversion, wait):
+        self.made.append((kind, wait))
+        return SimpleNamespace(kind=kind, role=role)
+
+
+def test_a_resource_for_the_second_try_of_an_expected_deviation_is_made_ahead_on_a_slow_cloud():
+    context = Slow()
+    make_ahead(context, trial())
+    assert context.made == [("widget", False)]
+    make_ahead(context, trial())
+    assert len(context.made) == 1, "one is still spare"
+
+
+@pytest.mark.parametrize(
+    ("context", "more"),
+    [(Slow(2.0), {}), (Slow(most=3), {}), (Slow(), {"state": None}), (Slow(), {"environment": "large"})],
+)
+def test_none_is_made_ahead_on_a_fast_cloud_or_without_room_or_need(context, more):
+    make_ahead(context, trial(**more))
+    assert context.made == []
