@@ -32,7 +32,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"^This\s+``service\s+url``\s+will\s+be\s+the\s+root\s+url\b|\bURL\s+should\s+never\s+be\s+hard\s+coded\b|"
         r"^It\s+should\s+always\s+be\s+discovered\s+from\s+the\s+Identity\s+token\b",
     ),
-    ("sense-of-a-number", r"^This\s+does\s+not\s+take\s+[^,]+\s+into\s+account\s+so\s+(?:this\s+value|there)\s+may\s+be\b"),
+    (
+        "sense-of-a-number",
+        r"^This\s+does\s+not\s+take\s+[^,]+\s+into\s+account\s+so\s+(?:this\s+value|there)\s+may\s+be\b",
+    ),
     (
         "about-the-document",
         r"^This\s+(?:section|document|page|chapter|guide)\s+(?:contains|describes|lists|covers|documents)\b|"

@@ -49,7 +49,9 @@ def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, Any] | None:
     if version_clauses(text) or _GIVEN.match(text) or (row.parameter.type or "").lower() in _COMPOSED:
         return None
     found = _written(text)
-    return None if found is None or not _fits(found, row.parameter.type) else {"default": typed(found, row.parameter.type)}
+    return (
+        None if found is None or not _fits(found, row.parameter.type) else {"default": typed(found, row.parameter.type)}
+    )
 
 
 _COMPOSED = frozenset({"object", "dict", "dictionary", "array", "list", "json"})

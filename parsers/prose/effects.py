@@ -82,7 +82,8 @@ _TRAFFIC = re.compile(
     _FLAGS,
 )
 _OF_THE_API = re.compile(
-    r"\b(?:must|cannot|can't|required?|valid|default\w*|allowed|reject\w*|fail\w*|error)\b|(?<![\d.])[1-5]\d\d(?!\d|\.\d)", _FLAGS
+    r"\b(?:must|cannot|can't|required?|valid|default\w*|allowed|reject\w*|fail\w*|error)\b|(?<![\d.])[1-5]\d\d(?!\d|\.\d)",
+    _FLAGS,
 )
 
 

@@ -20,7 +20,8 @@ _FLAGS = re.IGNORECASE
 _FIELD = r"``(?P<field>[\w:.-]+)``\s+(?:attribute|property|field|flag)"
 _OF = r"(?:\s+of\s+(?:the|this)\s+(?P<noun>[a-z][a-z ]*?))?"
 _FIRST = re.compile(
-    rf"\bif\s+the\s+{_FIELD}{_OF}\s+is\s+(?:set\s+to\s+)?``(?P<value>[\w.-]+)``,\s+(?:then\s+)?you\s+must\s+first\b", _FLAGS
+    rf"\bif\s+the\s+{_FIELD}{_OF}\s+is\s+(?:set\s+to\s+)?``(?P<value>[\w.-]+)``,\s+(?:then\s+)?you\s+must\s+first\b",
+    _FLAGS,
 )
 _NEVER = re.compile(rf"^The\s+{_FIELD}{_OF}\s+(?:cannot|must\s+not)\s+be\s+``(?P<value>[\w.-]+)``\.?$", _FLAGS)
 _JSON = re.compile(
@@ -73,7 +74,8 @@ def _power(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 _PURGED = re.compile(
-    r"^The\s+API\s+immediately\s+purges\s+(?:any\s+and\s+all|all)\b|^You\s+(?:cannot|can\s+not)\s+recover\s+it\.?$", _FLAGS
+    r"^The\s+API\s+immediately\s+purges\s+(?:any\s+and\s+all|all)\b|^You\s+(?:cannot|can\s+not)\s+recover\s+it\.?$",
+    _FLAGS,
 )
 
 
@@ -106,9 +108,7 @@ _WILL_SHOW = re.compile(
     r"\s+for\s+each\s+[\w ]+\.?$",
     _FLAGS,
 )
-_WILL_NEED = re.compile(
-    r"^This\s+(?:method|operation|call)\s+requires\s+an?\s+(?P<names>[\w\s,]+?)\.*$", _FLAGS
-)
+_WILL_NEED = re.compile(r"^This\s+(?:method|operation|call)\s+requires\s+an?\s+(?P<names>[\w\s,]+?)\.*$", _FLAGS)
 
 
 def _rows_named(text: str, names: frozenset[str]) -> bool:

@@ -86,4 +86,6 @@ def _same(word: str, own: str) -> bool:
 
 _SHORT = 3
 """The smallest number of letters of a short form."""
-_ARTICLES = frozenset({"a", "an", "the", "any", "this", "parameter", "value", "attribute", "field", "in", "request", "set", "pair"})
+_ARTICLES = frozenset(
+    {"a", "an", "the", "any", "this", "parameter", "value", "attribute", "field", "in", "request", "set", "pair"}
+)

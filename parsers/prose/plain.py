@@ -86,7 +86,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"\b(?:You|Users?|Clients?|Operators?|Administrators?|Projects?|Tenants?|One|It|This|They|These|[Tt]hat|"
         r"[a-z]+s?)\s+(?:can|may|could|might)\b",
     ),
-    ("means-of-access", r"\b(?:is|are)\s+(?:done|managed|exposed|available)\s+(?:through|via|under)\s+the\s+``[^`]+``\s+(?:resources?|endpoints?)\.?$"),
+    (
+        "means-of-access",
+        r"\b(?:is|are)\s+(?:done|managed|exposed|available)\s+(?:through|via|under)\s+the\s+``[^`]+``\s+(?:resources?|endpoints?)\.?$",
+    ),
     (
         "possible",
         r"^(?:It\s+is|It's)\s+(?:also\s+)?(?:possible|recommended|expected|useful|important|up\s+to|worth|common|"
@@ -192,7 +195,9 @@ RULES = (
 _OF_TIMES = re.compile(r"^The\s+``±hh:mm``\s+value\b|^If\s+you\s+omit\s+the\s+time\s+zone\b")
 """Sentences about a format that ``constraints`` reads: the one for a date with a time."""
 _TRUTH = re.compile(r"\bvalid\s+(?:boolean\s+)?values?\b(?:[^.]*\b[Tt]rue\b[^.]*\b[Ff]alse\b)?[^.]*\.?$", _FLAGS)
-_CONDITIONAL = re.compile(r"^(?:If|When|Whenever|(?:Each|Every)\s+time|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b")
+_CONDITIONAL = re.compile(
+    r"^(?:If|When|Whenever|(?:Each|Every)\s+time|Unless|Until|Once|After|Before|By\s+default|Only|Not)\b"
+)
 
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
@@ -214,4 +219,12 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     means = first and not _CONDITIONAL.match(text) and not (named - (set() if ruled else _OF_NAMES))
     listed = boolean and _TRUTH.search(text) is not None
     example = text.startswith(("For example", "Example", "e.g.", "See "))
-    return means or listed or example or is_advice(text) or on_traffic(text) or _plain(text) or _OF_TIMES.match(text) is not None
+    return (
+        means
+        or listed
+        or example
+        or is_advice(text)
+        or on_traffic(text)
+        or _plain(text)
+        or _OF_TIMES.match(text) is not None
+    )

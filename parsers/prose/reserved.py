@@ -15,7 +15,9 @@ from parsers.prose.clauses import version_clauses, without_versions
 from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
-_ADMIN = r"(?:(?:the\s+)?(?:cloud\s+)?admin(?:istrator)?s?(?:\s+users?)?|users\s+with\s+the\s+admin(?:istrative)?\s+role)"
+_ADMIN = (
+    r"(?:(?:the\s+)?(?:cloud\s+)?admin(?:istrator)?s?(?:\s+users?)?|users\s+with\s+the\s+admin(?:istrative)?\s+role)"
+)
 _THIS = r"(?:this(?:\s+(?:parameter|field|attribute|filter|option))?|it)"
 _RESERVED = re.compile(
     rf"^(?:By\s+default,?\s+)?{_THIS}\s+(?:is\s+only\s+(?:valid|allowed)\s+(?:when\s+specified\s+)?(?:by|for|to)|is\s+restricted"

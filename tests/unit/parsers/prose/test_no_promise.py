@@ -87,7 +87,9 @@ def test_a_promise_of_the_first_sentence_is_no_name(text):
     assert [said.outcome for said in account_of(row("size", description=text))] == ["unread"]
 
 
-@given(st.text(alphabet="abcdefg ,.`", max_size=60), st.sampled_from(["It must be red.", "409 is returned.", "Only if."]))
+@given(
+    st.text(alphabet="abcdefg ,.`", max_size=60), st.sampled_from(["It must be red.", "409 is returned.", "Only if."])
+)
 def test_the_words_of_a_promise_keep_their_force(text, promise):
     assert marks(promise) <= marks(without_force(f"{text} {promise}"))
 
