@@ -19,6 +19,7 @@ _EMPTY = re.compile(
     r"\b(?:does\s+not|doesn't|will\s+not|don't|do\s+not)\s+return\s+(?:(?:any\s+)?(?:content|data|anything)(?:\s+in"
     r"\s+the\s+(?:response\s+)?body)?|"
     r"(?:a|any)\s+(?:response(?:\s+body)?|body))\b|"
+    r"^No\s+response\s+(?:will\s+be|is)\s+returned\b|"
     r"\bthere\s+is\s+no\s+(?:response\s+)?(?:body\s+content|body|content)\b|"
     r"\bno\s+(?:response\s+)?(?:body|content|body\s+content)(?:\s+content)?\s+is\s+returned\b|"
     r"\b(?:the\s+)?response\s+body\s+is\s+(?:always\s+)?empty\b|"

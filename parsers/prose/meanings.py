@@ -38,6 +38,9 @@ _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?<=image)\s+requires\s+(?=to\b)", " needs "),
         (r"\brequired\s+(?:and|or)\s+optional\s+", ""),
         (r"\bminimum(?=\s+(?:amount|disk|RAM|size)\b)", "smallest"),
+        # The end of what a number counts.
+        (r"\bbefore\s+changing\s+the\s+[`\w ]+?\s+of\s+the\s+\w+\s+to\s+(?:``)?[A-Z]+(?:``)?", "in a row"),
+        (r"^(?:An?|The)\s+``[A-Z]+``\s+(?=(?!status\b|state\b)[a-z]{4,}\s)", "The "),
         # Names of values in capitals that are no statuses.
         (
             r"\b(?:for|of|with)\s+(?:an?\s+)?``[A-Z][A-Z0-9_]+``(?:\s+(?:and|or)\s+``[A-Z][A-Z0-9_]+``)*"

@@ -20,7 +20,7 @@ from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
 _EVENT = re.compile(
-    r"\b(?:if|when|whenever|while|unless|until|once|after|before|otherwise|except|will|would|shall|won't|not|no"
+    r"\b(?:if|when|whenever|(?:each|every)\s+time|while|unless|until|once|after|before|otherwise|except|will|would|shall|won't|not|no"
     r"\s+longer|never|none|"
     r"without|neither|nor|instead\s+of|regardless|always|by\s+default|automatically|n't|can't|ignored|"
     r"(?:is|are|be|gets?|been)\s+(?:\w+ly\s+)?(?:deleted|removed|created|returned|updated|changed|reset|restored|"
@@ -201,6 +201,8 @@ _CONDITIONAL = re.compile(
 
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
+_QUOTED_ALONE = re.compile(r"^[\"'][\w.]+[\"']\.?$")
+"""The end of an example that a period divided: the sentence before it ends with "e.g."."""
 _RULED = re.compile(r"\bonly\b|\badmin|\ballow|\bpermission", _FLAGS)
 
 
@@ -221,6 +223,7 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     example = text.startswith(("For example", "Example", "e.g.", "See "))
     return (
         means
+        or _QUOTED_ALONE.match(text) is not None
         or listed
         or example
         or is_advice(text)

@@ -51,6 +51,7 @@ def test_no_needs_of_a_state(text):
          [Cause(used_by=("seat",)), Cause(used_by=("mirror",))]),
         ("Only a car without any associated passengers can be deleted.", [Cause(used_by=("passenger",))]),
         ("Only a VIM without any associated VMs can be deleted.", [Cause(used_by=("vm",))]),
+        ("A shop that is still in use by a car cannot be deleted.", [Cause(used_by=("car",))]),
         ("If the ``shut`` attribute of the shop is ``true``, then you must first set it to ``false``.",
          [Cause(has=(("shut", "true"),))]),
         ("The ``shut`` attribute of the image cannot be ``true``.",
@@ -116,6 +117,13 @@ def test_fields_that_an_update_cannot_change():
         ("Required if you omit the ``b`` attribute.", [Cause(absent=("a", "b"))]),
         ("If provided, must be accompanied by a user object.", [Cause(present=("a",), absent=("user",))]),
         ("Must be unique within the shop.", [Cause(taken=("a",))]),
+        ("Either a, b_id, or c_id must be different than existing value otherwise it is refused.",
+         [Cause(unchanged=("a", "b_id", "c_id"))]),
+        ("Either this or the shop ID must be supplied.", [Cause(absent=("a", "shop_id"))]),
+        ("This value must be less than the ``b`` value.", [Cause(ascending=("a", "b"))]),
+        ("It must be greater than the b value.", [Cause(ascending=("b", "a"))]),
+        ("Must be a string that begins with a forward slash (``/``).", [Cause(invalid=("a",))]),
+        ("The a status must be ``DOWN``.", [Cause(resource="a", has_not=(("status", "DOWN"),))]),
     ],
 )  # fmt: skip
 def test_refusals_of_a_parameter(text, found):
@@ -128,6 +136,8 @@ def test_refusals_of_a_parameter(text, found):
         ("Must be unique within the shop.", {"location": "query"}),
         ("Must be unique within the shop.", {"section": "response"}),
         ("The unique name of the car.", {}),  # of another field
+        ("The car status must be ``DOWN``.", {}),
+        ("This value must be less than the sun.", {}),
         ("The unique ID of the car.", {}),
         ("Cannot be empty.", {}),
         ("Only valid if the moon shines.", {}),

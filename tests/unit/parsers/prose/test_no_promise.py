@@ -22,6 +22,10 @@ ADVICE = [
     "This does not take primer into account so this value may be negative.",
     "This section describes cars that no longer exist.",
     "Corresponding to Paint API v3.12 release.",
+    "It is automatically set to a value determined by the paint provider.",
+    "They will probably be deprecated and removed in the future.",
+    "The response will look like the one below.",
+    "Possible values are listed in the section above.",
 ]
 
 
@@ -64,6 +68,9 @@ def test_no_sentence_with_a_word_that_binds_is_advice(text, word):
         "Keys for ``BLUE_CARS`` dealers.",
         "(Deprecated in v3.2) The paint.",
         "The ID of the paint policy.",
+        "The number of failed checks before changing the ``operating status`` of the wheel to ``ERROR``.",
+        "A ``HARD`` brake attempts a sudden stop of the car.",
+        '"1.22".',
     ],
 )
 def test_the_first_sentence_names_the_field(text):
@@ -127,6 +134,12 @@ def test_versions_of_older_releases():
     )
     context = FileContext("api-ref/source/things.inc", "Things", blocks=blocks)
     assert [t.outcome for t in read_text(blocks, Scope(context)).taken] == ["unread", "nothing"]
+
+
+def test_the_purpose_of_a_call():
+    assert taken("This API will initiate the painting of the car.").outcome == "nothing"
+    assert taken("This API will initiate the painting once it is dry.").outcome == "unread"
+    assert taken("This API will fail with 409.").outcome != "nothing"
 
 
 def test_an_example_of_a_request():
