@@ -29,7 +29,8 @@ _EMPTY = re.compile(
     _FLAGS,
 )
 _REQUEST = re.compile(
-    r"\brequest\s+body\b|\bbody\s+(?:content\s+)?(?:in|for|of)\s+the\s+request\b|\brequest\s+does\s+not\b", _FLAGS
+    r"\brequest\s+body\b|\bbody\s+(?:content\s+)?(?:in|for|of)\s+the\s+request\b|\brequest\s+does\s+not\b(?!\s+return)",
+    _FLAGS,
 )
 _NEITHER = re.compile(
     r"^(?:This|The)\s+\w+\s+(?:does\s+not|doesn't)\s+\w+\s+(?:an?|any)\s+request\s+body\s+(?:and|or)\s+(?:does\s+not|"

@@ -169,11 +169,12 @@ RULES: tuple[Rule, ...] = (
         r"^When\s+the\s+[\w ]+\s+status\s+changes\s+to\s+``\w+``,\s+the\s+[\w ]+\s+is\s+successfully\b|"
         r"\b(?:process|operation)\s+is\s+(?:asynchronous|performed\s+asynchronously)\b")),
     Rule("specify-action", "boilerplate", _always(
+        r"^You\s+will\s+specify\b[^.]*\bin\s+the\s+body\b|"
         r"^(?:Specify|Include|Set|Add)\s+the\s+(?:``[^`]+``\s+)?(?:action\b|.*\bin\s+the\s+(?:create\s+)?request\s+"
         r"body\b)")),
     Rule("cross-reference", "boilerplate", _always(
         r"^(?:See(?:\s+also)?\b|For\s+(?:more\s+)?(?:information|details|general\s+information)\b|Refer\s+to\b|"
-        r"Please\s+(?:refer|see)\b|"
+        r"Please\s+(?:refer|see)\b|For\s+an?\s+(?:more\s+)?\w+\s+(?:overview|discussion|description)\b|"
         r"Relationship:|More\s+details\s+can\s+be\s+found\b)")),
     Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|"
     r"The\s+following\s+example\b|e\.g\.|Example|"

@@ -6,7 +6,7 @@ from prose_forms import facts, pre, row, taken, within
 from parsers.document import Block
 from parsers.prose.constraints import read_description
 from parsers.prose.rules import Post, Refused
-from specs.model import Cause, Condition, Refusal
+from specs.model import Body, Cause, Condition, Policy, Refusal
 
 REMOVAL = {"path": "/shops/{shop_id}", "title": "Close a shop"}
 
@@ -157,6 +157,19 @@ def test_an_answer_that_its_table_describes_too():
     shown = (row("uuid", section="response"), row("power_state", section="response"))
     assert taken(text, rows=shown).outcome == "nothing"
     assert taken(text, rows=shown[:1]).outcome == "unread"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["By default, this operation is restricted to administrators only.", "By default, these APIs are admin-only."],
+)
+def test_operations_of_administrators(text):
+    assert facts(text) == (Policy(("admin",), 10),)
+
+
+def test_a_request_that_returns_no_body():
+    assert facts("The request does not return a body.") == (Body("empty", 10),)
+    assert facts("The request does not have a body.") == ()
 
 
 def test_a_need_within_preconditions_is_read_too():

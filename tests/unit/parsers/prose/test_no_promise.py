@@ -22,6 +22,8 @@ ADVICE = [
     "This does not take primer into account so this value may be negative.",
     "This section describes cars that no longer exist.",
     "Corresponding to Paint API v3.12 release.",
+    "A second coat of paint is introduced in the Rocky release as a part of the Paint API v2.8.",
+    "The possible status values for cars are presented in the following table.",
     "It is automatically set to a value determined by the paint provider.",
     "They will probably be deprecated and removed in the future.",
     "The response will look like the one below.",
@@ -69,6 +71,7 @@ def test_no_sentence_with_a_word_that_binds_is_advice(text, word):
         "(Deprecated in v3.2) The paint.",
         "The ID of the paint policy.",
         "The number of failed checks before changing the ``operating status`` of the wheel to ``ERROR``.",
+        "Maximum allowed numerical value.",
         "A ``HARD`` brake attempts a sudden stop of the car.",
         '"1.22".',
     ],
@@ -87,6 +90,8 @@ def test_the_first_sentence_names_the_field(text):
         "Each time that the policy changes, the service sets this to ``false``.",
         "Only administrators see the owner.",
         "The size, which raises an error.",
+        "The response excludes the paint.",
+        "The status of ``cars`` is that of ``cars`` status ``painted``.",
         "The status changes to ``PAINTED``.",
     ],
 )
@@ -119,6 +124,9 @@ def test_a_sentence_above_a_list():
     item = Block("Paint.", 2, "item", parent=0, depth=1)
     assert outcomes(using, item)[0] == "nothing"
     assert outcomes(using)[0] == "unread"
+    meet = Block("Before you can paint cars, you must meet the following preconditions:", 1)
+    assert outcomes(meet, item)[0] == "nothing"
+    assert outcomes(meet)[0] == "unread"
     defaults = Block("Some attributes receive default values if you omit them from the request:", 1)
     assert outcomes(defaults, item)[0] == "nothing"
     least = Block("At a minimum, you must specify these attributes:", 1)
