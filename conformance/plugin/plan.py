@@ -52,7 +52,7 @@ def _sums(plan: Forecast, cases: int, max_resources: int, resource: str) -> list
         f"{count(cases, 'case')} in {count(trials, 'trial')}, on {count(walked, 'lane')} of which "
         f"{min(walked, max_resources)} run at a time; about {round(plan.requests, -1):.0f} requests"
     ]
-    if resources := sum(lane.resources for lane in plan.lanes):
+    if resources := plan.resources:
         tried = sum(lane.tried for lane in plan.lanes)
         transitions = sum(lane.transitions for lane in plan.lanes)
         lines.append(

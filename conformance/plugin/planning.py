@@ -73,7 +73,8 @@ class Plan:
         failing = known.failing(cases) if known is not None else frozenset()
         deviating = frozenset(case.trial.key for case in cases if case.id in failing)
         ground = Ground(load_service(reference.service), reference.specs)
-        return forecast((case.trial for case in cases), ground, deviating, changes=not self._levels.readonly)
+        changes, parallel = not self._levels.readonly, self._choices.max_resources
+        return forecast((case.trial for case in cases), ground, deviating, changes=changes, parallel=parallel)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -23,7 +23,7 @@ from conformance.engine.model.setup import Existing, Prepared
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.paths import makes_in
 from conformance.engine.run.costs import THING, requests_beside, requests_of
-from conformance.engine.run.following import SETS, SPENDS
+from conformance.engine.run.following import ENDS, SETS, SPENDS
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of, order
 
 if TYPE_CHECKING:
@@ -53,9 +53,6 @@ SILENT = 1 / 3
 reference is silent on them in this status, and leave the resource of no use. Other silent requests are mostly refused.
 """
 
-LAST = 10
-"""The wear of trials that are expected to show a deviation: a lane makes them after all others."""
-
 AT_START = 12.0
 """Requests at the start of a run: for versions and discovery."""
 
@@ -71,6 +68,7 @@ class Lane:
         tried: the transitions that are trials themselves.
         ways: the transitions that only lead to the situations of trials.
         requests: the number of its requests.
+        hands_on: whether its last resource serves a lane that begins later.
     """
 
     name: str
@@ -79,6 +77,7 @@ class Lane:
     tried: int
     ways: int
     requests: float
+    hands_on: bool = False
 
     @property
     def transitions(self) -> int:
@@ -88,15 +87,28 @@ class Lane:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The forecast of a run, by lane, and the number of the operations that it tries."""
+    """The forecast of a run, by lane, with the number of the operations that it tries and of the lanes at a time."""
 
     lanes: tuple[Lane, ...]
     operations: int = 0
+    parallel: int = 6
 
     @property
     def requests(self) -> float:
         """The number of all requests."""
-        return AT_START + PER_OPERATION * self.operations + sum(lane.requests for lane in self.lanes)
+        beside = AT_START + PER_OPERATION * self.operations - PER_RESOURCE * self._handed_on
+        return beside + sum(lane.requests for lane in self.lanes)
+
+    @property
+    def resources(self) -> int:
+        """The number of all resources under test."""
+        return sum(lane.resources for lane in self.lanes) - self._handed_on
+
+    @property
+    def _handed_on(self) -> int:
+        """The number of lanes that begin with the resource of another one, which has ended by then."""
+        later = sum(lane.resources > 0 for lane in self.lanes) - self.parallel
+        return max(0, min(later, sum(lane.hands_on for lane in self.lanes)))
 
     @cached_property
     def longest(self) -> Lane | None:
@@ -159,7 +171,12 @@ class Ground:
 
 
 def forecast(
-    trials: Iterable[Trial], ground: Known, deviating: Container[str] = frozenset(), *, changes: bool = True
+    trials: Iterable[Trial],
+    ground: Known,
+    deviating: Container[str] = frozenset(),
+    *,
+    changes: bool = True,
+    parallel: int = 6,
 ) -> Forecast:
     """Forecast a run of trials. A trial that comes twice, for several cases, is made once.
 
@@ -168,6 +185,7 @@ def forecast(
         ground: the things that a run knows before its first request.
         deviating: the keys of trials that are expected to show a deviation, so that they are made twice.
         changes: False for a run that changes nothing.
+        parallel: the most lanes that run at a time.
     """
     lanes: dict[str, dict[str, Trial]] = {}
     for trial in trials:
@@ -177,7 +195,7 @@ def forecast(
     walks = {kind: _Walk(ground, kind, needs, deviating, changes) for kind in kinds}
     operations = {trial.operation.id for found in lanes.values() for trial in found.values()}
     found = tuple(_lane(name, list(found.values()), ground.service, walks) for name, found in lanes.items())
-    return Forecast(found, len(operations))
+    return Forecast(found, len(operations), parallel)
 
 
 def _lane(name: str, trials: list[Trial], service: ServiceDescription, walks: Mapping[str, _Walk]) -> Lane:
@@ -240,17 +258,18 @@ class _Walk:
         has = _Resource()
         resources, tried, ways, things, silent = 0, 0, 0, 0, 0.0
         for trial, state in self._in_turn(trials, has):
-            for _ in range(2 if trial.key in self._deviating else 1):
+            for last in (False, True) if trial.key in self._deviating else (True,):
                 made, steps, below = self._reach(has, trial, state)
                 resources, ways, things = resources + made, ways + steps, things + below
                 after = self._after(has, trial, state)
                 tried += after != state
-                if trial.key in self._deviating:
+                if not last or (trial.key in self._deviating and trial.outcome.accepted is False):
                     has.status = None
             silent += SILENT * self._spoils(trial)
         resources += round(silent)
         requests += PER_RESOURCE * resources + PER_TRANSITION * ways + AFTER_A_TRIAL * tried + THING * things
-        return Lane(name, len(trials), resources, tried, ways, requests)
+        hands_on = has.status is not None and not (has.altered or has.attached or has.environment)
+        return Lane(name, len(trials), resources, tried, ways, requests, hands_on)
 
     def _spoils(self, trial: Trial) -> bool:
         """Whether a request on which the reference is silent is often accepted, and spoils the resource."""
@@ -322,7 +341,7 @@ class _Walk:
         """Yield the trials of a lane that need a resource, as a run makes them, with the statuses that they need."""
         groups: dict[int, list[Trial]] = {}
         for trial in sorted(trials, key=lambda trial: order(trial, self._service)):
-            worn = LAST if trial.key in self._deviating else self._wear(trial)
+            worn = ENDS if trial.key in self._deviating else self._wear(trial)
             groups.setdefault(worn, []).append(trial)
         for _, pending in sorted(groups.items()):
             while pending:

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.waits import Waits
+from conformance.engine.model.setup import UnderWay
 from conformance.engine.provision.handing import under_test
 from conformance.engine.run.dividing import WORTH, length, moves, part_of
 
@@ -46,13 +47,10 @@ class Queue:
         self._waiting += sorted(lanes, key=length, reverse=True)
 
     def take(self) -> list[Job]:
-        """Take the lane that this thread should walk next.
-
-        Raises:
-            ValueError: no lane is left.
-        """
+        """Take the lane that this thread should walk next; at least one must be waiting."""
         chosen = self._next_of_many() if self._slow else self._next()
-        self._waiting.remove(chosen)
+        self._waiting = [lane for lane in self._waiting if lane is not chosen]
+        self._kept_for.pop(id(chosen), None)
         self._left[threading.get_ident()] = self._seconds(chosen) if self._slow else 0.0
         return chosen
 
@@ -95,13 +93,25 @@ class Queue:
         me = threading.get_ident()
         mine = [lane for lane in self._waiting if self._kept_for.get(id(lane)) == me]
         free = [lane for lane in self._waiting if id(lane) not in self._kept_for]
-        chosen = max(mine or free or self._waiting, key=lambda lane: (self._saved(lane), self._seconds(lane)))
+        chosen = max(mine or free or self._waiting, key=self._worth)
         for edge in self._way(chosen) or ():
             passed = next((lane for lane in free if _states(lane) == {edge.targets[0]}), None)
             if passed is not None and passed is not chosen and _states(chosen) != {edge.targets[0]}:
                 self._kept_for[id(chosen)] = me
                 return passed
         return chosen
+
+    def _worth(self, lane: Sequence[Job]) -> tuple[float, bool, float, float]:
+        """How urgent a lane is: by the seconds that a resource at hand saves, and then by the length of the lane.
+
+        Between these, lanes that leave the resource as it is come first, and those that use it up last.
+        """
+        saved, away = max(
+            ((self._saved(lane, status), -self._entering(lane, status)) for status in self._near(lane)),
+            default=(0.0, 0.0),
+        )
+        uses_up = any(job.trial.setups(UnderWay) for job in lane)
+        return saved, not uses_up, away, self._seconds(lane)
 
     def _seconds(self, lane: Sequence[Job]) -> float:
         """The seconds that the transitions of a lane take, from the initial status on."""
@@ -115,11 +125,14 @@ class Queue:
         waits = self._context.waits
         return sum(waits.expected(operation) or waits.longest or 0.0 for operation in operations)
 
-    def _saved(self, lane: Sequence[Job]) -> float:
-        """The seconds by which a lane begins sooner with the nearest resource at hand than with a new one."""
+    def _saved(self, lane: Sequence[Job], status: str) -> float:
+        """The seconds by which a lane begins sooner with a resource in a status than with a new one."""
         new = self._context.waits.expected(Waits.NEW) + self._entering(lane)
-        near = [status for status in self._at_hand(lane) if self._way(lane, status) is not None]
-        return max((new - self._entering(lane, status) for status in near), default=0.0)
+        return new - self._entering(lane, status)
+
+    def _near(self, lane: Sequence[Job]) -> list[str]:
+        """The statuses of resources at hand from which a way leads to those of a lane."""
+        return [status for status in self._at_hand(lane) if self._way(lane, status) is not None]
 
     def _way(self, lane: Sequence[Job], status: str | None = None) -> list[Edge] | None:
         """The ways from a status to those of a lane into which no trial of it leads; None if there is none.

@@ -35,9 +35,18 @@ def test_the_next_lane_waits_until_the_last_action_of_the_one_before_has_ended()
     subject, _ = left(Cloud())
     other = subject.another()
     waited = []
-    other.actions.ended = lambda id_: waited.append(id_) or True
+    other.actions.ended = lambda id_, by="": waited.append(id_) or True
     other.reach("IDLE")
     assert (waited, other.outdated) == (["w1"], True)
+
+
+def test_the_next_lane_knows_the_name_of_the_last_action():
+    subject, handed = left(Cloud(), lambda subject: setattr(subject.actions, "last", "req-7"))
+    other = subject.another()
+    asked = []
+    other.actions.ended = lambda id_, by="": asked.append(other.actions.last) or True
+    other.reach("IDLE")
+    assert (handed, asked) == (True, ["req-7"])
 
 
 def test_a_lane_takes_the_resource_that_is_nearest_to_its_first_status():
@@ -101,11 +110,29 @@ def test_a_lane_of_another_environment_begins_with_a_resource_of_its_own():
         lock,
         lambda subject: subject.view.update(status="TURNING"),
         lambda subject: subject.view.update(status="ERROR"),
-        lambda subject: subject.context.unkept.__setattr__("optional", ("IDLE",)),
+        lambda subject: subject.context.unkept.reasons.update({("", "IDLE"): "this cloud does not keep it"}),
     ],
 )
 def test_a_resource_that_may_be_changed_is_given_up(change):
     assert not left(Cloud(), change)[1]
+
+
+@pytest.mark.parametrize(("gone", "made"), [(False, 1), (True, 2)])
+def test_a_resource_in_a_status_that_a_cloud_need_not_keep_is_looked_at_before_it_serves_again(gone, made):
+    cloud = Cloud()
+    subject, handed = left(cloud, lambda subject: subject.context.unkept.__setattr__("optional", ("IDLE",)))
+    other = subject.another()
+    looks = []
+
+    def refresh():
+        looks.append(other.known_id)
+        other.view = None if gone and len(looks) == 1 else other.view
+        return other.view
+
+    other.refresh = refresh
+    other.reach("IDLE")
+    assert handed
+    assert (looks[0], cloud.made) == ("w1", made)
 
 
 def test_a_lane_without_a_resource_leaves_none():

@@ -127,3 +127,10 @@ def test_a_thing_that_cannot_be_made_in_a_status_is_made_before_it():
 def test_some_of_the_silent_requests_of_administrators_spoil_a_resource(role, resources):
     silent = [trial(HALT, key=str(number), accepted=None, role=role) for number in range(3)]
     assert plan(*silent).lanes[0].resources == resources
+
+
+@pytest.mark.parametrize(("parallel", "resources"), [(1, 1), (6, 2)])
+def test_a_lane_that_begins_later_takes_the_resource_that_another_one_has_left(parallel, resources):
+    lanes = in_status("a", "IDLE"), in_status("b", "SPINNING")
+    found = forecast(lanes, GROUND, parallel=parallel)
+    assert (found.resources, sum(lane.resources for lane in found.lanes)) == (resources, 2)

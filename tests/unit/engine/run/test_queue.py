@@ -11,6 +11,7 @@ from widgets import KNOWLEDGE, TOP, action, becomes, spec, status, trial
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
+from conformance.engine.model.setup import UnderWay
 from conformance.engine.run.dividing import WORTH
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.queue import Queue
@@ -74,6 +75,13 @@ def test_on_a_slow_cloud_the_lane_for_which_a_resource_at_hand_saves_most_comes_
     assert queue(Context(at_hand=("HALTED",), spin=20.0, halt=30.0), spins, halted).take() is halted
 
 
+def test_of_lanes_for_which_a_resource_saves_as_much_those_that_leave_it_as_it_is_come_first() -> None:
+    calm, halted = lane("IDLE"), lane("HALTED")
+    changing = [Job(trial(LOOK, key="u", accepted=False, setup=(UnderWay("MOVING", ()),)), (), ())]
+    waiting = queue(Context(at_hand=("IDLE",), spin=20.0, halt=30.0), changing, halted, calm)
+    assert [waiting.take(), waiting.take(), waiting.take()] == [calm, halted, changing]
+
+
 def test_a_status_on_the_way_comes_first_and_the_lane_behind_it_is_kept_for_the_same_thread() -> None:
     spinning, halted, other = lane("SPINNING"), lane("HALTED"), lane("IDLE")
     waiting = queue(Context(spin=20.0, halt=30.0), spinning, halted, other)
@@ -104,8 +112,3 @@ def test_the_work_of_a_lane_that_has_ended_counts_no_more() -> None:
     waiting.take()
     waiting.left()
     assert not waiting.part(waiting.take()[:2], idle=False)
-
-
-def test_nothing_is_taken_from_an_empty_queue() -> None:
-    with pytest.raises((IndexError, ValueError)):
-        queue(Context()).take()
