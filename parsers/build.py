@@ -10,14 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from parsers import prose
-from parsers.errors import HostileError, NotFoundError
 from parsers.halves import halved
 from parsers.names import Ids, action_of, slug, stem
-from parsers.reader import read_document
-from parsers.samples import Samples
-from parsers.structure import Structure
-from parsers.tables import Tables
 from specs.microversion import Microversion
 from specs.model import (
     Body,
@@ -39,8 +33,10 @@ if TYPE_CHECKING:
 
     from parsers.document import OperationSource, ParameterRow, SampleRow, SourceFile, StatusRow
     from parsers.layout import Layout
-    from parsers.parameters import Flaw, ParameterFile
+    from parsers.parameters import Flaw
     from parsers.prose.facts import ProseFacts, Told
+    from parsers.samples import Samples
+    from parsers.tables import Tables
 
 _VERSION = re.compile(r"v?(\d+\.\d+)\Z", re.IGNORECASE)
 UNNAMED = "unnamed"
@@ -60,43 +56,14 @@ class Reading:
     @cached_property
     def told(self) -> list[Told]:
         """The facts that the prose of each file states."""
+        from parsers import prose  # it takes longer to import than all else: a second process reads documents meanwhile
+
         return halved(prose.read_source, self.files, _seconds)
 
     @property
     def operations(self) -> int:
         """The number of operations."""
         return sum(len(file.operations) for file in self.files)
-
-
-def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -> Reading:
-    """Read all documents of a reference.
-
-    Raises:
-        ReferenceError: a document cannot be read, or no document contains an operation.
-
-    """
-    tables = Tables(layout.root, layout.top, parameters=parameters, bare=layout.bare)
-    structure = Structure(tables)
-    flaws: list[Flaw] = []
-    for path in layout.documents:
-        document, includes = read_document(layout.root, path, top=layout.top, text=layout.texts.get(path))
-        try:
-            structure.add(document, path, includes)
-        except RecursionError:
-            raise HostileError(
-                "the document is nested too deeply", where=path, mend="flatten its lists and quotes"
-            ) from None
-        flaws += includes.flaws
-    reading = Reading(layout, structure.result(), tables, Samples(layout.root), [])
-    if not reading.operations:
-        where = layout.documents[0] if layout.bare else str(layout.root.directory / layout.top)
-        raise NotFoundError(
-            "no operation (a section with a rest_method) was found",
-            where=where,
-            mend="point at an API reference of the os-api-ref dialect",
-        )
-    reading.flaws = [*flaws, *structure.flaws, *tables.flaws]
-    return reading
 
 
 def build_specs(reading: Reading, service: str | None = None) -> dict[str, Spec]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import gc
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.build import Reading
+    from parsers.layout import Layout
     from parsers.lint import Finding
-    from parsers.parameters import Flaw
+    from parsers.parameters import Flaw, ParameterFile
     from specs.diff import Difference
     from specs.model import Spec
 
@@ -53,16 +55,40 @@ def read(
         ReferenceError: the reference cannot be found or read, or has such defects.
 
     """
-    from parsers.build import build_specs, read_reference
+    from parsers.build import build_specs
     from parsers.source import open_source
 
     layout, given = open_source(str(source), parameters=None if parameters is None else str(parameters))
     with _no_collection():
-        reading = read_reference(layout, parameters=given)
+        reading = _read_documents(layout, given)
         specs = build_specs(reading, service)
     if not keep_going and not layout.bare:
         stop_for(defects(reading))
     return reading, specs
+
+
+LARGE = 200_000
+"""The least size of all documents for which a second process pays, in bytes."""
+
+
+def _read_documents(layout: Layout, parameters: ParameterFile | None) -> Reading:
+    """Read the documents, those of a large reference in a second process, while this one gets the grammar ready."""
+    from parsers.halves import Beside, possible
+
+    def read_all() -> Reading:
+        from parsers.references import read_reference  # imports docutils, which only the process that reads needs
+
+        return read_reference(layout, parameters=parameters)
+
+    if layout.bare or layout.size < LARGE or not possible():
+        return read_all()
+    beside = Beside(read_all)
+    try:
+        import_module("parsers.prose")  # compiles its many expressions
+    except BaseException:
+        beside.end()
+        raise
+    return beside.result()
 
 
 @contextlib.contextmanager

@@ -48,6 +48,12 @@ class Layout:
     lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
+    def size(self) -> int:
+        """The size of all documents, those that others include as well, in bytes."""
+        below = (self.root.directory / self.top).rglob("*")
+        return sum(path.stat().st_size for path in below if path.suffix in (".inc", ".rst") and path.is_file())
+
+    @property
     def service(self) -> str | None:
         """The service type by os-service-types; None if the project is not in that list."""
         from os_service_types import ServiceTypes

@@ -11,11 +11,12 @@ from typing import Any
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.causes import MALFORMED, NO_SUCH, NOWHERE
 from conformance.engine.derive.constraints import BROKEN_FORMATS
+from conformance.engine.derive.refusals import UNKNOWN_ID
 from conformance.engine.model.case import Case
 from conformance.engine.model.trial import Twice
 from conformance.prove.after import Code
-from conformance.prove.broken_refusals import UNLISTED
-from conformance.prove.ground import Catalogue, Ground
+from conformance.prove.broken_refusals import UNKNOWN, UNLISTED
+from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer
 from conformance.prove.where import Holds, Queried, Unreadable, Where, named
 
@@ -32,6 +33,14 @@ def break_causes(ground: Ground, book: Catalogue) -> None:
                 book.add(case, "accepted", replace(told, answered=None), instead=Answer(code))
 
 
+def break_references(ground: Ground, book: Catalogue) -> None:
+    """Add errors of the service in answers to bodies that name nothing (``situation/unknown-reference``)."""
+    for requirement, cases in ground.requirements("situation"):
+        for case in cases if requirement.id.endswith(UNKNOWN) else ():
+            where = ground.here(case)
+            book.add(case, "500", _told(ground, case, where) or where, instead=Answer(500), situation=detail(case))
+
+
 def _told(ground: Ground, case: Case, where: Where) -> Where | None:
     """The exchanges with the wrong request of a case; None if neither its query nor its body tells it from others."""
     request = case.trial.request
@@ -43,7 +52,7 @@ def _told(ground: Ground, case: Case, where: Where) -> Where | None:
     if request.body == MALFORMED:
         return replace(where, body=Unreadable())
     kinds = (kind.unknown for kind in ground.service.kinds.values())
-    wrong = {NO_SUCH, NOWHERE, *BROKEN_FORMATS.values(), *(one for one in kinds if one is not None)}
+    wrong = {NO_SUCH, NOWHERE, UNKNOWN_ID, *BROKEN_FORMATS.values(), *(one for one in kinds if one is not None)}
     for path, value in _leaves(request.body if request.body is not ABSENT else None):
         if isinstance(value, str) and value in wrong:
             return replace(where, body=Holds(path, value, partial(eq, value)))

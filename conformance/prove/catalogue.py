@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from conformance.prove.breakage import Breakage
 from conformance.prove.broken_bounds import break_bounds
-from conformance.prove.broken_causes import break_causes
+from conformance.prove.broken_causes import break_causes, break_references
 from conformance.prove.broken_constraints import break_constraints
 from conformance.prove.broken_lists import break_lists
 from conformance.prove.broken_outcomes import break_outcomes
@@ -19,6 +19,7 @@ GENERATORS = (
     break_successes,
     break_refusals,
     break_causes,
+    break_references,
     break_constraints,
     break_outcomes,
     break_bounds,

@@ -33,6 +33,21 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"^It\s+should\s+always\s+be\s+discovered\s+from\s+the\s+Identity\s+token\b",
     ),
     (
+        "provider-decides",
+        r"\bautomatically\s+set\s+to\s+a\s+value\s+determined\s+by\s+the\s+\w+\s+provider\b",
+    ),
+    (
+        "future",
+        r"^(?:They|It|This\s+\w+)\s+will\s+(?:probably\s+)?be\s+(?:deprecated\s+and\s+)?removed\s+in\s+the\s+"
+        r"future\.?$|^The\s+ability\s+to\s+[^,]+\s+is\s+now\s+deprecated,\s+and\s+will\s+be\s+removed\s+"
+        r"in\s+(?:an?\s+)?sub\w+\s+release\.?$",
+    ),
+    (
+        "introduced",
+        r"^(?:Starting\s+with\s+the\s+[\d.]+\s+\(\w+\)\s+release,\s+)?An?\s+[\w ]+?\s+(?:is|was)\s+introduced\s+"
+        r"(?:in\s+the\s+[\w ]+?(?:release|API\s+v[\d.]+)\b[^,;]*|to\s+allow\s+[^,;]+)\.?$",
+    ),
+    (
         "sense-of-a-number",
         r"^This\s+does\s+not\s+take\s+[^,]+\s+into\s+account\s+so\s+(?:this\s+value|there)\s+may\s+be\b",
     ),
@@ -40,6 +55,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
         "about-the-document",
         r"^This\s+(?:section|document|page|chapter|guide)\s+(?:contains|describes|lists|covers|documents)\b|"
         r"^As\s+such,\s+for\s+the\s+rest\s+of\s+this\s+document\b|^This\s+is\s+just\s+an\s+example\b|"
+        r"^The\s+response\s+will\s+look\s+like\b|^Possible\s+values\s+are\s+(?:listed|described)\s+(?:in|above|below)\b|"
+        r"^The\s+possible\s+(?:status\s+)?values\s+for\s+[\w ]+\s+are\s+(?:presented|listed|given)\s+in\s+the\s+"
+        r"following\s+table\.?$|^The\s+(?:HTML\s+version|files)\s+(?:of|for)\s+the\s+[\w ]+\s+reference\s|"
         r"^Corresponding\s+to\s+(?:\w+\s+)?API\s+v[\d.]+\s+release\.?$",
     ),
 )

@@ -19,6 +19,7 @@ _EMPTY = re.compile(
     r"\b(?:does\s+not|doesn't|will\s+not|don't|do\s+not)\s+return\s+(?:(?:any\s+)?(?:content|data|anything)(?:\s+in"
     r"\s+the\s+(?:response\s+)?body)?|"
     r"(?:a|any)\s+(?:response(?:\s+body)?|body))\b|"
+    r"^No\s+response\s+(?:will\s+be|is)\s+returned\b|"
     r"\bthere\s+is\s+no\s+(?:response\s+)?(?:body\s+content|body|content)\b|"
     r"\bno\s+(?:response\s+)?(?:body|content|body\s+content)(?:\s+content)?\s+is\s+returned\b|"
     r"\b(?:the\s+)?response\s+body\s+is\s+(?:always\s+)?empty\b|"
@@ -28,7 +29,8 @@ _EMPTY = re.compile(
     _FLAGS,
 )
 _REQUEST = re.compile(
-    r"\brequest\s+body\b|\bbody\s+(?:content\s+)?(?:in|for|of)\s+the\s+request\b|\brequest\s+does\s+not\b", _FLAGS
+    r"\brequest\s+body\b|\bbody\s+(?:content\s+)?(?:in|for|of)\s+the\s+request\b|\brequest\s+does\s+not\b(?!\s+return)",
+    _FLAGS,
 )
 _NEITHER = re.compile(
     r"^(?:This|The)\s+\w+\s+(?:does\s+not|doesn't)\s+\w+\s+(?:an?|any)\s+request\s+body\s+(?:and|or)\s+(?:does\s+not|"

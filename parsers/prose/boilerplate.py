@@ -93,11 +93,19 @@ def _purpose(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG00
     """The lead, with the operation's purpose: "Resets the administrative password"; without any condition."""
     if sentence.block.block is not None or sentence.block.kind != "paragraph":
         return None
-    lead = re.match(r"^(?:Also,\s+)?[A-Za-z][a-z-]+(?:s|es)?\b\s+(?!is\b|are\b|of\b)", sentence.text)
-    harmless = {"role", "refusal", "value", "lock", "format", "lifecycle"}
-    if lead is None or not _VERB.match(sentence.text) or re.search(r"\bonly\b|\bnot\b", sentence.text):
+    call = _THIS_CALL.match(sentence.text)
+    if call is not None and _UNDER_A_CONDITION.search(sentence.text):
         return None
-    return NOTHING if marks(sentence.text) <= harmless else None
+    text = sentence.text[call.end() :].capitalize() if call is not None else sentence.text
+    lead = re.match(r"^(?:Also,\s+)?[A-Za-z][a-z-]+(?:s|es)?\b\s+(?!is\b|are\b|of\b)", text)
+    harmless = {"role", "refusal", "value", "lock", "format", "lifecycle"}
+    if lead is None or not _VERB.match(text) or re.search(r"\bonly\b|\bnot\b", text):
+        return None
+    return NOTHING if marks(text) <= harmless else None
+
+
+_THIS_CALL = re.compile(r"^This\s+(?:operation|API|call|action|method)\s+will\s+(?=[a-z]+\s)")
+_UNDER_A_CONDITION = re.compile(r"\b(?:if|when|unless|once|after|before|until|fail|return|result)\b", _FLAGS)
 
 
 _VERB = re.compile(
@@ -107,7 +115,7 @@ _VERB = re.compile(
     r"Detach|Determines?|Disables?|"
     r"Disassociates?|Displays?|Downloads?|Enables?|Encode|Evacuates?|Exports?|Extends?|Fails?|Failover|Fetch|Finds?|"
     r"Forces?|Freezes?|Gets?|"
-    r"Grants?|Imports?|Initiali\w+|Injects?|Launch\w*|Limit|Lists?|Locks?|Manages?|Migrates?|Modif\w+|Moves?|Pauses?|"
+    r"Grants?|Imports?|Initiates?|Initiali\w+|Injects?|Launch\w*|Limit|Lists?|Locks?|Manages?|Migrates?|Modif\w+|Moves?|Pauses?|"
     r"Permits?|Pings?|Promotes?|"
     r"Provisions?|Puts?|Queries|Query|Reboots?|Rebuilds?|Removes?|Renames?|Replaces?|Requests?|Resets?|Resizes?|"
     r"Restores?|Resumes?|Retrieves?|"
@@ -161,11 +169,12 @@ RULES: tuple[Rule, ...] = (
         r"^When\s+the\s+[\w ]+\s+status\s+changes\s+to\s+``\w+``,\s+the\s+[\w ]+\s+is\s+successfully\b|"
         r"\b(?:process|operation)\s+is\s+(?:asynchronous|performed\s+asynchronously)\b")),
     Rule("specify-action", "boilerplate", _always(
+        r"^You\s+will\s+specify\b[^.]*\bin\s+the\s+body\b|"
         r"^(?:Specify|Include|Set|Add)\s+the\s+(?:``[^`]+``\s+)?(?:action\b|.*\bin\s+the\s+(?:create\s+)?request\s+"
         r"body\b)")),
     Rule("cross-reference", "boilerplate", _always(
         r"^(?:See(?:\s+also)?\b|For\s+(?:more\s+)?(?:information|details|general\s+information)\b|Refer\s+to\b|"
-        r"Please\s+(?:refer|see)\b|"
+        r"Please\s+(?:refer|see)\b|For\s+an?\s+(?:more\s+)?\w+\s+(?:overview|discussion|description)\b|"
         r"Relationship:|More\s+details\s+can\s+be\s+found\b)")),
     Rule("example", "boilerplate", _always(r"^(?:For\s+example\b|An?\s+example\b|This\s+example\b|"
     r"The\s+following\s+example\b|e\.g\.|Example|"

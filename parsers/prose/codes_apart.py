@@ -1,8 +1,8 @@
-"""Rules for normal codes that sentences tell apart (A9): "if no image data exists, the call returns 204".
+"""Rules for codes that sentences tell apart (A9): "if no image data exists, the call returns 204".
 
 A sentence ties a normal code to a situation: a thing exists or does not, or the request asks for a part of the content.
 Asking for a part is the header ``Range`` (RFC 9110, 14.2), so only an operation that has this header in its table is
-read so.
+read so. A part that cannot be had is a cause of a refusal: "for an unsatisfiable partial download request, 416".
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from parsers.prose.codes import codes_in
-from parsers.prose.rules import CodeApart, Reading, Rule, Scope
+from parsers.prose.rules import CodeApart, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
-from specs.model import Code, When
+from specs.model import Cause, Code, Refusal, When
 
 _FLAGS = re.IGNORECASE
 PARTIAL = "Range"
@@ -29,6 +29,9 @@ _MISSING = re.compile(
 )
 _HAS = re.compile(rf"^(?:the|an?)\s+\w+\s+(?:already\s+)?has\s+(?:the\s+)?specified\s+(?P<n>{_THING})$", _FLAGS)
 _EXTENT = re.compile(r"\bfor\s+an?\s+(?P<extent>full|complete|whole|partial)\s+(?:\w+\s+){0,3}?request\.?$", _FLAGS)
+
+
+_UNSATISFIABLE = re.compile(r"^For\s+an\s+unsatisfiable\s+(?:partial|range)\s+(?:\w+\s+){0,3}?request,\s", _FLAGS)
 
 
 def _thing(phrase: str, scope: Scope) -> str:
@@ -87,14 +90,26 @@ def _asked(rest: str, scope: Scope) -> tuple[tuple[str, ...], tuple[str, ...]] |
     m = _EXTENT.search(rest)
     if m is None:
         return (), ()
-    rows = scope.source.rows if scope.source is not None else ()
-    known = any(
-        row.section == "request" and row.parameter.location == "header" and row.parameter.name == PARTIAL
-        for row in rows
-    )
-    if not known:
+    if not _takes_parts(scope):
         return None
     return ((PARTIAL,), ()) if m["extent"].lower() == "partial" else ((), (PARTIAL,))
 
 
-RULES = (Rule("code-told-apart", "A9", _apart, ("exist", "created", "specified")),)
+def _takes_parts(scope: Scope) -> bool:
+    """Whether the operation has the header of a request for a part."""
+    rows = (row for row in scope.source.rows if row.section == "request") if scope.source is not None else ()
+    return any(row.parameter.location == "header" and row.parameter.name == PARTIAL for row in rows)
+
+
+def _unsatisfiable(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A9: the code of a refusal of a request for a part that the content does not have."""
+    found = codes_in(sentence.text)
+    if len(found) != 1 or found[0] < 400 or not _UNSATISFIABLE.match(sentence.text) or not _takes_parts(scope):
+        return None
+    return Reading((Refused(Refusal(Cause(invalid=(PARTIAL,)), found[0], sentence.line)),))
+
+
+RULES = (
+    Rule("code-told-apart", "A9", _apart, ("exist", "created", "specified")),
+    Rule("part-not-to-be-had", "A9", _unsatisfiable, ("unsatisfiable",)),
+)

@@ -58,6 +58,9 @@ _ONLY_ONE = re.compile(
     rf"(?:The\s+)?value\s+must\s+be\s+set\s+to\s+(?P<second>(?-i:{VALUES})))\.?$",
     _FLAGS,
 )
+_BARE = re.compile(
+    r"^A\s+valid\s+value\s+is\s+(?P<first>[a-z]+)\s+\([\w ]+\),?\s+or\s+(?P<second>[a-z]+)\s+\([\w ]+\)\.?$", _FLAGS
+)
 _ALWAYS = re.compile(
     r"\b(?:is|be)\s+always\s+(?:set\s+to\s+)?``(?P<value>true|false|-?\d+)``(?:\s*\([^()]*\))?\.?$|"
     r"\balways\s+be\s+set\s+to\s+``(?P<second>true|false|-?\d+)``\.?$",
@@ -69,14 +72,10 @@ _NUMBER = re.compile(r"-?\d+\Z")
 
 def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
     """J1: "Valid values are ``a`` and ``b``", "either ``a`` or ``b``", "can be one of:" with a list below."""
-    kind = row.parameter.type or ""
-    if row.section == "response" and (m := _ALWAYS.search(sentence.text)) and not version_clauses(sentence.text):
-        value = m["value"] or m["second"]
-        return {"enum": (value.lower() == "true" if kind.startswith("bool") else _typed(value, row),)}
-    if kind.startswith("bool") or _NO_ENUM.search(sentence.text):
+    if (sole := _sole(sentence.text, row)) is not None:
+        return {"enum": sole}
+    if (row.parameter.type or "").startswith("bool") or _NO_ENUM.search(sentence.text):
         return None
-    if (one := _ONLY_ONE.match(sentence.text)) and kind in ("string", ""):
-        return {"enum": tuple(value.text for value in values(one["values"] or one["second"]))}
     if valid := _ARE_VALID.search(sentence.text):
         return {"enum": tuple(_typed(value.text, row) for value in values(valid["values"]))}
     m = _ENUM.search(sentence.text)
@@ -100,6 +99,18 @@ def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
     if not set(allowed) - {"null", "None"} or (whole and any(isinstance(v, str) for v in allowed)):
         return None
     return {"enum": allowed}
+
+
+def _sole(text: str, row: ParameterRow) -> tuple[Any, ...] | None:
+    """Return the only value, or the two plain words, that a sentence leaves; None if it is of another form."""
+    kind = row.parameter.type or ""
+    if row.section == "response" and (m := _ALWAYS.search(text)) and not version_clauses(text):
+        value = m["value"] or m["second"]
+        return (value.lower() == "true" if kind.startswith("bool") else _typed(value, row),)
+    if (one := _ONLY_ONE.match(text)) and kind in ("string", ""):
+        return tuple(value.text for value in values(one["values"] or one["second"]))
+    m = _BARE.match(text)
+    return (m["first"], m["second"]) if m is not None else None
 
 
 def _first_value(text: str) -> str | None:
@@ -220,7 +231,8 @@ def _format(sentence: Sentence, row: ParameterRow) -> Fields | None:
 
 
 _NEW = re.compile(
-    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|Since|Introduced\s+in)\s+(?:(?:the\s+)?(?:[A-Z]\w+\s+)?API\s+)?"
+    r"^\**(?:\()?(?:New\s+in|Added\s+in|Available\s+since|"
+    r"Available\s+starting\s+with|Since|Introduced\s+in)\s+(?:(?:the\s+)?(?:[A-Z]\w+\s+)?API\s+)?"
     r"(?:(?:micro)?version\s+|v)?(?P<version>\d+\.\d+)\b\)?\**\.?\**$",
     _FLAGS,
 )

@@ -43,7 +43,20 @@ from parsers.prose.clauses import undated
 from parsers.prose.code_lists import read_code_lists
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
-from parsers.prose.rules import CodeRange, Constraint, Fact, Failure, Gate, Post, Pre, Refusal, Refused, Rule, Scope
+from parsers.prose.rules import (
+    CodeRange,
+    Constraint,
+    Fact,
+    Failure,
+    Gate,
+    Post,
+    Pre,
+    Reading,
+    Refusal,
+    Refused,
+    Rule,
+    Scope,
+)
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 from specs.model import Code, Versions
 
@@ -122,37 +135,36 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         rest, below = read_sentence(replace(sentence, text=bare), scope)
         gate = (Gate(Versions(min=version, line=sentence.line)),) if _leads(sentence, scope) else ()
         return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), below
+    if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
+        return Taken(sentence), False
     took: list[Rule] = []
     facts: list[Fact] = []
     below = part = whole = False
-    if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
-        return Taken(sentence), False
-    words = sentence.text.lower()
-    for rule in RULES:
-        reading = rule.read(sentence, scope) if rule.concerns(words) else None
-        if reading is not None:
-            took.append(rule)
-            facts += reading.facts
-            below = below or reading.items
-            part = part or not reading.whole
-            whole = whole or (reading.whole and bool(reading.facts))
+    for rule, reading in _readings(RULES, sentence, scope):
+        took.append(rule)
+        facts += reading.facts
+        below = below or reading.items
+        part = part or not reading.whole
+        whole = whole or (reading.whole and bool(reading.facts))
     if not facts:
         # The general rule must not say again, in other words, what a rule for the very form has read.
-        for rule in status_general.RULES:
-            reading = rule.read(sentence, scope) if rule.concerns(words) else None
-            if reading is not None:
-                return Taken(sentence, (*took, rule), reading.facts), below
-    if not facts:
-        for rule in items.RULES:
-            reading = rule.read(sentence, scope)
-            if reading is not None and (reading.facts or not took):
+        later = (*_readings(status_general.RULES, sentence, scope), *_readings(items.RULES, sentence, scope))
+        for rule, reading in later:
+            if reading.facts or not took:
                 return Taken(sentence, (*took, rule), reading.facts), below
     if not took:
-        for rule in LAST_RULES:
-            reading = rule.read(sentence, scope) if rule.concerns(words) else None
-            if reading is not None:
-                return Taken(sentence, (rule,), reading.facts), reading.items
+        for rule, reading in _readings(LAST_RULES, sentence, scope):
+            return Taken(sentence, (rule,), reading.facts), reading.items
     return Taken(sentence, tuple(took), tuple(facts), whole or not part), below
+
+
+def _readings(rules: Sequence[Rule], sentence: Sentence, scope: Scope) -> Iterator[tuple[Rule, Reading]]:
+    """Yield each rule that reads a sentence, with its reading."""
+    words = sentence.text.lower()
+    for rule in rules:
+        reading = rule.read(sentence, scope) if rule.concerns(words) else None
+        if reading is not None:
+            yield rule, reading
 
 
 def _leads(sentence: Sentence, scope: Scope) -> bool:

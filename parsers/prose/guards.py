@@ -1,10 +1,10 @@
 """Rules for what a request needs before it is accepted, or for what its answer is known to hold (A8, B2, C6).
 
-Read: "If the ``shut`` attribute of the shop is ``true``, you must first set it to ``false``", "The ``shut`` attribute of
-the shop cannot be ``true``", "The body of the request must be a JSON document", "This method requires that a ``colour``
-be supplied", "A car can be sold only while the shop is powered on", in a removal "The API immediately purges all data"
-and "You cannot recover it", and a sentence that says of an answer what its table says too. Not read: a
-guard that the sentence ties to more than one field, and a body of another form than JSON.
+Read: "If the ``shut`` attribute of the shop is ``true``, you must first set it to ``false``", "The ``shut`` attribute
+of the shop cannot be ``true``", "The body of the request must be a JSON document", "This method requires that a
+``colour`` be supplied", "A car can be sold only while the shop is powered on", in a removal "The API immediately
+purges all data" and "You cannot recover it", and a sentence that says of an answer what its table says too. Not read:
+a guard that the sentence ties to more than one field, and a body of another form than JSON.
 """
 
 from __future__ import annotations
@@ -111,6 +111,14 @@ _WILL_SHOW = re.compile(
 _WILL_NEED = re.compile(r"^This\s+(?:method|operation|call)\s+requires\s+an?\s+(?P<names>[\w\s,]+?)\.*$", _FLAGS)
 
 
+_LINKS = re.compile(
+    r"^Links\s+to\s+more\s+specific\s+information\s+will\s+be\s+provided\s+for\s+each\s+(?:major\s+)?API\s+version,\s+as\s+well\s+"
+    r"as\s+information\s+about\s+supported\s+min\s+and\s+max\s+microversions\.?$",
+    _FLAGS,
+)
+_OF_A_VERSION = frozenset({"links", "min_version", "version"})
+
+
 def _rows_named(text: str, names: frozenset[str]) -> bool:
     """True if each thing that a text lists is one of the rows with these names: "power state" is ``power_state``."""
     said = [part for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", text.lower().strip()) if part]
@@ -134,6 +142,8 @@ def _of_rows(sentence: Sentence, scope: Scope) -> Reading | None:
         )
         for section in ("response", "request")
     )
+    if _LINKS.match(sentence.text):
+        return NOTHING if shown >= _OF_A_VERSION else None
     if (m := _WILL_SHOW.match(sentence.text)) is not None:
         return NOTHING if _rows_named(m["names"], shown) else None
     m = _WILL_NEED.match(sentence.text)
@@ -146,5 +156,5 @@ RULES = (
     Rule("power-that-is-needed", "B2", _power, ("powered",)),
     Rule("purged-by-a-removal", "C6", _purged, ("purges", "recover")),
     Rule("answer-as-in-its-table", "K2", _as_in_the_table, ("object",)),
-    Rule("fields-as-in-the-table", "K2", _of_rows, ("this",)),
+    Rule("fields-as-in-the-table", "K2", _of_rows, ("this", "links")),
 )

@@ -1,9 +1,9 @@
-"""A rule for lists whose items describe request parameters: "- ``colour`` The paint of the car. The default is ``red``".
+"""A rule for lists whose items describe request parameters: "- ``colour`` The paint. The default is ``red``".
 
 Such an item is read as the description of the parameter that it names first, with the rules for descriptions, if the
 operation has a request parameter of that name. What it adds to the description in the parameter file counts; what both
-say is the file's. Not read: refusals and blanks, which the rules for prose read with the line of the item, and versions,
-which may be those of a value or of a role ("filters of all users: ``colour`` (New in version 2.5)").
+say is the file's. Not read: refusals and blanks, which the rules for prose read with the line of the item, and
+versions, which may be those of a value or of a role ("filters of all users: ``colour`` (New in version 2.5)").
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ def _bound(fact: Pre | Post, trait: str) -> Pre | Post:
 
 def _bounds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
     """The sentence itself: its bound is part of what the items below it state, so it states nothing alone."""
-    return NOTHING if sentence.items and _USING.match(sentence.text) else None
+    above = _USING.match(sentence.text) or _MEET.match(sentence.text)
+    return NOTHING if sentence.items and above else None
 
 
 _DEFAULTS_BELOW = re.compile(
@@ -53,6 +54,7 @@ _LEAST = re.compile(
     r"(?:attributes|parameters|fields):$",
     re.I,
 )
+_MEET = re.compile(r"^Before\s+you\s+can\s+[^,]+,\s+you\s+must\s+meet\s+the\s+following\s+preconditions:$", re.I)
 _NAMED = re.compile(r"^``(?P<name>[\w:.-]+)``")
 
 
@@ -75,7 +77,7 @@ def _least(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 RULES = (
-    Rule("bound-of-a-list", "boilerplate", _bounds, ("using", "use")),
+    Rule("bound-of-a-list", "boilerplate", _bounds, ("using", "use", "preconditions")),
     Rule("defaults-below", "J2", _defaults_below, ("default",)),
     Rule("required-below", "J6", _least, ("must",)),
 )

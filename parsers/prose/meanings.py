@@ -17,7 +17,7 @@ _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # The name of a thing is an identifier whether or not it is called unique.
         (r"\buniquely\s+(?=identif)", ""),
         (
-            r"\bunique(?:,\s+|\s+)(?=(?:[\w-]+\s+){0,2}?(?:identifiers?|IDs?|UUIDs?)\b)|"
+            r"(?<!contains a )(?<!contain a )\bunique(?:,\s+|\s+)(?=(?:[\w-]+\s+){0,2}?(?:identifiers?|IDs?|UUIDs?)\b)|"
             r"\b(?<=')s\s+unique\s+(?=(?:remote\s+)?IDs?\b)",
             "",
         ),
@@ -38,9 +38,14 @@ _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?<=image)\s+requires\s+(?=to\b)", " needs "),
         (r"\brequired\s+(?:and|or)\s+optional\s+", ""),
         (r"\bminimum(?=\s+(?:amount|disk|RAM|size)\b)", "smallest"),
+        # The end of what a number counts.
+        (r"\bbefore\s+changing\s+the\s+[`\w ]+?\s+of\s+the\s+\w+\s+to\s+(?:``)?(?-i:[A-Z]+)(?:``)?", "in a row"),
+        (r"^(?:An?|The)\s+``(?-i:[A-Z]+)``\s+(?=(?!status\b|state\b)[a-z]{4,}\s)", "The "),
+        # The keywords of a schema that a field holds.
+        (r"^(?:Maximum|Minimum|The\s+(?:highest|lowest))\s+allowed\s+(?=\w+\s+value\.?$)", "Bound of the "),
         # Names of values in capitals that are no statuses.
         (
-            r"\b(?:for|of|with)\s+(?:an?\s+)?``[A-Z][A-Z0-9_]+``(?:\s+(?:and|or)\s+``[A-Z][A-Z0-9_]+``)*"
+            r"\b(?:for|of|with)\s+(?:an?\s+)?``(?-i:[A-Z][A-Z0-9_]+)``(?:\s+(?:and|or)\s+``(?-i:[A-Z][A-Z0-9_]+)``)*"
             r"(?=\s+(?!status\b|state\b)[a-z]{4,})",
             "of some",
         ),

@@ -2,8 +2,9 @@
 
 Read: "In order to delete a wheel, the car must be stopped" (a status), "A 'fast' engine must be configured in the
 system" (a thing that exists), and in a removal "It requires that all seats have been removed and linked mirrors been
-detached" or "Only a car without any passengers can be sold" (what still uses the thing). Not read: a need of a parameter or of a part of the deployment, two words that
-"and" joins ("must be locked and deleted"), and a need under a further condition.
+detached" or "Only a car without any passengers can be sold" (what still uses the thing). Not read: a need of a
+parameter or of a part of the deployment, two words that "and" joins ("must be locked and deleted"), and a need under a
+further condition.
 """
 
 from __future__ import annotations
@@ -42,8 +43,13 @@ _GONE = re.compile(
     _FLAGS,
 )
 _ONLY_WITHOUT = re.compile(
-    r"^Only\s+(?:an?|the|those)?\s*[\w -]+?\s+(?:without|with\s+no|that\s+(?:has|have)\s+no)\s+(?:any\s+)?(?:(?:associated|"
-    r"attached|existing|remaining|dependent)\s+)?(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+can\s+be\s+\w+\.?$",
+    r"^Only\s+(?:an?|the|those)?\s*[\w -]+?\s+(?:without|with\s+no|that\s+(?:has|have)\s+no)\s+(?:any\s+)?"
+    r"(?:(?:associated|attached|existing|remaining|dependent)\s+)?(?P<noun>[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}?)\s+can\s+be\s+\w+\.?$",
+    _FLAGS,
+)
+_IN_USE = re.compile(
+    r"^An?\s+[\w -]+?\s+that\s+is\s+(?:still\s+)?(?:in\s+use|used)\s+by\s+(?P<noun>(?:an?|any|another)\s+[\w -]+?)\s+"
+    r"(?:cannot|can't|can\s+not)\s+be\s+\w+\.?$",
     _FLAGS,
 )
 _NO_THING = frozenset(
@@ -56,7 +62,7 @@ _NO_THING = frozenset(
 
 def _thing(phrase: str, scope: Scope) -> str | None:
     """Return the thing that a noun phrase names, in the path's word or its own; None if it is no thing with a state."""
-    words = [word for word in re.findall(r"[a-z][a-z-]*", re.sub(r"['\"`]+[\w-]+['\"`]+", "", phrase).lower())]
+    words = re.findall(r"[a-z][a-z-]*", re.sub(r"['\"`]+[\w-]+['\"`]+", "", phrase).lower())
     words = [word for word in words if word not in ("the", "a", "an")]
     if not words or singular(words[-1]) in _NO_THING:
         return None
@@ -86,7 +92,10 @@ def _existence(sentence: Sentence, scope: Scope) -> Reading | None:
 
 def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
     """A8: what must be gone before the thing can be removed or changed."""
-    if scope.source is not None and (m := _ONLY_WITHOUT.match(sentence.text)) is not None:
+    if (
+        scope.source is not None
+        and (m := _ONLY_WITHOUT.match(sentence.text) or _IN_USE.match(sentence.text)) is not None
+    ):
         held = names_of(re.sub(r"\b([A-Z]{2,})s\b", r"\1", m["noun"]))  # "VMs" are "VM"
         return Reading((Refused(Refusal(Cause(used_by=held), None, sentence.line)),)) if held else None
     if scope.source is None or scope.source.method != "DELETE" or not _REQUIRES.search(sentence.text):
@@ -101,5 +110,5 @@ def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("state-that-is-needed", "B2", _status, ("be ",)),
     Rule("thing-that-is-needed", "B1", _existence, ("must",)),
-    Rule("gone-before-a-removal", "A8", _gone, ("been", "only")),
+    Rule("gone-before-a-removal", "A8", _gone, ("been", "only", "use")),
 )

@@ -21,8 +21,8 @@ _NOT_GIVEN = r"(?:not\s+(?:specified|provided|given|set|present|passed)|omitted|
 _OWN = r"(?P<own>[^,]{0,60}?)"
 _LEFT_OUT = re.compile(
     rf"^(?:If|When)\s+(?:you\s+(?:omit|do\s+not\s+(?:specify|provide|give)|don't\s+(?:specify|provide|give))\s+"
-    rf"{_OWN.replace('own', 'first')}|{_OWN}(?:\s+(?:is|are|was))?\s*{_NOT_GIVEN}(?:\s+in\s+the\s+request)?),\s+(?:then\s+)?"
-    r"(?P<result>.+)$",
+    rf"{_OWN.replace('own', 'first')}|{_OWN}(?:\s+(?:is|are|was))?\s*{_NOT_GIVEN}(?:\s+in\s+the\s+request)?),\s+"
+    r"(?:then\s+)?(?P<result>.+)$",
     _FLAGS,
 )
 _AFTERWARDS = re.compile(rf"^(?P<result>[^,]+)\s+if\s+{_OWN}\s+(?:is|are)\s+{_NOT_GIVEN}\.?$", _FLAGS)
@@ -30,30 +30,28 @@ _ITSELF = re.compile(
     r"(?:it|this(?:\s+(?:parameter|value|attribute|field|header|option|query\s+parameter))?|the\s+(?:parameter|value|field))?",
     _FLAGS,
 )
-_RESULTS: tuple[tuple[Omitted, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, _FLAGS))
-    for kind, pattern in (
-        ("now", r"\bcurrent\s+time\s+is\s+used\b"),
-        (
-            "caller",
-            r"\b(?:to|from)\s+(?:the\s+)?(?:calling|caller's|current|your)\s+(?:tenant|project|user|domain|API\s+token)\b|"
-            r"\bfrom\s+the\s+token\s+used\b|\bsame\s+as\s+the\s+roles\s+in\s+the\s+current\s+token\b",
-        ),
-        (
-            "generated",
-            r"\b(?:generates?|assigns?|allocates?)\b|\b(?:will\s+be|is|are)\s+(?:auto\w*\s+)?(?:generated|assigned)\b",
-        ),
-        (
-            "all",
-            r"^all\b[^,]*\b(?:returned|considered|listed|included)\b|\breturns?\s+(?:a\s+list\s+of\s+)?all\b",
-        ),
-        (
-            "chosen",
-            r"\b(?:chooses|selects|picks|computes|uses\s+the\s+natural)\b|\bprovides?\s+a\s+default\b|\bwill\s+provide\s+a"
-            r"\s+default\b|\bdefault\b[^,]*\b(?:is|will\s+be)\s+used\b",
-        ),
-    )
-)  # type: ignore[assignment]  # mypy takes the first of each pair for any text
+_PATTERNS: tuple[tuple[Omitted, str], ...] = (
+    ("now", r"\bcurrent\s+time\s+is\s+used\b"),
+    (
+        "caller",
+        r"\b(?:to|from)\s+(?:the\s+)?(?:calling|caller's|current|your)\s+(?:tenant|project|user|domain|API\s+token)\b|"
+        r"\bfrom\s+the\s+token\s+used\b|\bsame\s+as\s+the\s+roles\s+in\s+the\s+current\s+token\b",
+    ),
+    (
+        "generated",
+        r"\b(?:generates?|assigns?|allocates?)\b|\b(?:will\s+be|is|are)\s+(?:auto\w*\s+)?(?:generated|assigned)\b",
+    ),
+    (
+        "all",
+        r"^all\b[^,]*\b(?:returned|considered|listed|included)\b|\breturns?\s+(?:a\s+list\s+of\s+)?all\b",
+    ),
+    (
+        "chosen",
+        r"\b(?:chooses|selects|picks|computes|uses\s+the\s+natural)\b|\bprovides?\s+a\s+default\b|\bwill\s+provide\s+a"
+        r"\s+default\b|\bdefault\b[^,]*\b(?:is|will\s+be)\s+used\b",
+    ),
+)
+_RESULTS = tuple((kind, re.compile(pattern, _FLAGS)) for kind, pattern in _PATTERNS)
 
 
 def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:

@@ -17,10 +17,12 @@ _FLAGS = re.IGNORECASE
 _COMPOSED = frozenset({"object", "dict", "dictionary", "array", "list", "json"})
 _MOST = r"(?:at\s+most|a\s+maximum\s+of|up\s+to|no\s+(?:more|longer)\s+than|limited\s+to)"
 _LENGTH = re.compile(
-    rf"^(?:Each|An?|The)?\s*(?P<what>[\w -]*?)\s*(?:is|are|can\s+be|must\s+be)\s+(?:an?\s+(?:[\w-]+\s+)*?string(?:\s+of)?\s+)?"
-    rf"{_MOST}\s+(?P<n>\d+)\s+(?:characters?|chars?|bytes?)(?:\s+in\s+length|\s+long)?\.?$|"
-    r"^The\s+maximum\s+(?:size|length)\s+(?:for|of)\s+(?:each|the)\s+(?P<second>[\w -]*?(?:keys?|values?|pairs?|tags?|entr\w+))"
-    r"\s+is\s+(?P<n2>\d+)\s+(?:characters?|bytes?)(?:\s+each)?\.?$",
+    rf"^(?:Each|An?|The)?\s*(?P<what>[\w -]*?)\s*(?:is|are|can\s+be|must\s+be)\s+"
+    rf"(?:an?\s+(?:[\w-]+\s+)*?string(?:\s+of)?\s+)?{_MOST}\s+(?P<n>\d+)\s+(?:characters?|chars?|bytes?)"
+    r"(?:\s+in\s+length|\s+long)?\.?$|"
+    r"^The\s+maximum\s+(?:size|length)\s+(?:for|of)\s+(?:each|the)\s+"
+    r"(?P<second>[\w -]*?(?:keys?|values?|pairs?|tags?|entr\w+))\s+is\s+(?P<n2>\d+)\s+(?:characters?|bytes?)"
+    r"(?:\s+each)?\.?$",
     _FLAGS,
 )
 _COUNT = re.compile(

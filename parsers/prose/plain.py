@@ -20,9 +20,9 @@ from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
 _EVENT = re.compile(
-    r"\b(?:if|when|whenever|while|unless|until|once|after|before|otherwise|except|will|would|shall|won't|not|no"
-    r"\s+longer|never|none|"
-    r"without|neither|nor|instead\s+of|regardless|always|by\s+default|automatically|n't|can't|ignored|"
+    r"\b(?:if|when|whenever|(?:each|every)\s+time|while|unless|until|once|after|before|otherwise|"
+    r"except|will|would|shall|won't|not|no\s+longer|never|none|"
+    r"without|neither|nor|instead\s+of|regardless|always|by\s+default|automatically|n't|can't|ignored|excludes?|omits?|"
     r"(?:is|are|be|gets?|been)\s+(?:\w+ly\s+)?(?:deleted|removed|created|returned|updated|changed|reset|restored|"
     r"replaced|purged|terminated|"
     r"stopped|started|released|discarded|kept|preserved|assumed|applied|propagated|converted|overwritten))\b|\w+n't\b",
@@ -201,6 +201,10 @@ _CONDITIONAL = re.compile(
 
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
+_ABOUT_ANSWER = re.compile(r"\bresponse\s+(?:excludes?|omits?|includes?|contains?|shows?|does|will)\b", _FLAGS)
+"""A promise about the answer, where a parameter's first sentence would say what the parameter means."""
+_QUOTED_ALONE = re.compile(r"^[\"'][\w.]+[\"']\.?$")
+"""The end of an example that a period divided: the sentence before it ends with "e.g."."""
 _RULED = re.compile(r"\bonly\b|\badmin|\ballow|\bpermission", _FLAGS)
 
 
@@ -216,11 +220,17 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
     text = without_force(text)
     named = marks(text)
     ruled = _RULED.search(text) is not None
-    means = first and not _CONDITIONAL.match(text) and not (named - (set() if ruled else _OF_NAMES))
+    means = (
+        first
+        and not _CONDITIONAL.match(text)
+        and _ABOUT_ANSWER.search(text) is None
+        and not (named - (set() if ruled else _OF_NAMES))
+    )
     listed = boolean and _TRUTH.search(text) is not None
     example = text.startswith(("For example", "Example", "e.g.", "See "))
     return (
         means
+        or _QUOTED_ALONE.match(text) is not None
         or listed
         or example
         or is_advice(text)

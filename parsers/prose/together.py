@@ -1,11 +1,11 @@
 """Rules for request fields that exclude or need each other, that are unique, or that never change (A8).
 
-Read in the description of a request parameter: "Cannot be specified with ``b``", "This cannot be used if ``b`` or ``c``
-is specified", "Only valid if ``kind`` is ``x``", "It is required when ``b`` is specified", "Required if you omit ``b``",
-"Must be unique within the shop", "The unique name of the car". Read in the prose of an operation: "Either ``a`` or
-``b`` must be specified", "If ``a`` is provided, ``b`` must not be included in the request", and in that of an update:
-"``a`` and ``b`` are immutable", "You cannot update ``a``". The sentences name no code or one. Not read: the fields of
-another thing, and a condition on more than the fields of the request.
+Read in the description of a request parameter: "Cannot be specified with ``b``", "This cannot be used if ``b`` or
+``c`` is specified", "Only valid if ``kind`` is ``x``", "It is required when ``b`` is specified", "Required if you
+omit ``b``", "Must be unique within the shop", "The unique name of the car". Read in the prose of an operation:
+"Either ``a`` or ``b`` must be specified", "If ``a`` is provided, ``b`` must not be included in the request", and in
+that of an update: "``a`` and ``b`` are immutable", "You cannot update ``a``". The sentences name no code or one. Not
+read: the fields of another thing, and a condition on more than the fields of the request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _ID = r"[a-z]+(?:_[a-z]+)*"
 _THIS = r"(?:(?:it|this(?:\s+(?:parameter|field|attribute|option|filter))?)\s+)?"
 _NOT = r"(?:cannot|can't|can\s+not|must\s+not|may\s+not)"
 _GIVEN = r"(?:specified|provided|given|set|used|passed|supplied)"
-_LIST = rf"(?:the\s+)?(?P<others>(?:{_FIELD}|{_ID})(?:,\s*(?:or\s+|and\s+)?(?:{_FIELD}|{_ID})|\s+(?:or|and)\s+(?:{_FIELD}|{_ID}))*)"
+_ONE = rf"(?:{_FIELD}|{_ID})"
+_LIST = rf"(?:the\s+)?(?P<others>{_ONE}(?:,\s*(?:or\s+|and\s+)?{_ONE}|\s+(?:or|and)\s+{_ONE})*)"
 _NOUN = r"(?:\s+(?:parameter|attribute|field|filter|option)s?)?"
 
 _WITH = re.compile(
@@ -69,6 +70,27 @@ _UNIQUE = re.compile(
 )
 
 
+_DIFFERENT = re.compile(
+    rf"^Either\s+(?P<names>{_ONE}(?:,\s*(?:or\s+)?{_ONE}|\s+or\s+{_ONE})+)\s+must\s+be\s+different\s+(?:than|from)\s+(?:the\s+)?"
+    r"(?:existing|current)\s+values?\b",
+    _FLAGS,
+)
+_THIS_OR = re.compile(
+    rf"^Either\s+this\s+or\s+the\s+(?P<other>{_FIELD}|[A-Za-z]+(?:\s+[A-Za-z]+)?)\s+must\s+be\s+{_GIVEN}\.?$", _FLAGS
+)
+_ORDER = re.compile(
+    rf"^(?:This|It|This\s+value|The\s+value)\s+must\s+be\s+(?P<how>less|lower|earlier|greater|higher|later)\s+than\s+"
+    rf"(?:or\s+equal\s+to\s+)?(?:the\s+)?(?:value\s+of\s+)?(?:the\s+)?(?P<other>{_FIELD}|{_ID})(?:\s+(?:value|parameter))\.?$",
+    _FLAGS,
+)
+_BEGINS = re.compile(
+    r"^(?:It\s+|The\s+value\s+)?must\s+(?:be\s+a\s+string\s+that\s+begins?\s+with|begin\s+with|start\s+with|be\s+prefixed\s+"
+    r"with)\s+(?:an?\s+[a-z ]+\()?``\S+``\)?(?:,\s+which\b[^.]*)?\.?$",
+    _FLAGS,
+)
+_STATUS_OF = re.compile(r"^The\s+(?P<noun>\w+)\s+status\s+must\s+be\s+``(?P<value>\w+)``\.?$", _FLAGS)
+
+
 def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:
     """A8: the refusals that follow if the parameter is given beside others, or without them, or with a value twice."""
     if row.section == "response" or version_clauses(sentence.text):
@@ -88,6 +110,16 @@ def _code(text: str) -> int | None:
 
 
 def _causes(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a refusal that a sentence of the description of a parameter states."""
+    for read in (_excluded, _needed, _valued):
+        found = tuple(read(text, name))
+        if found:
+            yield from found
+            return
+
+
+def _excluded(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a parameter that others, or values of others, exclude."""
     if m := _WITH.search(text) or _EXCLUSIVE.match(text):
         yield from (Cause(present=(name, other)) for other in _names(m["others"], name))
     elif m := _IF_GIVEN.match(text):
@@ -97,7 +129,11 @@ def _causes(text: str, name: str) -> Iterator[Cause]:
     elif m := _VALID_IF.match(text):
         pairs = tuple((m["other"].strip("`"), value.text) for value in values(m["values"]))
         yield Cause(present=(name,), has_not=tuple(sorted(pairs)))
-    elif m := _REQUIRED_WITH.match(text):
+
+
+def _needed(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a parameter that is needed beside, or instead of, others."""
+    if m := _REQUIRED_WITH.match(text):
         yield from (Cause(present=(other,), absent=(name,)) for other in _names(m["others"], name))
     elif m := _REQUIRED_WITHOUT.match(text):
         others = _names(m["others"] or m["second"], name)
@@ -105,6 +141,21 @@ def _causes(text: str, name: str) -> Iterator[Cause]:
             yield Cause(absent=(name, *others))
     elif m := _ACCOMPANIED.match(text):
         yield Cause(present=(name,), absent=(m["others"].strip("`"),))
+    elif m := _THIS_OR.match(text):
+        yield Cause(absent=(name, re.sub(r"\s+", "_", m["other"].strip("`").lower())))
+
+
+def _valued(text: str, name: str) -> Iterator[Cause]:
+    """Yield the causes of a parameter whose value is refused: taken, unchanged, out of order or of another form."""
+    if m := _DIFFERENT.match(text):
+        yield Cause(unchanged=_names(m["names"], ""))
+    elif m := _ORDER.match(text):
+        pair = (name, m["other"].strip("`"))
+        yield Cause(ascending=pair if m["how"].lower() in ("less", "lower", "earlier") else pair[::-1])
+    elif _BEGINS.match(text):
+        yield Cause(invalid=(name,))
+    elif (m := _STATUS_OF.match(text)) and m["noun"].lower() == name:
+        yield Cause(resource=name, has_not=(("status", m["value"]),))
     elif m := _UNIQUE.match(text):
         said = m["name"] or m["second"]
         if said is None or said.lower() == name:
@@ -164,9 +215,10 @@ def _tied(sentence: Sentence, scope: Scope) -> Reading | None:
 _MARKED = rf"(?P<names>{_FIELD}(?:(?:,\s*(?:and\s+)?|\s+and\s+){_FIELD})*)"
 _NEVER = re.compile(
     rf"^(?:The\s+)?{_MARKED}{_NOUN}\s+(?:is|are)\s+immutable\b|"
-    rf"^(?:The\s+)?{_MARKED.replace('names', 'second')}{_NOUN}\s+(?:cannot|can't|can\s+not)\s+be\s+(?:updated|changed)\.?$|"
-    rf"^(?:You|Users?)\s+(?:cannot|can't|can\s+not)\s+(?:update|change)\s+(?:the\s+)?{_MARKED.replace('names', 'third')}"
-    rf"{_NOUN}\.?$",
+    rf"^(?:The\s+)?{_MARKED.replace('names', 'second')}{_NOUN}\s+(?:cannot|can't|can\s+not)\s+be\s+"
+    r"(?:updated|changed)\.?$|"
+    rf"^(?:You|Users?)\s+(?:cannot|can't|can\s+not)\s+(?:update|change)\s+(?:the\s+)?"
+    rf"{_MARKED.replace('names', 'third')}{_NOUN}\.?$",
     _FLAGS,
 )
 

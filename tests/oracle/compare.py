@@ -13,7 +13,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from parsers.build import build_specs, read_reference
+from parsers.build import build_specs
+from parsers.references import read_reference
 from parsers.source import open_source
 from tests.oracle.rendered import Rendered, plain, render
 

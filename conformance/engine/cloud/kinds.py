@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.fields import value
 from specs.microversion import Microversion
 
@@ -66,9 +67,9 @@ class Status:
 
 @dataclass(frozen=True)
 class Act:
-    """A request about one thing: ``{path}`` in its path stands for the path of the thing."""
+    """A request about one thing: ``{path}`` in its path stands for the path of the thing; ABSENT: it has no body."""
 
-    body: Any
+    body: Any = ABSENT
     method: str = "POST"
     path: str = "{path}/action"
 
@@ -101,9 +102,9 @@ class Contents:
 
     Attributes:
         field: the field of the thing that lists them, or the key of ``path``'s list.
-        act: the request that takes one out: ``{value}`` in its body stands for it.
+        act: the request that takes one out: ``{value}`` in its path or body stands for it.
         path: the path of a list that shows them, where the thing does not; empty where it does.
-        query: names and values of the query of this list; ``{id}`` stands for the id of the thing.
+        query: names and values of the query of this list; ``{id}`` stands here and in the path for the id of the thing.
         of: the field of an entry that stands for it; empty for the whole entry.
     """
 

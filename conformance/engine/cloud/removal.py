@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from conformance.engine.cloud import fields
 from conformance.engine.cloud.errors import CloudError
@@ -347,13 +348,14 @@ class Remover:
         if contents is None:
             return
         query = tuple((name, text.replace("{id}", thing.id)) for name, text in contents.query)
-        path = contents.path or thing.path
+        path = contents.path.replace("{id}", quote(thing.id, safe="")) or thing.path
         answer = self._cloud.get(path, role=thing.role, microversion=self._version, query=query)
         shown = answer.json if contents.path else kind.shown_in(answer.json)
         place = ".".join(filter(None, (contents.field, fields.EVERY, contents.of)))
         for one in fields.values(shown, place):
-            body = _with_value(contents.act.body, one)
-            self._by_someone(thing, replace(contents.act, body=body), any_refusal=True)
+            path = contents.act.path.replace("{value}", quote(str(one), safe=""))
+            act = replace(contents.act, path=path, body=_with_value(contents.act.body, one))
+            self._by_someone(thing, act, any_refusal=True)
 
     def _remove_base(self, thing: Thing, kind: Kind) -> None:
         """Remove the base of a thing, which nobody else knows."""

@@ -321,6 +321,8 @@ class Resources:
         reached = result.status.casefold() in {one.casefold() for one in kind.status.ready}
         if (reached or result.timed_out) and not self._stopping.is_set():
             self.waits.ended(making, time.monotonic() - began, well=not result.timed_out)
+            if pause and len(result.statuses) == 1:
+                self.waits.sufficed(making, pause)
         if not reached or result.timed_out or result.view is None:
             wanted = " or ".join(kind.status.ready)
             raise ResourceError(

@@ -23,6 +23,9 @@ SHORTER = 0.9
 BRIEF = 3.0
 """The longest wait, in seconds, that the next one for the same begins without a look."""
 
+UNKNOWN = float("inf")
+"""The time within which a change shows, if nobody knows it."""
+
 PROMPT, NEVER = 2, 1000
 """The number of times that the action of an operation must have ended with its status, so that it is not asked for
 again; and the number of such times that outweigh a single other one, which no run has."""
@@ -34,15 +37,18 @@ class Waits:
 
     Attributes:
         longest: the longest wait that ended well, in seconds; None as long as none did.
+        bare: the ids of operations whose actions had no steps in the log when the resource had come to rest.
     """
 
     NEW: ClassVar[str] = "a new resource under test"
     """The name of the wait for one."""
 
     longest: float | None = None
+    bare: set[str] = field(default_factory=set)
     _well: dict[str, float] = field(default_factory=dict)
     _soonest: dict[str, float] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
+    _moving: dict[str, float] = field(default_factory=dict)
     _prompt: dict[str, int] = field(default_factory=dict)
     _in_vain: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -80,6 +86,28 @@ class Waits:
         with self._lock:
             last = self._last.get(by, 0.0)
             return SHORTER * last if last <= BRIEF else 0.0
+
+    def sufficed(self, by: str, pause: float) -> None:
+        """Note that the first look after a pause found the end: the rest of the wait was for the look alone."""
+        with self._lock:
+            self._last[by] = min(pause, self._last.get(by, pause))
+
+    def moved(self, by: str, seconds: float, late: bool) -> None:
+        """Note that a resource was seen to change after an operation.
+
+        Args:
+            by: the id of the operation.
+            seconds: the seconds from the operation to the first look.
+            late: True if the first look did not show it yet.
+        """
+        with self._lock:
+            if by:
+                self._moving[by] = UNKNOWN if late or self._moving.get(by) == UNKNOWN else seconds
+
+    def moving(self, by: str) -> float:
+        """The seconds within which a resource shows that an operation changes it; infinite if that is not known."""
+        with self._lock:
+            return self._moving.get(by, UNKNOWN)
 
     def prompt(self, by: str) -> bool:
         """Whether the action of an operation had ended each time when its new status was shown, and often enough."""

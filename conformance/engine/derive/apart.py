@@ -22,6 +22,9 @@ from specs.model import When
 HEADER_VALUES = {"Range": "bytes=0-2"}
 """The value of each header that a situation may ask for. These are the first three bytes (RFC 9110, 14.1.2)."""
 
+UNSATISFIABLE = {"Range": "bytes=999999999-"}
+"""The value of each header that asks for a part which the content does not have (RFC 9110, 15.5.17)."""
+
 
 def derive_apart(view: View, book: Book) -> None:
     """Add a case for each normal code of the tried version that has a situation, or the reason why it has none."""

@@ -17,6 +17,7 @@ from typing import Any
 from conformance.engine.api import entries, json_path, request_fields, values
 from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.apart import UNSATISFIABLE
 from conformance.engine.derive.attempt import DOCUMENTED, ONCE, REFUSED, SILENT, Asked, Where, attempt, prepared
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.constraints import BROKEN_FORMATS
@@ -322,6 +323,8 @@ def _invalid(view: View, names: tuple[str, ...], version: Microversion) -> _Way 
     """Give a field a value that its form excludes."""
     if names[0] in WHOLE:
         return _Way(asked=Asked(body=MALFORMED)) if not view.reads else _none(names[0])
+    if names[0] in UNSATISFIABLE:
+        return _Way(asked=Asked(headers=((names[0], UNSATISFIABLE[names[0]]),)))
     field = _field(view, names[0], version)
     row = field.row if field is not None else _query_row(view, names[0])
     if row is None:

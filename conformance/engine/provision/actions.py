@@ -22,11 +22,13 @@ class Actions:
         context: the objects that all lanes share.
         last: the name of the last action, if the answer to its request has named it; empty otherwise.
         own: the names of the actions that this suite has taken beside the trials.
+        bare: whether the log has shown the last action without steps.
     """
 
     context: RunContext
     last: str = ""
     own: set[str] = field(default_factory=set)
+    bare: bool = False
 
     def began(self, answer: Answer) -> None:
         """Note the action that an accepted request has begun, by the name that the answer gives to it."""
@@ -40,12 +42,16 @@ class Actions:
         header = self.context.service.under_test.action_log.name_header.lower()
         return next((value for name, value in answer.headers.items() if header and name.lower() == header), "")
 
-    def ended(self, resource: str) -> bool:
-        """Whether the log shows that every step of the last action has ended; False if the action is not known."""
+    def ended(self, resource: str, by: str = "") -> bool:
+        """Whether the log shows that every step of the last action has ended; False if the action is not known.
+
+        An action without steps may not have begun, unless that of the same operation ``by`` never had any.
+        """
         steps = self._steps(resource, self.last) if self.last else None
         if steps is None:
             self.last = ""  # the log may name another action for the request
-        return bool(steps) and not self._open(steps)
+        self.bare = steps == []
+        return (bool(steps) or (self.bare and by in self.context.waits.bare)) and not self._open(steps)
 
     def under_way(self, resource: str) -> bool:
         """Whether a step of the last action on a resource has not ended; False if the service has no log."""

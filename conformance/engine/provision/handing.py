@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from conformance.engine.cloud.kinds import Kind, View
     from conformance.engine.cloud.made import Made
+    from conformance.engine.provision.actions import Actions
     from conformance.engine.provision.bindings import Bindings
     from conformance.engine.provision.context import RunContext
 
@@ -34,6 +35,7 @@ class Held(Protocol):
     environment: str
     furnished: set[str]
     bindings: Bindings
+    actions: Actions
     seen_in: dict[str, View]
     before_leaving: Callable[[], None]
 
@@ -59,6 +61,7 @@ def hand_on(subject: Held) -> bool:
         return False
     subject.before_leaving()
     made, subject.made = replace(subject.made, body=dict(subject.view)), None
+    subject.context.places.last_actions[made.id] = subject.actions.last
     subject.discard()
     subject.context.places.offer(under_test(subject.context.kind), [made])
     return True
@@ -85,6 +88,7 @@ def taken_over(subject: Held, state: str) -> bool:
     subject.made, subject.known_id, subject.begun, subject.outdated = made, made.id, True, True
     subject.view = dict(made.body)
     subject.seen_in = {str(subject.status): subject.view}
+    subject.actions.last = context.places.last_actions.pop(made.id, "")
     subject.stir()  # the last action of the other lane may not have ended
     if subject.status in context.unkept.optional and subject.refresh() is None:  # the cloud may have removed it
         subject.discard()

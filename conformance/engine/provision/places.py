@@ -43,11 +43,13 @@ class Places:
         most: the most lanes that may hold things at a time; None as long as no quota was used up.
         in_vain: the rooms that a wait did not find although only one lane held things, each with the operations whose
             trials were refused for it. Nobody waits for such a room again, until one of these trials finds it.
+        last_actions: the name of the last action on each resource that was handed on, by its id.
     """
 
     stopping: threading.Event
     most: int | None = None
     in_vain: dict[str, set[str]] = field(default_factory=dict)
+    last_actions: dict[str, str] = field(default_factory=dict)
     _spent: list[Made] = field(default_factory=list)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
     _seated: int = 0

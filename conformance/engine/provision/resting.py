@@ -41,14 +41,19 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
     started, waits = time.monotonic(), context.waits
     if pause := patience.settle if calm else waits.brief(by):
         stopping.wait(pause)
-    began: list[float] = [started] if calm else []
+    # What has shown by now that it moves, as it did before, and shows the same status as at first, has been there.
+    began: list[float] = [started] if calm or waits.moving(by) <= pause else []
     moved: list[bool] = []
+    looks: list[float] = []
 
     def done(view: View | None) -> bool:
         if view is None or stopping.is_set():
             return True
         status, task = kind.state_of(view)
+        looks.append(time.monotonic() - started)
         if task is not None or status != before:
+            if not moved:
+                waits.moved(by, looks[0], late=len(looks) > 1)
             moved.append(True)
         if task is not None:
             began.clear()
@@ -71,4 +76,6 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
     seconds = round(time.monotonic() - started, 3)
     if not result.problem and not stopping.is_set():
         waits.ended(transition, seconds, well=not result.timed_out)
+        if pause and not calm and len(looks) == 1:
+            waits.sufficed(by, pause)
     return replace(result, seconds=seconds)

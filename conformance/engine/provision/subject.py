@@ -177,10 +177,10 @@ class Subject:
             self._note_late()
             self._moved, self._unsure = False, True
         elif (self._moved or (self._unsure and self.exact)) and not stopping.is_set():
-            if ended := self.actions.ended(self.resource_id):
+            if ended := self.actions.ended(self.resource_id, by):
                 self._note_late()
-            else:
-                until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0)
+            elif until(quiet, bool, min(CALM, patience.status), stopping, pause=0.0) and self.actions.bare and by:
+                waits.bare.add(by)
             waits.ended_with(by, ended)
             self._moved = self._stirred = self._unsure = False
 

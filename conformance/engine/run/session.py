@@ -47,7 +47,7 @@ from specs.record.writer import utc_now
 CLOUD_PATIENCE = Patience(status=300.0, settle=1.0)
 SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
-CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 1.0
+CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.6
 """The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
 
 LONGEST_PAUSE = 5.0

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers import halves
+from parsers import commands, halves
+from parsers.errors import NotFoundError
 from parsers.halves import halved
+from parsers.unread import account
+from specs.dump import dump
 
 FIRST = os.getpid()
 
@@ -91,3 +94,49 @@ def test_the_first_error_is_raised_whoever_meets_it_and_no_process_is_left(wrong
         halved(work, range(6), dear)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def reference(folder, text):
+    source = folder / "api-ref" / "source"
+    source.mkdir(parents=True)
+    (source / "conf.py").touch()
+    (source / "parameters.yaml").write_text(
+        "a:\n  in: body\n  type: string\n  required: true\n  description: |\n    A.\n"
+    )
+    (source / "index.rst").write_text("Things\n======\n\n.. include:: one.inc\n.. include:: two.inc\n")
+    for name in ("one", "two"):
+        (source / f"{name}.inc").write_text(text.replace("NAME", name))
+    return folder
+
+
+OPERATION = (
+    "Show NAME\n---------\n\n.. rest_method:: GET /NAME\n\nNormal response codes: 200\n\nIt may be seen.\n\n"
+    "Request\n~~~~~~~\n\n.. rest_parameters:: parameters.yaml\n\n  - a: a\n"
+)
+
+
+def read(folder, monkeypatch, processors):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
+    forks = []
+    fork = os.fork
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", lambda: (forks.append(1), fork())[1])
+        patch.setattr(commands, "LARGE", 0)
+        patch.setattr(halves, "WORTH", 0)
+        reading, specs = commands.read(folder)
+        return len(forks), {name: dump(spec) for name, spec in specs.items()}, account(reading, specs)
+
+
+def test_two_processes_read_a_reference_as_one_does(tmp_path, monkeypatch):
+    folder = reference(tmp_path, OPERATION)
+    alone, both = read(folder, monkeypatch, 1), read(folder, monkeypatch, 2)
+    assert (alone[0], both[0]) == (0, 2)
+    assert alone[1:] == both[1:]
+    assert len(both[1]) == 2
+
+
+def test_a_reference_that_cannot_be_read_is_refused_as_by_one_process(tmp_path, monkeypatch):
+    folder = reference(tmp_path, "Nothing\n-------\n\nNo operation.\n")
+    for processors in (1, 2):
+        with pytest.raises(NotFoundError, match="no operation"):
+            read(folder, monkeypatch, processors)

@@ -133,6 +133,8 @@ def test_one_cloud_breaks_what_only_a_new_kind_of_case_sees(everything):
     )
     twice = "os-server-tags.add-a-single-tag/normal/204/tag-exists"
     assert found[f"{twice}#other-situation@ACTIVE"].count(twice) == 1
+    unknown = "os-volumes.create-snapshot/situation/unknown-reference"
+    assert found[f"{unknown}#500@volume_id"] == (f"{unknown}[volume_id]",)
     console = "servers-remote-consoles.create-console/situation/under-way"
     assert found[f"{console}#500@MIGRATING"] == (f"{console}[MIGRATING]",)
     typo = "os-flavor-access.addTenantAccess/refusal/missing-tenant"

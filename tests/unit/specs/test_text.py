@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.text import one_line, visible, visible_json, visible_value
+from specs.text import _HIDDEN, _HIDDEN_IN_ASCII, one_line, visible, visible_json, visible_value
 
 HARMFUL = (
     "\x1b",
@@ -68,3 +68,7 @@ def test_one_line_is_one_and_short():
     assert one_line("a\n b\u2028c\r") == "a b\\u2028c\\x0d"
     assert one_line("x" * 400) == "x" * 299 + "…"
     assert one_line("x" * 400, None) == "x" * 400
+
+
+def test_texts_in_ascii_hide_no_more_than_others():
+    assert all(bool(_HIDDEN.match(chr(code))) == bool(_HIDDEN_IN_ASCII.match(chr(code))) for code in range(128))

@@ -210,6 +210,16 @@ def test_what_only_a_list_of_others_shows_goes_out_of_a_thing_before_it_is_remov
     assert asked == (("device_id", "r"), ("device_owner", "network:router_interface"))
 
 
+def test_a_part_that_keeps_a_thing_from_removal_goes_first(fake, tmp_path):
+    run = Ended(fake, tmp_path, "network")
+    run.had("floatingips", "f", "/floatingips/f")
+    run.route("GET", "/floatingips/f/port_forwardings", (200, {"port_forwardings": [{"id": "p1"}]}))
+    run.route("DELETE", "/floatingips/f/port_forwardings/p1", (204, None))
+    run.route("DELETE", "/floatingips/f", (204, None))
+    assert run.cleanup().clean
+    assert run.deleted == ["/floatingips/f/port_forwardings/p1", "/floatingips/f"]
+
+
 def test_a_volume_that_came_with_a_server_is_removed_after_it_though_nobody_noted_it(run):
     """The run was killed before it could. One with a name is somebody's, who attached it."""
     run.had("server", "s", "/servers/s")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from subjects import Cloud, subject_on
 
-from conformance.engine.cloud.waits import BRIEF, LEAST, MULTIPLE, PROMPT, Waits, transition_of
+from conformance.engine.cloud.waits import BRIEF, LEAST, MULTIPLE, PROMPT, UNKNOWN, Waits, transition_of
 
 
 def test_the_first_wait_has_the_full_bound_and_the_next_one_a_multiple_of_the_longest_that_ended_well():
@@ -115,3 +115,24 @@ def test_an_operation_whose_action_ended_with_its_status_each_time_needs_no_look
     for _ in range(2 * PROMPT):
         waits.ended_with("lift", status=True)
     assert not waits.prompt("lift"), "it was late once"
+
+
+def test_the_rest_of_a_wait_that_was_for_the_look_alone_does_not_count():
+    waits = Waits()
+    waits.ended("lift", 2.0, well=True)
+    waits.sufficed("lift", 1.0)
+    assert waits.brief("lift") < 1.0
+    waits.ended("lift", 2.0, well=True)
+    assert waits.brief("lift") > 1.0, "the first look came too early"
+
+
+def test_a_change_that_once_showed_late_is_not_taken_to_show_soon():
+    waits = Waits()
+    assert waits.moving("lift") == UNKNOWN
+    waits.moved("lift", 0.5, late=False)
+    assert waits.moving("lift") == 0.5
+    waits.moved("lift", 0.5, late=True)
+    waits.moved("lift", 0.5, late=False)
+    assert waits.moving("lift") == UNKNOWN
+    waits.moved("", 0.5, late=False)
+    assert waits.moving("") == UNKNOWN

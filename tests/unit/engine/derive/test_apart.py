@@ -6,7 +6,7 @@ import pytest
 from widgets import KNOWLEDGE, case, driving, evidence, ids, plain, row, suite, untested
 
 from conformance.engine.model.trial import Once, Twice
-from specs.model import Code, When
+from specs.model import Cause, Code, Refusal, When
 
 LOADED = driving(KNOWLEDGE, lacking={"widget oil": ("HALTED",)})
 RANGE = row("Range", location="header")
@@ -88,3 +88,12 @@ def test_the_code_of_another_situation_breaks_the_promise(status, verdict):
     judged = one.expectation.judge(evidence(status, trial=one.trial))
     assert judged.verdict == verdict
     assert one.expectation.expected == "204: gear exists"
+
+
+def test_a_part_that_the_content_does_not_have_is_asked_for():
+    refusal = Refusal(Cause(invalid=("Range",)), 416, 64)
+    shown = plain("GET", "/gears/{gear_id}", RANGE, name="oil", normal=(200, 206), error=(416,), refusals=(refusal,))
+    one = case(suite(shown), "oil/refusal/invalid-range")
+    assert one.trial.request.headers == (("Range", "bytes=999999999-"),)
+    assert one.expectation.codes == (416,)
+    assert one.trial.outcome.accepted is False

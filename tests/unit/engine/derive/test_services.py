@@ -16,7 +16,7 @@ from conformance.engine.api.service import FIRST
 from conformance.engine.derive.suite import highest_version, service_of
 from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.model.binding import Binding
-from conformance.engine.provision.bindings import _spelled
+from conformance.engine.provision.made_up import spelled
 from specs.microversion import Microversion
 from specs.model import Code, Operation, Responses
 
@@ -99,8 +99,8 @@ def test_a_table_names_the_operation_that_makes_what_no_201_tells_of():
 
 
 def test_a_name_is_spelled_as_the_service_wants_it():
-    assert _spelled("conformance-1a-case", "CUSTOM_{}") == "CUSTOM_CONFORMANCE_1A_CASE"
-    assert _spelled("conformance-1a-case", "value") == "conformance-1a-case"
+    assert spelled("conformance-1a-case", "CUSTOM_{}") == "CUSTOM_CONFORMANCE_1A_CASE"
+    assert spelled("conformance-1a-case", "value") == "conformance-1a-case"
 
 
 @pytest.mark.parametrize("described", [True, False])

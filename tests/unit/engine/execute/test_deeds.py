@@ -166,3 +166,12 @@ def test_a_resource_that_is_changing_for_another_reason_is_looked_at():
     subject.stir()
     assert subject.reach("SPINNING") is None
     assert len(asked) == 1
+
+
+def test_a_deed_without_steps_has_ended_if_that_of_the_same_operation_never_had_any():
+    subject, asked = prompt_subject(deed(), deed(), deed())
+    assert subject.reach("SPINNING") is None
+    assert len(asked) == 2, "it may not have begun"
+    subject.discard()
+    assert subject.reach("SPINNING") is None
+    assert len(asked) == 3

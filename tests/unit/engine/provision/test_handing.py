@@ -35,9 +35,18 @@ def test_the_next_lane_waits_until_the_last_action_of_the_one_before_has_ended()
     subject, _ = left(Cloud())
     other = subject.another()
     waited = []
-    other.actions.ended = lambda id_: waited.append(id_) or True
+    other.actions.ended = lambda id_, by="": waited.append(id_) or True
     other.reach("IDLE")
     assert (waited, other.outdated) == (["w1"], True)
+
+
+def test_the_next_lane_knows_the_name_of_the_last_action():
+    subject, handed = left(Cloud(), lambda subject: setattr(subject.actions, "last", "req-7"))
+    other = subject.another()
+    asked = []
+    other.actions.ended = lambda id_, by="": asked.append(other.actions.last) or True
+    other.reach("IDLE")
+    assert (handed, asked) == (True, ["req-7"])
 
 
 def test_a_lane_takes_the_resource_that_is_nearest_to_its_first_status():

@@ -209,7 +209,7 @@ def test_a_view_from_before_the_end_of_an_action_will_do_where_a_later_look_corr
     cloud = Cloud()
     subject = subject_on(cloud)
     subject.reach("IDLE")
-    subject.actions.ended = lambda resource: True
+    subject.actions.ended = lambda resource, by="": True
     subject.stir()
     subject.calm()
     asked, cloud.get = [], lambda path, **_: asked.append(path) or answer(200, {"widget": dict(cloud.server)})

@@ -48,7 +48,7 @@ def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
 
 @pytest.mark.parametrize(
     ("processes", "sandbox", "pause"),
-    [(1, True, 1.0), (2, True, 2.0), (1, False, 1.0), (3, False, 3.0), (9, False, 5.0)],
+    [(1, True, 0.6), (2, True, 1.2), (1, False, 1.0), (3, False, 3.0), (9, False, 5.0)],
 )
 def test_the_processes_of_a_run_poll_as_often_as_one_process(tmp_path, processes, sandbox, pause):
     settings = Settings(Target(), tmp_path, sandbox=sandbox, processes=processes)

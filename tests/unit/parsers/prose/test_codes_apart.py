@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from prose_forms import read, row
 
-from specs.model import When
+from specs.model import Cause, Refusal, When
 
 LISTED = "Normal response codes: 200, 201, 204, 206"
 PART = (row("Range", location="header"),)
@@ -74,3 +74,9 @@ def test_the_first_sentence_counts():
 def test_a_code_that_only_the_sentence_names_is_not_listed():
     (one,) = read("If the gear exists, the call returns 204.", path="/gears/{gear_id}").normal
     assert (one.code, one.listed, one.when) == (204, False, When(exists=("gear",), line=10))
+
+
+@pytest.mark.parametrize(("rows", "taken"), [(PART, (Refusal(Cause(invalid=("Range",)), 416, 10),)), ((), ())])
+def test_a_part_that_cannot_be_had_is_a_cause_of_a_refusal(rows, taken):
+    text = "For an unsatisfiable partial download request, the call returns the HTTP ``416`` response code."
+    assert read(text, LISTED, path="/gears/{gear_id}", rows=rows).refusals == taken

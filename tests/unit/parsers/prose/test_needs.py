@@ -6,7 +6,7 @@ from prose_forms import facts, pre, row, taken, within
 from parsers.document import Block
 from parsers.prose.constraints import read_description
 from parsers.prose.rules import Post, Refused
-from specs.model import Cause, Condition, Refusal
+from specs.model import Body, Cause, Condition, Policy, Refusal
 
 REMOVAL = {"path": "/shops/{shop_id}", "title": "Close a shop"}
 
@@ -51,6 +51,7 @@ def test_no_needs_of_a_state(text):
          [Cause(used_by=("seat",)), Cause(used_by=("mirror",))]),
         ("Only a car without any associated passengers can be deleted.", [Cause(used_by=("passenger",))]),
         ("Only a VIM without any associated VMs can be deleted.", [Cause(used_by=("vm",))]),
+        ("A shop that is still in use by a car cannot be deleted.", [Cause(used_by=("car",))]),
         ("If the ``shut`` attribute of the shop is ``true``, then you must first set it to ``false``.",
          [Cause(has=(("shut", "true"),))]),
         ("The ``shut`` attribute of the image cannot be ``true``.",
@@ -116,6 +117,13 @@ def test_fields_that_an_update_cannot_change():
         ("Required if you omit the ``b`` attribute.", [Cause(absent=("a", "b"))]),
         ("If provided, must be accompanied by a user object.", [Cause(present=("a",), absent=("user",))]),
         ("Must be unique within the shop.", [Cause(taken=("a",))]),
+        ("Either a, b_id, or c_id must be different than existing value otherwise it is refused.",
+         [Cause(unchanged=("a", "b_id", "c_id"))]),
+        ("Either this or the shop ID must be supplied.", [Cause(absent=("a", "shop_id"))]),
+        ("This value must be less than the ``b`` value.", [Cause(ascending=("a", "b"))]),
+        ("It must be greater than the b value.", [Cause(ascending=("b", "a"))]),
+        ("Must be a string that begins with a forward slash (``/``).", [Cause(invalid=("a",))]),
+        ("The a status must be ``DOWN``.", [Cause(resource="a", has_not=(("status", "DOWN"),))]),
     ],
 )  # fmt: skip
 def test_refusals_of_a_parameter(text, found):
@@ -128,6 +136,8 @@ def test_refusals_of_a_parameter(text, found):
         ("Must be unique within the shop.", {"location": "query"}),
         ("Must be unique within the shop.", {"section": "response"}),
         ("The unique name of the car.", {}),  # of another field
+        ("The car status must be ``DOWN``.", {}),
+        ("This value must be less than the sun.", {}),
         ("The unique ID of the car.", {}),
         ("Cannot be empty.", {}),
         ("Only valid if the moon shines.", {}),
@@ -147,6 +157,19 @@ def test_an_answer_that_its_table_describes_too():
     shown = (row("uuid", section="response"), row("power_state", section="response"))
     assert taken(text, rows=shown).outcome == "nothing"
     assert taken(text, rows=shown[:1]).outcome == "unread"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["By default, this operation is restricted to administrators only.", "By default, these APIs are admin-only."],
+)
+def test_operations_of_administrators(text):
+    assert facts(text) == (Policy(("admin",), 10),)
+
+
+def test_a_request_that_returns_no_body():
+    assert facts("The request does not return a body.") == (Body("empty", 10),)
+    assert facts("The request does not have a body.") == ()
 
 
 def test_a_need_within_preconditions_is_read_too():

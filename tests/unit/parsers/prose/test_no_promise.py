@@ -22,6 +22,12 @@ ADVICE = [
     "This does not take primer into account so this value may be negative.",
     "This section describes cars that no longer exist.",
     "Corresponding to Paint API v3.12 release.",
+    "A second coat of paint is introduced in the Rocky release as a part of the Paint API v2.8.",
+    "The possible status values for cars are presented in the following table.",
+    "It is automatically set to a value determined by the paint provider.",
+    "They will probably be deprecated and removed in the future.",
+    "The response will look like the one below.",
+    "Possible values are listed in the section above.",
 ]
 
 
@@ -64,6 +70,10 @@ def test_no_sentence_with_a_word_that_binds_is_advice(text, word):
         "Keys for ``BLUE_CARS`` dealers.",
         "(Deprecated in v3.2) The paint.",
         "The ID of the paint policy.",
+        "The number of failed checks before changing the ``operating status`` of the wheel to ``ERROR``.",
+        "Maximum allowed numerical value.",
+        "A ``HARD`` brake attempts a sudden stop of the car.",
+        '"1.22".',
     ],
 )
 def test_the_first_sentence_names_the_field(text):
@@ -80,6 +90,8 @@ def test_the_first_sentence_names_the_field(text):
         "Each time that the policy changes, the service sets this to ``false``.",
         "Only administrators see the owner.",
         "The size, which raises an error.",
+        "The response excludes the paint.",
+        "The status of ``cars`` is that of ``cars`` status ``painted``.",
         "The status changes to ``PAINTED``.",
     ],
 )
@@ -112,6 +124,9 @@ def test_a_sentence_above_a_list():
     item = Block("Paint.", 2, "item", parent=0, depth=1)
     assert outcomes(using, item)[0] == "nothing"
     assert outcomes(using)[0] == "unread"
+    meet = Block("Before you can paint cars, you must meet the following preconditions:", 1)
+    assert outcomes(meet, item)[0] == "nothing"
+    assert outcomes(meet)[0] == "unread"
     defaults = Block("Some attributes receive default values if you omit them from the request:", 1)
     assert outcomes(defaults, item)[0] == "nothing"
     least = Block("At a minimum, you must specify these attributes:", 1)
@@ -127,6 +142,12 @@ def test_versions_of_older_releases():
     )
     context = FileContext("api-ref/source/things.inc", "Things", blocks=blocks)
     assert [t.outcome for t in read_text(blocks, Scope(context)).taken] == ["unread", "nothing"]
+
+
+def test_the_purpose_of_a_call():
+    assert taken("This API will initiate the painting of the car.").outcome == "nothing"
+    assert taken("This API will initiate the painting once it is dry.").outcome == "unread"
+    assert taken("This API will fail with 409.").outcome != "nothing"
 
 
 def test_an_example_of_a_request():

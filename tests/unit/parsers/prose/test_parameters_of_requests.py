@@ -52,6 +52,7 @@ def test_no_defaults(text, kind):
         "A setting of ``null`` means it uses the paint of the shop.",
         "The value might be ``null`` (JSON null data type).",
         "Default is ``None``.",
+        "To scrap the car, set this value to ``null``.",
         "``null`` for cars without paint.",
         "The value can be None.",
     ],
@@ -141,11 +142,13 @@ def test_values_that_a_sentence_leaves():
     assert said("Currently only ``red`` is supported.")["enum"] == ("red",)
     assert said("It will always be set to ``false``.", type="boolean", section="response")["enum"] == (False,)
     assert "enum" not in said("It will always be set to ``false``.", type="boolean")
+    assert said("A valid value is asc (up) or desc (down).")["enum"] == ("asc", "desc")
     assert said("Valid value is one of: ``a``, ``b``, or ``c``.")["enum"] == ("a", "b", "c")
 
 
 def test_a_version_in_front_of_a_description():
     assert said("(Since v3.2) The paint.")["min"] == "3.2"
+    assert said("Available starting with API microversion 1.114.")["min"] == "1.114"
     assert said("*(Since Paint API v2.7)*")["min"] == "2.7"
     assert "min" not in said("The paint. (Since v3.1) It is red.")
     assert [s.outcome for s in account_of(row("colour", "(Since v3.2) If it rains, it fails."))] == ["unread"]
