@@ -46,7 +46,7 @@ def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, Any] | None:
         text = text[m.end() :]
     if len(_DEFAULT.findall(text)) > 1:
         return None  # the defaults of several parts
-    if version_clauses(text) or _GIVEN.match(text) or (row.parameter.type or "").lower() in _COMPOSED:
+    if version_clauses(text) or _GIVEN.match(text) or (row.parameter.type or "").lower() in COMPOSED:
         return None
     found = _written(text)
     return (
@@ -54,7 +54,7 @@ def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, Any] | None:
     )
 
 
-_COMPOSED = frozenset({"object", "dict", "dictionary", "array", "list", "json"})
+COMPOSED = frozenset({"object", "dict", "dictionary", "array", "list", "json"})
 """Types with parts: "``weight``, an integer (default is 1)" is about a part."""
 
 

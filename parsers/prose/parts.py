@@ -11,10 +11,10 @@ import re
 
 from parsers.document import ParameterRow
 from parsers.prose.clauses import version_clauses
+from parsers.prose.defaults import COMPOSED
 from parsers.prose.sentences import Sentence
 
 _FLAGS = re.IGNORECASE
-_COMPOSED = frozenset({"object", "dict", "dictionary", "array", "list", "json"})
 _MOST = r"(?:at\s+most|a\s+maximum\s+of|up\s+to|no\s+(?:more|longer)\s+than|limited\s+to)"
 _LENGTH = re.compile(
     rf"^(?:Each|An?|The)?\s*(?P<what>[\w -]*?)\s*(?:is|are|can\s+be|must\s+be)\s+"
@@ -35,7 +35,7 @@ _COUNT = re.compile(
 
 def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:
     """J2: the size of the parts of a list or an object."""
-    if (row.parameter.type or "").lower() not in _COMPOSED or version_clauses(sentence.text):
+    if (row.parameter.type or "").lower() not in COMPOSED or version_clauses(sentence.text):
         return None
     if m := _LENGTH.match(sentence.text):
         return {"max_part_length": int(m["n"] or m["n2"])}
