@@ -17,6 +17,7 @@ from conformance.engine.judge.contents import (
     HeaderShown,
     HiddenFrom,
     OfMediaType,
+    OfRefusal,
 )
 from conformance.engine.judge.equality import ComesBack, KeepsValue
 from conformance.engine.model.case import Case
@@ -141,6 +142,10 @@ def _headers(ground: Ground, book: Catalogue) -> None:
     for _, cases in ground.requirements("header", "everywhere"):
         case = cases[0]
         expectation, where = case.expectation, _accepted(case)
+        for one in cases:
+            if isinstance(one.expectation, OfRefusal):
+                refused = Where.of(one.operation, roles=ground.roles(one), answered="refused")
+                book.add(one, "header-dropped-in-refusals", refused, after=Header(one.expectation.promised.name))
         if isinstance(expectation, OfMediaType):
             book.add(case, "media-type", where, after=Header("Content-Type", "text/plain"))
         elif isinstance(expectation, Refused):

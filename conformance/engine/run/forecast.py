@@ -48,7 +48,7 @@ AFTER_A_TRIAL = 2.2
 PER_OPERATION = 0.8
 """Requests that show that the route of an operation exists, where none of its trials does."""
 
-SILENT = 1 / 3
+SILENT = 1 / 6
 """The part of the requests of administrators, and of those that remove the resource, that are accepted although the
 reference is silent on them in this status, and leave the resource of no use. Other silent requests are mostly refused.
 """

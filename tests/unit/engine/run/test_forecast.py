@@ -125,7 +125,7 @@ def test_a_thing_that_cannot_be_made_in_a_status_is_made_before_it():
 
 @pytest.mark.parametrize(("role", "resources"), [("admin", 2), ("member", 1)])
 def test_some_of_the_silent_requests_of_administrators_spoil_a_resource(role, resources):
-    silent = [trial(HALT, key=str(number), accepted=None, role=role) for number in range(3)]
+    silent = [trial(HALT, key=str(number), accepted=None, role=role) for number in range(6)]
     assert plan(*silent).lanes[0].resources == resources
 
 
