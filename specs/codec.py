@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from specs import model
+from specs import model, refusals
 
 KEYS: dict[tuple[type, str], str] = {(model.Parameter, "location"): "in"}
 """Fields whose key is not their name, because ``in`` is a keyword of Python."""
@@ -61,7 +61,7 @@ ORDER: dict[type, tuple[str, ...]] = {
         "when",
         "line",
     ),
-    model.Refusal: ("code", "cause", "min", "max", "line"),
+    refusals.Refusal: ("code", "cause", "min", "max", "line"),
     model.Parameter: ("name", "location", "type", "required", "ref", "line"),
     model.Policy: ("roles", "provider_may_change", "line"),
     model.Deprecation: ("since", "replacement", "line"),
@@ -71,7 +71,7 @@ ORDER: dict[type, tuple[str, ...]] = {
 }
 """Fields that are written first, in this order, although the class has another order."""
 
-_PAIRS = {(model.Reference, "inputs"), (model.When, "request"), (model.Cause, "has"), (model.Cause, "has_not")}
+_PAIRS = {(model.Reference, "inputs"), (model.When, "request"), (refusals.Cause, "has"), (refusals.Cause, "has_not")}
 _ANY = {(model.Sample, "body"), (model.Parameter, "default")}
 _ANY_ITEMS = {(model.Parameter, "enum")}
 

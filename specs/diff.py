@@ -17,7 +17,8 @@ from specs.codec import to_plain
 from specs.compatibility import fewer_roles, horizon_of, later, narrower, request_breaks, response_breaks
 from specs.dump import flow
 from specs.microversion import Microversion
-from specs.model import Body, Code, Condition, Operation, Parameter, Refusal, Sample, Spec
+from specs.model import Body, Code, Condition, Operation, Parameter, Sample, Spec
+from specs.refusals import Refusal
 
 Verb = Literal["added", "removed", "changed"]
 

@@ -18,7 +18,7 @@ from parsers.prose.clauses import environment, version_clauses
 from parsers.prose.rules import Emptied, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import singular
-from specs.model import Blank
+from specs.refusals import Blank
 
 _FLAGS = re.IGNORECASE
 _NULL = r"(?:``(?:null|None)``|`null`|null\b)"

@@ -1,6 +1,6 @@
 """Reads the clause that gives the reason of a refusal ("the share is not found", "it is still used by a cluster").
 
-A clause has one of a few forms; each form gives a part of ``specs.model.Cause``. A clause of another form has no
+A clause has one of a few forms; each form gives a part of ``specs.refusals.Cause``. A clause of another form has no
 reading, so that the sentence around it stays unread: a cause is never guessed.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from parsers.prose.words import DETERMINER, VALUES, bare, normalised, noun, singular, values
-from specs.model import Cause
+from specs.refusals import Cause
 
 _FLAGS = re.IGNORECASE
 _NAME = r"(?:``[\w:.-]+``|`\{?[\w:.-]+\}?`|\{[\w-]+\}|\*\*?[\w-]+\*\*?)"

@@ -12,7 +12,8 @@ import re
 from parsers.prose.codes import codes_in
 from parsers.prose.rules import CodeApart, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
-from specs.model import Cause, Code, Refusal, When
+from specs.model import Code, When
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 PARTIAL = "Range"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from parsers.document import ParameterKey
-from specs.model import Body, Code, Condition, Deprecation, Policy, Refusal, Removal, Versions, Vocabulary
+from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+from specs.refusals import Refusal
 
 if TYPE_CHECKING:
     from parsers.prose.constraints import Said

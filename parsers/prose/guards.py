@@ -14,7 +14,8 @@ import re
 from parsers.prose.rules import NOTHING, Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import last_noun, noun
-from specs.model import Cause, Condition, Refusal
+from specs.model import Condition
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _FIELD = r"``(?P<field>[\w:.-]+)``\s+(?:attribute|property|field|flag)"

@@ -16,7 +16,8 @@ from parsers.prose.clauses import some, version_range, without_versions
 from parsers.prose.rules import Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import NOUN, noun, singular
-from specs.model import Cause, Condition, Refusal, When
+from specs.model import Condition, When
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _LABEL = re.compile(r"^(?:Pre-?requisites?|Preconditions?|Note|Important)\s*:\s+", _FLAGS)

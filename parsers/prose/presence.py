@@ -16,7 +16,7 @@ import re
 from parsers.document import ParameterRow
 from parsers.prose.clauses import version_clauses
 from parsers.prose.words import values
-from specs.model import Blank
+from specs.refusals import Blank
 
 _FLAGS = re.IGNORECASE
 _SHOWN = (

@@ -18,7 +18,7 @@ from parsers.prose.clauses import version_range, without_versions
 from parsers.prose.codes import codes_in
 from parsers.prose.rules import Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
-from specs.model import Cause, Refusal
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _CODE = r"(?<![\d.:#/=])[45]\d\d(?![\d:%]|\.\d)"

@@ -15,8 +15,9 @@ from parsers.document import FileContext, OperationSource, ParameterRow
 from parsers.prose.names import SAME_RESOURCE
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import last_noun, noun, singular
-from specs import model
-from specs.model import Blank, Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+from specs import refusals
+from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions, Vocabulary
+from specs.refusals import Blank
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Refusal:
 class Refused:
     """A refusal with its cause."""
 
-    refusal: model.Refusal
+    refusal: refusals.Refusal
 
 
 @dataclass(frozen=True)

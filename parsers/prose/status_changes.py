@@ -15,7 +15,8 @@ from parsers.prose.clauses import version_clauses
 from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import NOUN, VALUES, attribute, normalised, values
-from specs.model import Cause, Condition, Refusal
+from specs.model import Condition
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _LIST = rf"(?P<values>(?-i:{VALUES}))"

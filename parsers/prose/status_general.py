@@ -19,7 +19,8 @@ from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import Clause, clauses_of
 from parsers.prose.words import DETERMINER, attribute, normalised, singular
-from specs.model import Cause, Condition, Refusal, When
+from specs.model import Condition, When
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _REFUSED = re.compile(

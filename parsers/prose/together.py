@@ -20,7 +20,7 @@ from parsers.prose.codes import codes_in
 from parsers.prose.rules import Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import VALUES, values
-from specs.model import Cause, Refusal
+from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _FIELD = r"``[\w:.-]+``"

@@ -23,7 +23,8 @@ import yaml
 
 from parsers.commands import read
 from specs.codec import to_plain
-from specs.model import Condition, Refusal
+from specs.model import Condition
+from specs.refusals import Refusal
 
 TRUTH = Path(__file__).parent.parent / "truth/conditions"
 _NOT_COMPARED = frozenset({"as_written", "min", "max", "line"})

@@ -31,7 +31,7 @@ class Refusal:
     Attributes:
         parameter: the wrong parameter, and binding: its value; None if the request is as documented.
         steps: requests that bring the situation about.
-        cause: the attribute of ``specs.model.Cause`` that the situation brings about; empty if no sentence gives it.
+        cause: the attribute of ``specs.refusals.Cause`` that the situation brings about; empty if no sentence gives it.
     """
 
     operation: str

@@ -25,7 +25,8 @@ from conformance.engine.model.case import Requirement
 from conformance.engine.model.probe import ViewOf
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
-from specs.model import Blank, Operation, Parameter, When
+from specs.model import Operation, Parameter, When
+from specs.refusals import Blank
 
 REMOVED = "deleted"
 """The event that no thing has seen that is shown at its own path."""

@@ -28,7 +28,8 @@ from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.content import Content
 from conformance.engine.model.trial import Exchange, Outcome, Trial, Twice
 from specs.microversion import Microversion, VersionRange
-from specs.model import Cause, Parameter, Refusal
+from specs.model import Parameter
+from specs.refusals import Cause, Refusal
 
 KIND = "refusal"
 

@@ -36,7 +36,8 @@ from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Outcome, Twice
-from specs.model import Condition, Refusal
+from specs.model import Condition
+from specs.refusals import Refusal
 
 UNAUTHORIZED, FORBIDDEN, HIDDEN, CONFLICT = 401, 403, 404, 409
 

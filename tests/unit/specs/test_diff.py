@@ -11,7 +11,6 @@ import pytest
 from specs.diff import compare
 from specs.model import (
     Body,
-    Cause,
     Code,
     Condition,
     Deprecation,
@@ -19,7 +18,6 @@ from specs.model import (
     Parameter,
     Policy,
     Reference,
-    Refusal,
     Removal,
     Request,
     Response,
@@ -28,6 +26,7 @@ from specs.model import (
     Spec,
     Versions,
 )
+from specs.refusals import Cause, Refusal
 
 _NAME = Parameter("name", "body", "string", True, "name", 5)
 _LATE = Parameter("late", "body", "string", False, "late", 6, min="2.90")

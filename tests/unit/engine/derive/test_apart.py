@@ -6,7 +6,8 @@ import pytest
 from widgets import KNOWLEDGE, case, driving, evidence, ids, plain, row, suite, untested
 
 from conformance.engine.model.trial import Once, Twice
-from specs.model import Cause, Code, Refusal, When
+from specs.model import Code, When
+from specs.refusals import Cause, Refusal
 
 LOADED = driving(KNOWLEDGE, lacking={"widget oil": ("HALTED",)})
 RANGE = row("Range", location="header")

@@ -6,7 +6,7 @@ from widgets import case, ids, plain, row, sample, suite, untested
 
 from conformance.engine.judge.blanks import IsBlank
 from conformance.engine.model.probe import ViewOf
-from specs.model import Blank
+from specs.refusals import Blank
 
 SHOWN = sample({"gear": {"id": "g", "name": "n", "worn": "w", "state": "on", "parts": [{"worn": "w"}]}})
 SENT = sample({"gear": {"name": "n", "worn": "w"}})

@@ -14,7 +14,7 @@ from conformance.engine.judge.codes import Refused
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Twice
-from specs.model import Cause, Refusal
+from specs.refusals import Cause, Refusal
 
 DYED = Binding("dye", "id", "other")
 DYEING = replace(KNOWLEDGE, bindings=(*KNOWLEDGE.bindings, BindingRule("*", "dyeRef", DYED)))

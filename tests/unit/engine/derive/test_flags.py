@@ -12,7 +12,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, views
 from conformance.engine.derive.view import View
 from specs.microversion import Microversion
-from specs.model import Cause, Refusal
+from specs.refusals import Cause, Refusal
 
 SERVICE = understood(
     read_texts(

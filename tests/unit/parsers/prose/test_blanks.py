@@ -7,7 +7,7 @@ from prose_forms import read, row
 
 from parsers.prose.blanks import of_row
 from parsers.prose.constraints import read_description
-from specs.model import Blank
+from specs.refusals import Blank
 
 NULL, EMPTY = Blank("null"), Blank("empty")
 

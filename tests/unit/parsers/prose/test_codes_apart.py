@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from prose_forms import read, row
 
-from specs.model import Cause, Refusal, When
+from specs.model import When
+from specs.refusals import Cause, Refusal
 
 LISTED = "Normal response codes: 200, 201, 204, 206"
 PART = (row("Range", location="header"),)

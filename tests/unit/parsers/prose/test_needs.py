@@ -6,7 +6,8 @@ from prose_forms import facts, pre, row, taken, within
 from parsers.document import Block
 from parsers.prose.constraints import read_description
 from parsers.prose.rules import Post, Refused
-from specs.model import Body, Cause, Condition, Policy, Refusal
+from specs.model import Body, Condition, Policy
+from specs.refusals import Cause, Refusal
 
 REMOVAL = {"path": "/shops/{shop_id}", "title": "Close a shop"}
 

@@ -7,7 +7,7 @@ from prose_forms import row
 
 from parsers.prose.constraints import read_description
 from parsers.prose.presence import always_since, of_presence
-from specs.model import Blank
+from specs.refusals import Blank
 
 
 def said(text, section="response"):

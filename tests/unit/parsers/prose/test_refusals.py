@@ -10,7 +10,8 @@ from parsers.prose.causes import cause_of, causes_of, names_of
 from parsers.prose.constraints import account_of, read_description
 from parsers.prose.rules import Refused
 from specs.codec import from_plain, to_plain
-from specs.model import Cause, Refusal, When
+from specs.model import When
+from specs.refusals import Cause, Refusal
 
 PATH = "/volumes/{volume_id}"
 

@@ -8,7 +8,8 @@ from prose_forms import CONTEXT, facts, operation, post, pre, read, taken
 from parsers.document import Block
 from parsers.prose import read_file
 from parsers.prose.rules import Refused
-from specs.model import Cause, Condition, Vocabulary
+from specs.model import Condition, Vocabulary
+from specs.refusals import Cause
 
 PATH = "/boats/{boat_id}"
 

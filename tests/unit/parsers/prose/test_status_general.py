@@ -6,7 +6,8 @@ from prose_forms import CONTEXT, facts, operation, read
 from parsers.prose.rules import Code, Post, Pre, Refused, Scope
 from parsers.prose.status_clauses import clauses_of
 from parsers.prose.status_general import read_title
-from specs.model import Cause, Condition, Refusal
+from specs.model import Condition
+from specs.refusals import Cause, Refusal
 
 
 def needs(*any_of, code=None, **more):

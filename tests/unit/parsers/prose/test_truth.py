@@ -6,7 +6,8 @@ import pytest
 import yaml
 from checkout import ROOT
 
-from specs.model import Cause, Condition, Refusal, When
+from specs.model import Condition, When
+from specs.refusals import Cause, Refusal
 
 TRUTH = ROOT / "tests/truth"
 CONDITIONS = sorted((TRUTH / "conditions").rglob("*.yaml"))
