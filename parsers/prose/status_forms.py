@@ -66,7 +66,7 @@ _THING_FROM_TO = re.compile(
     _FLAGS,
 )
 _WHICH_IS_IN = re.compile(
-    rf"^[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
+    rf"^(?!This\b|These\b|It\b)[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
     rf"(?P<attribute>{_STATE})\s*\.?$",
     _FLAGS,
 )

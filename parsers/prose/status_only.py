@@ -44,7 +44,7 @@ _IF_IN = re.compile(
     _FLAGS,
 )
 _ALREADY_IN = re.compile(
-    rf"^[A-Z][a-z]+s\s+[^,.]*?\bof\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:already|currently)\s+in"
+    rf"^(?!This\b)[A-Z][a-z]+s\s+[^,.]*?\bof\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:already|currently)\s+in"
     rf"\s+(?:the\s+)?"
     rf"{_LIST}\s+{_STATE}\s*\.?$",
     _FLAGS,

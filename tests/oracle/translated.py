@@ -1,4 +1,4 @@
-"""Translates API references whose pages give an operation by sections ("Function", "URI") into the dialect that is read.
+"""Translates API references that give an operation by sections ("Function", "URI") into the dialect that is read.
 
 Some clouds that are built on OpenStack document their interfaces in restructured text of their own layout: a page per
 operation, with the method and the path in a section "URI". Their authors know nothing of the parser, so that their
