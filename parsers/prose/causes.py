@@ -103,6 +103,8 @@ def _together(m: re.Match[str]) -> Cause | None:
 def _in_status(m: re.Match[str]) -> Cause | None:
     owner = noun(m["n"]) or (names_of(m["n"]) or (None,))[0]
     known = normalised(tuple(value.text for value in values(m["values"])))[0]
+    if owner in ("status", "state"):  # "its status is ``a``": ``status_general`` reads whose it is
+        return None
     return Cause(resource=owner, status=known) if owner and known else None
 
 
@@ -114,7 +116,7 @@ def _described(m: re.Match[str]) -> Cause | None:
 
 def _unlike(m: re.Match[str]) -> Cause | None:
     fields, found = names_of(m["n"]), values(m["values"])
-    if len(fields) != 1 or len(found) != 1:
+    if len(fields) != 1 or len(found) != 1 or fields[0] in ("status", "state"):
         return None
     if m["of"]:  # "the notification type is not ``a``"
         return Cause(resource=fields[0], has_not=((m["of"].lower(), found[0].text),))

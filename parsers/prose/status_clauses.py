@@ -45,7 +45,7 @@ _MODAL = (
 _BE = rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+be))(?P<modal_not>\s*not)?\s+be|is|are|was|were|has|have)"
 _NOT = r"(?:\s+(?P<not>not|neither|n't|other\s+than|anything\s+(?:other\s+than|but)))?"
 _NOW = r"(?:\s+(?:currently|already|still|either|only|first))?"
-_SET = r"(?:\s+(?:one\s+of|any\s+of|among|set\s+to|equal\s+to|either|both))?(?:\s+(?:the|an?))?"
+_SET = r"(?:\s+(?:(?:one|any)\s+of(?:\s+the\s+following)?(?:\s+(?:values|statuses|states))?\s*:?|among|set\s+to|equal\s+to|either|both))?(?:\s+(?:the|an?))?"
 _OWNER = rf"(?P<noun>{NOUN})"
 _CHANGES = (
     r"(?:becomes|(?:(?P<modal>will|shall|should|must|needs?\s+to|is|gets|is\s+then)\s+)?(?P<be>be(?:come)?\s+)?(?:"
@@ -71,7 +71,7 @@ _FORMS = tuple(
         ),
         (
             "change",
-            rf"\b(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
         ),
         (
             "change",
@@ -80,7 +80,7 @@ _FORMS = tuple(
         # The status of the share is ``a``.
         (
             "of",
-            rf"\b(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
         ),
         # A share whose status is ``a``, a share with status ``a``, a share with an ``a`` status.
         (
@@ -98,6 +98,19 @@ _FORMS = tuple(
             "is",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at){_SET}\s+(?P<values>{_NAMED_VALUES})"
             rf"\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The share is in state ``a``, a share in state ``a``.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at)(?:\s+the)?\s+(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in(?:\s+the)?\s+(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)?(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
         ),
         # The share status is ``a``, the share's status is ``a``, its status is ``a``.
         (

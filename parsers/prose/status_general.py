@@ -93,8 +93,12 @@ _MAKES = re.compile(
     r"^(?:Creat|Add|Put|Plac|Set|Leav|Register|Import|Launch|Build|Chang|Mov|Return|Bring|Reset|Switch|Allocat|Provision)",
     _FLAGS,
 )
+_ARTICLE = re.compile(r"(?:(?:^|\s+)(?:the\s+)?(?:current\s+)?value\s+of)?(?:(?:^|\s+)(?:the|its|their|an?))?$", _FLAGS)
+_OPERATION = re.compile(r"\b(?:operation|API|call|method|action|request|command|function|interface)s?\s*$", _FLAGS)
 _HEAD = re.compile(r"\b(?:the|an?)\s+(?P<head>[a-z][\w-]*(?:\s+[a-z][\w-]*){0,2})\s+of$", _FLAGS)
-_NO_HEAD = re.compile(
+_NO_ARTICLE = re.compile(r"(?:^|\s+)(?:(?:the\s+)?(?:current\s+)?value\s+of\s+)?(?:the|its|their|an?)$", _FLAGS)
+_OPERATION = re.compile(r"\b(?:operation|API|call|method|action|request|command|function|interface)s?\s*$", _FLAGS)
+_HEAD = re.compile(
     r"\b(?:one|any|all|each|both|none|status|state|value|type|kind|name|id|list|number|details?|case|rest|size|part|set|use|"
     r"copy|instance|content|owner|creation|deletion|removal|\w+ing|\w+tion)$",
     _FLAGS,
@@ -213,10 +217,11 @@ def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, 
 
     They are two if they are joined ("the car and the shop are"), and the head of "the hook of the car is".
     """
-    before = text[: clause.start].rstrip()
+    before = _ARTICLE.sub("", text[: clause.start].rstrip())
     subject = _SUBJECT.match(text) if clause.owner.lower() in ("", "it", "its", "they", "their") else None
     if subject and subject.end() < clause.start:
-        return (_owner(subject["noun"], scope),), before
+        operation = _OPERATION.search(subject["noun"]) is not None
+        return (scope.resource if operation else _owner(subject["noun"], scope),), before
     if re.search(r"\bboth\b", f"{before} {clause.owner}", _FLAGS) and not _TOGETHER.search(before):
         return (), before
     if clause.form == "is" and (m := _HEAD.search(before)) and not _NO_HEAD.search(m["head"]):

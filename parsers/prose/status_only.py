@@ -63,7 +63,7 @@ _SET_TO = re.compile(
     r"^(?:Sets?|Puts?|Brings?|Moves?)\s+(?P<noun>(?:the|an?)\s+[a-z ]+?)\s+(?:in)?to\s+(?:the\s+|an?\s+)?"
     r"(?P<word>[a-z]{4,})\s+(?P<attribute>status|state)\s*\.?$"
 )
-_NOT = re.compile(r"\b(?:not|never|unless|except)\b", _FLAGS)
+_NOT = re.compile(r"\b(?:not|cannot|never|unless|except|unavailable|fails?|reject\w*|refuse\w*|den\w*)\b", _FLAGS)
 
 
 def _resource(phrase: str, scope: Scope, *, anaphoric: bool = False) -> str | None:
