@@ -100,10 +100,13 @@ def _together(m: re.Match[str]) -> Cause | None:
     return Cause(present=names) if len(names) > 1 else None
 
 
+_STATUS = re.compile(r"(?:^|\s)(?:status|state)$")
+
+
 def _in_status(m: re.Match[str]) -> Cause | None:
     owner = noun(m["n"]) or (names_of(m["n"]) or (None,))[0]
     known = normalised(tuple(value.text for value in values(m["values"])))[0]
-    if owner in ("status", "state"):  # "its status is ``a``": ``status_general`` reads whose it is
+    if owner is not None and _STATUS.search(owner):  # "its status is ``a``": ``status_general`` reads whose it is
         return None
     return Cause(resource=owner, status=known) if owner and known else None
 
@@ -116,7 +119,7 @@ def _described(m: re.Match[str]) -> Cause | None:
 
 def _unlike(m: re.Match[str]) -> Cause | None:
     fields, found = names_of(m["n"]), values(m["values"])
-    if len(fields) != 1 or len(found) != 1 or fields[0] in ("status", "state"):
+    if len(fields) != 1 or len(found) != 1 or _STATUS.search(fields[0]):
         return None
     if m["of"]:  # "the notification type is not ``a``"
         return Cause(resource=fields[0], has_not=((m["of"].lower(), found[0].text),))
@@ -146,6 +149,8 @@ _DEPLOYMENT = re.compile(
 def _trait(m: re.Match[str]) -> Cause | None:
     """Something that the deployment does not have; named if the clause names a part of a deployment."""
     words = re.sub(r"[^a-z0-9]+", "-", _FRONT.sub("", m["n"]).lower()).strip("-")
+    if _STATUS.search(m["n"]):  # "the status is not available" is about a status
+        return None
     return Cause(environment=words if _DEPLOYMENT.search(m["n"]) and len(words.split("-")) <= 6 else "not-supported")
 
 

@@ -26,10 +26,19 @@ _COMMON = (
 )
 _COMPOUND = r"(?![a-z]+-to-|read-only\b|non-|pre-|so-called\b|well-|user-)[a-z]{2,}(?:[-_][a-z]+)+"
 """A word of several parts, as names of statuses are: "awaiting-transfer", "error_extending"."""
+_FREE = (
+    rf"(?!(?:{'|'.join(sorted(STATE_MODIFIERS))}|same|current|desired|given|invalid|valid|correct|proper|right|wrong|"
+    r"consistent|inconsistent|following|other|another|different|this|that|previous|initial|final|target|specified|expected|"
+    r"unexpected|required|appropriate|certain|specific|particular|original|known|unknown|transitional|stable|unstable|"
+    r"transient|terminal|intermediate|permanent|good|usable|unusable|suitable|compatible|steady|undefined|such|their|both|"
+    r"either|neither|above|below|where|these|those|which|each|respective|corresponding|internal|default|possible|special|"
+    r"resulting|updated|changed|supported|unsupported|allowed|acceptable|incorrect|improper|whole|only)\b)[a-z]{4,}"
+)
+"""Any other word before "state" or "status", in lower case."""
 _NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
 _MARKED = rf"(?-i:{_NO_STATUS}{VALUE})"
 _WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}))(?![\w`-]))"
-_NAMED = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND})|(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+_NAMED = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}|{_FREE})|(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
 """A value before the word "status": there, a word with a capital letter is a value too."""
 _JOIN = r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?(?:the\s+|an?\s+)?"
 _VALUES = rf"{_WORD}(?:{_JOIN}{_WORD})*"
@@ -57,7 +66,7 @@ _ENTERS = (
     r"reverts?|moved|put|placed|returned|brought|switched|transitioned|reset)\s+(?:back\s+)?(?:in)?to|(?:created|left|"
     r"stored|placed|put)\s+in)"
 )
-_FOLLOWING = rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>[^:.;]+)"
+_FOLLOWING = rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>{_VALUES}(?=,\s+(?:the|an?|it)\b)|[^:.;]+)"
 _FORMS = tuple(
     (kind, re.compile(pattern, _FLAGS))
     for kind, pattern in (
@@ -143,6 +152,8 @@ _SPECIFIED_BY = re.compile(
     r"(?:``|\*\*|\")",
     _FLAGS,
 )
+_CAN = re.compile(r"\b(?:can|cannot|may|must|to)\s+(?:only\s+)?$", _FLAGS)
+_VERB = re.compile(r"(?!the\b|an?\b|be\b)[a-z]+\s+(?=[a-z])")
 _KIND = re.compile(r"\s+(?:attribute|field|parameter|property)$", _FLAGS)
 _ITEM = re.compile(r"[\w-]+(?: [\w-]+){0,2}$")
 _PLURAL = re.compile(r"(?<=stat)(?:uses|es)$", _FLAGS)
@@ -201,6 +212,8 @@ def clauses_of(text: str) -> Iterator[Clause]:
             skipped = 0
             while (cut := _FRONT.match(noun[skipped:])) and cut.end():
                 skipped += cut.end()
+            if (verb := _VERB.match(noun[skipped:])) and _CAN.search(text[: m.start("noun") + skipped]):
+                skipped += verb.end()
             start = m.start("noun") + skipped if part["noun"] else m.start()
             negated = any(part.get(name) for name in ("not", "not2", "modal_not"))
             words = tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part["values"])))

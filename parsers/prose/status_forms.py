@@ -34,6 +34,7 @@ _FAILURE_IF = re.compile(
     _FLAGS,
 )
 _FAILED = re.compile(r"\b(?:failed|fails|failure|did\s+not\s+succeed|was\s+not\s+successful|unsuccessful)\b", _FLAGS)
+_NOT_DONE = re.compile(r"\b(?:not|cannot|can't|no|never)\b", _FLAGS)
 _NOT = re.compile(r"\b(?:not|no|never|unless|except|may|might)\b", _FLAGS)
 
 _VERB = (
@@ -232,6 +233,7 @@ def _needed(sentence: Sentence, scope: Scope) -> Reading | None:
         return _precondition(_status(sentence, scope, m["noun"], name), m["values"], int(m["code"]))
     if m := _WHICH_IS_IN.match(text):
         first = sentence.first and sentence.block.kind == "paragraph" and not sentence.block.section
+        first = first and not _NOT_DONE.search(text)
         return _precondition(_status(sentence, scope, m["noun"], m["attribute"]), m["values"]) if first else None
     if m := _UNTIL.search(text):
         return _precondition(_status(sentence, scope, m["noun"], m["attribute"]), m["values"])

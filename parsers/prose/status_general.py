@@ -90,13 +90,15 @@ _API = re.compile(
     _FLAGS,
 )
 _MAKES = re.compile(
-    r"^(?:Creat|Add|Put|Plac|Set|Leav|Register|Import|Launch|Build|Chang|Mov|Return|Bring|Reset|Switch|Allocat|Provision)",
+    r"^(?:Creat|Add|Put|Plac|Set|Leav|Register|Import|Launch|Build|Return|Bring|Reset|Switch|Allocat|Provision)",
     _FLAGS,
 )
 _ARTICLE = re.compile(r"(?:(?:^|\s+)(?:the\s+)?(?:current\s+)?value\s+of)?(?:(?:^|\s+)(?:the|its|their|an?))?$", _FLAGS)
+_MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
 _OPERATION = re.compile(r"\b(?:operation|API|call|method|action|request|command|function|interface)s?\s*$", _FLAGS)
 _HEAD = re.compile(r"\b(?:the|an?)\s+(?P<head>[a-z][\w-]*(?:\s+[a-z][\w-]*){0,2})\s+of$", _FLAGS)
 _NO_ARTICLE = re.compile(r"(?:^|\s+)(?:(?:the\s+)?(?:current\s+)?value\s+of\s+)?(?:the|its|their|an?)$", _FLAGS)
+_MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
 _OPERATION = re.compile(r"\b(?:operation|API|call|method|action|request|command|function|interface)s?\s*$", _FLAGS)
 _HEAD = re.compile(
     r"\b(?:one|any|all|each|both|none|status|state|value|type|kind|name|id|list|number|details?|case|rest|size|part|set|use|"
@@ -168,6 +170,8 @@ def _meaning(clause: Clause, before: str, text: str, sentence: Sentence) -> str 
     if _IF.search(before):
         return ("needed" if clause.negated else "refused") if refusing and not after_done else None
     if clause.form == "noun":
+        if clause.owner.lower().startswith("no "):
+            return "refused" if not clause.negated and _MAY.match(after) else None
         if clause.modal == "only":
             return None if clause.negated or after_done else "needed"
         if _ONLY_THOSE.search(before) and not clause.negated:

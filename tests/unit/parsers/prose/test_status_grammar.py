@@ -14,7 +14,7 @@ from specs.model import Condition
 from specs.refusals import Cause, Refusal
 
 VALUES = (("``idle``",), ("``idle``", "``ready``"), ("**idle**", "**half-open**", "**ready**"), ("IDLE", "READY"),
-          ("available",), ("available", "error"), ("Locked",))  # fmt: skip
+          ("available",), ("available", "error"), ("Mounted",))  # fmt: skip
 IS = (
     "the share {is} in {the} {values} state",
     "the share {is} in {values} status",
@@ -76,7 +76,7 @@ REFUSALS = (
     "The request fails {if} {is}.",
     "The request is rejected {if} {is}.",
     "If {is}, the share cannot be moved.",
-    "When {is}, the request fails.",
+    "When {is}, the request is rejected.",
 )
 MUST = ("must be", "has to be", "needs to be", "should be", "is required to be")
 MUST_NOT = ("must not be", "cannot be", "can not be", "should not be")
