@@ -140,6 +140,7 @@ def _fixed(**parts: object) -> Read:
     return lambda m: cause  # noqa: ARG005 -- it is called with the match
 
 
+_OF_STATUS = re.compile(r"\b(?:status|state)[*`]*(?:\s+of\s+[\w\s-]+)?$", _FLAGS)
 _DEPLOYMENT = re.compile(
     r"\b(?:drivers?|back-?\s*ends?|extensions?|plug-?ins?|cloud|deployment|hypervisors?|services?|process|stores?)\b",
     _FLAGS,
@@ -149,7 +150,7 @@ _DEPLOYMENT = re.compile(
 def _trait(m: re.Match[str]) -> Cause | None:
     """Something that the deployment does not have; named if the clause names a part of a deployment."""
     words = re.sub(r"[^a-z0-9]+", "-", _FRONT.sub("", m["n"]).lower()).strip("-")
-    if _STATUS.search(m["n"]):  # "the status is not available" is about a status
+    if _OF_STATUS.search(m.string[: m.end("n")]):  # "the status is not available" is about a status
         return None
     return Cause(environment=words if _DEPLOYMENT.search(m["n"]) and len(words.split("-")) <= 6 else "not-supported")
 

@@ -66,7 +66,7 @@ _ENTERS = (
     r"reverts?|moved|put|placed|returned|brought|switched|transitioned|reset)\s+(?:back\s+)?(?:in)?to|(?:created|left|"
     r"stored|placed|put)\s+in)"
 )
-_FOLLOWING = rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>{_VALUES}(?=,\s+(?:the|an?|it)\b)|[^:.;]+)"
+_FOLLOWING = rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>{_VALUES}(?=,\s+(?:the|an?|it)\b|\s+(?:for|when|if|before|in\s+order|can|to)\b)|[^:.;]+)"
 _FORMS = tuple(
     (kind, re.compile(pattern, _FLAGS))
     for kind, pattern in (

@@ -35,7 +35,7 @@ _REFUSED = re.compile(
 _ONLY_IF = re.compile(
     r"(?:\bonly\s+(?:be\s+\w+\s+|\w+\s+)?(?:if|when|while|for|on|after|once|from|in)|\bonly\b[^,;]*?\b(?:if|when|while|"
     r"whenever)|\bas\s+long\s+as|\bso\s+long\s+as|\bprovided(?:\s+that)?|\bproviding(?:\s+that)?|\bon\s+condition\s+that|"
-    r"\brequires?(?:\s+that)?|\bensure(?:\s+that)?|\bmake\s+sure(?:\s+that)?)\s*$",
+    r"\brequires?(?:\s+that)?|\b(?:required|necessary|mandatory|essential|important)\s+that|\bensure(?:\s+that)?|\bmake\s+sure(?:\s+that)?)\s*$",
     _FLAGS,
 )
 _HAPPENS_ONLY = re.compile(
@@ -60,7 +60,7 @@ _DONE = re.compile(
 _SUBJECT = re.compile(
     r"^(?P<noun>(?:An?|The|This|Each|Every)\s+(?:[\w'/-]+\s+){1,4}?)(?:can|cannot|must|may|is|are)\b", _FLAGS
 )
-_BOUND = re.compile(r"^(?:If|When|Unless|While|Where|In\s+case|For)\b", _FLAGS)
+_BOUND = re.compile(r"^(?:If|When|Unless|While|Where|In\s+case|For(?!\b[^,]*\sto\s+(?:succeed|work|be)\b))\b", _FLAGS)
 _IF_VALUE = re.compile(
     r"^(?:If|When)\s+(?:the\s+)?(?:value\s+of\s+)?(?:the\s+)?(?:``|\*\*)(?P<field>[\w:.-]+)(?:``|\*\*)\s+(?:(?:parameter|attribute|flag|"
     r"field|option)\s+)?(?:is|was)\s+(?:set\s+to\s+)?(?:``|\*\*)(?P<value>[\w.-]+)(?:``|\*\*),\s*$",
@@ -97,10 +97,7 @@ _ARTICLE = re.compile(r"(?:(?:^|\s+)(?:the\s+)?(?:current\s+)?value\s+of)?(?:(?:
 _MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
 _OPERATION = re.compile(r"\b(?:operation|API|call|method|action|request|command|function|interface)s?\s*$", _FLAGS)
 _HEAD = re.compile(r"\b(?:the|an?)\s+(?P<head>[a-z][\w-]*(?:\s+[a-z][\w-]*){0,2})\s+of$", _FLAGS)
-_NO_ARTICLE = re.compile(r"(?:^|\s+)(?:(?:the\s+)?(?:current\s+)?value\s+of\s+)?(?:the|its|their|an?)$", _FLAGS)
-_MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
-_OPERATION = re.compile(r"\b(?:operation|API|call|method|action|request|command|function|interface)s?\s*$", _FLAGS)
-_HEAD = re.compile(
+_NO_HEAD = re.compile(
     r"\b(?:one|any|all|each|both|none|status|state|value|type|kind|name|id|list|number|details?|case|rest|size|part|set|use|"
     r"copy|instance|content|owner|creation|deletion|removal|\w+ing|\w+tion)$",
     _FLAGS,

@@ -13,6 +13,25 @@ from parsers.prose.rules import Post, Pre, Refused
 from specs.model import Condition
 from specs.refusals import Cause, Refusal
 
+FURTHER_NEEDS = (
+    "To move a share, {is must}.",
+    "In order to move a share, {is must}.",
+    "Before a share can be moved, {is must}.",
+    "Before you move a share, {is must}.",
+    "For the move to succeed, {is must}.",
+    "You can move a share, but {is must}.",
+    "A share can be moved if and only if {is}.",
+    "Only when {is} can it be moved.",
+    "The operation succeeds only if {is}.",
+    "The operation works only if {is}.",
+    "{Is must}; otherwise, the request is rejected.",
+    "{Is must} for the operation to succeed.",
+    "{Is must} when you call this operation.",
+    "{Is must} before you can move it.",
+    "{Is must} before calling this API.",
+    "{Is must} in order to move it.",
+    "It is required that {is}.",
+)
 VALUES = (("``idle``",), ("``idle``", "``ready``"), ("**idle**", "**half-open**", "**ready**"), ("IDLE", "READY"),
           ("available",), ("available", "error"), ("Mounted",))  # fmt: skip
 IS = (
@@ -118,6 +137,10 @@ def all_sentences():
                 yield text, need(values)
             for frame, word in itertools.product(REFUSALS, ("if", "when", "while")):
                 yield frame.format(**{"if": word, "is": clause(form, "is", values)}), refusal(values)
+            for frame in FURTHER_NEEDS:
+                be = {"is": clause(form, "is", values), "is must": clause(form, "must be", values), "is to": clause(form, "to be", values)}
+                if "its" in form and "{Is" in frame: continue
+                yield frame.format(**be, **{"Is must": upper(be["is must"]), "Is to": upper(be["is to"])}), need(values)
             if "its" not in form:
                 for verb in MUST: yield upper(clause(form, verb, values)) + ".", need(values)
                 for verb in MUST_NOT: yield upper(clause(form, verb, values)) + ".", refusal(values)
