@@ -80,7 +80,7 @@ _FORMS = tuple(
         ),
         (
             "change",
-            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
         ),
         (
             "change",
@@ -89,7 +89,7 @@ _FORMS = tuple(
         # The status of the share is ``a``.
         (
             "of",
-            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
         ),
         # A share whose status is ``a``, a share with status ``a``, a share with an ``a`` status.
         (
@@ -124,7 +124,7 @@ _FORMS = tuple(
         # The share status is ``a``, the share's status is ``a``, its status is ``a``.
         (
             "is",
-            rf"\b(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?{_BE}{_NOT}{_NOW}"
+            rf"(?<![\w`*])(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?{_BE}{_NOT}{_NOW}"
             rf"(?:\s+in)?{_SET}\s+(?P<values>{_VALUES})",
         ),
         # A share that is in ``a`` state, a share in ``a`` state.
@@ -145,6 +145,14 @@ _FRONT = re.compile(
 """What stands before the noun phrase in the words before a clause."""
 _PARENTHESIS = re.compile(
     r"\s+\([^()]*\)(?=\s+(?:must|is|are|has|have|cannot|can|should|needs?|needed|required)\b)", _FLAGS
+)
+_API = re.compile(
+    r"^This\s+(?:API|interface|operation|call|method|request|function)\s+(?:is\s+(?:only\s+)?used\s+to|is\s+for|can\s+be\s+used\s+to|"
+    r"allows\s+(?:you|users)\s+to|enables\s+(?:you|users)\s+to|lets\s+(?:you|users))\s+(?P<verb>[a-z])",
+    _FLAGS,
+)
+_PURPOSE = re.compile(
+    r"(?<!\brequired)(?<!\bneeds)(?<!\bhas)\s+to\s+be\s+\w+ed(?=\s+(?:must|is|are|has|should|needs|cannot)\b)", _FLAGS
 )
 _SPECIFIED_BY = re.compile(
     r",?\s+(?:which|that)\s+is\s+(?:specified|indicated|given|shown|held|represented|described|queried)\s+(?:by|in|with|"
@@ -186,8 +194,13 @@ class Clause:
 
 
 def cleared(text: str) -> str:
-    """Return a sentence without the parentheses between a subject and its verb."""
-    return _PARENTHESIS.sub("", text)
+    """Return a sentence without the parentheses, or a purpose ("the car to be sold must"), before a verb."""
+    return _PURPOSE.sub("", _PARENTHESIS.sub("", text))
+
+
+def imperative(text: str) -> str:
+    """Return a sentence without the words "This API is used to" and the like in front of its verb."""
+    return _API.sub(lambda m: m["verb"].upper(), text)
 
 
 def _listed(text: str) -> tuple[str, ...]:

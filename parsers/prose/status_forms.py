@@ -16,6 +16,7 @@ import re
 from parsers.prose.clauses import version_clauses
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
+from parsers.prose.status_clauses import imperative
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, bare, normalised, noun, singular, values
 from specs.model import Condition, When
 
@@ -170,7 +171,8 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     """C2: a lead that states the operation's purpose by the status that it leads to."""
     if sentence.block.kind != "paragraph" or sentence.block.section or version_clauses(sentence.text):
         return None
-    m = _LEAD_STATUS.match(sentence.text) or _LEAD_THING.match(sentence.text)
+    text = imperative(sentence.text)
+    m = _LEAD_STATUS.match(text) or _LEAD_THING.match(text)
     if m is None or (m["from"] is None and _READ_ELSEWHERE.match(sentence.text)):
         return None
     base = _status(sentence, scope, m.groupdict().get("of") or m["noun"], m["attribute"])

@@ -19,14 +19,14 @@ from parsers.prose.clauses import some, version_clauses, version_range, without_
 from parsers.prose.codes import codes_in
 from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
-from parsers.prose.status_clauses import Clause, clauses_of, cleared
+from parsers.prose.status_clauses import Clause, clauses_of, cleared, imperative
 from parsers.prose.words import DETERMINER, attribute, normalised, singular
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
 _REFUSED = re.compile(
-    r"\b(?:cannot|can\s+not|can't|could\s+not|may\s+not|must\s+not|should\s+not|will\s+not\s+be|not\s+(?:be\s+)?(?:"
+    r"\b(?:cannot|can\s+not|can't|do\s+not\s+(?:call|use|perform|send)|could\s+not|may\s+not|must\s+not|should\s+not|will\s+not\s+be|not\s+(?:be\s+)?(?:"
     r"allowed|possible|permitted|supported|accepted)|fails?|failed\s+with|rejects?|rejected|refused|prohibited|unavailable|not\s+available|impossible|"
     r"forbidden|disallowed|denied|error\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*)\s+(?:in\s+|with\s+)?an?\s+"
     r"(?:\w+\s+){0,2}error)\b|(?<![\d.])4\d\d(?!\d)",
@@ -84,11 +84,6 @@ _EXPLAINS = re.compile(
 )
 
 
-_API = re.compile(
-    r"^This\s+(?:API|interface|operation|call|method|request|function)\s+(?:is\s+(?:only\s+)?used\s+to|is\s+for|can\s+be\s+used\s+to|"
-    r"allows\s+(?:you|users)\s+to|enables\s+(?:you|users)\s+to|lets\s+(?:you|users))\s+(?P<verb>[a-z])",
-    _FLAGS,
-)
 _MAKES = re.compile(
     r"^(?:Creat|Add|Put|Plac|Set|Leav|Register|Import|Launch|Build|Return|Bring|Reset|Switch|Allocat|Provision)",
     _FLAGS,
@@ -124,7 +119,7 @@ def _compound(words: list[str], scope: Scope) -> str | None:
 def _owner(phrase: str, scope: Scope) -> str | None:
     """Return the thing that a phrase names: a known one, the path's, or one that the path or a title names."""
     words = re.findall(r"[a-z]+", re.sub(rf"^{DETERMINER}\s+", "", phrase, flags=_FLAGS).lower())
-    if not words or words[-1] in ("it", "they", "its", "their", "resource", "object"):
+    if not words or words[-1] in ("it", "they", "its", "their", "the", "this", "resource", "object"):
         return scope.resource
     if (short := scope.abbreviated(phrase)) is not None:
         return short
@@ -177,7 +172,7 @@ def _meaning(clause: Clause, before: str, text: str, sentence: Sentence) -> str 
             return "needed" if clause.negated else "refused"
         lead = sentence.first and sentence.block.kind in ("paragraph", "title") and not sentence.block.section
         related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (
-            _API.match(sentence.text) is not None and not _MAKES.match(before)
+            imperative(sentence.text) != sentence.text and not _MAKES.match(before)
         )
         told = lead and related and after.strip(" .") == ""
         purpose = told and _LEAD.match(before) and not _SHOWING.match(before)
@@ -239,13 +234,23 @@ def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, 
 def _general(sentence: Sentence, scope: Scope) -> Reading | None:
     """B2, C1: what the clauses of a sentence say of statuses."""
     text = cleared(without_versions(sentence.text))
-    text = _API.sub(lambda m: m["verb"].upper(), text)
+    text = imperative(text)
     if scope.source is None or _EXPLAINS.search(text) or len(version_clauses(sentence.text)) > 1:
         return None
     if sentence.block.block == "troubleshooting" or sentence.block.kind == "cell":
         return None
     facts = [fact for clause in clauses_of(text) for fact in _facts(clause, text, sentence, scope)]
     return Reading(tuple(facts)) if facts else None
+
+
+def _causes(clause: Clause, owner: str, scope: Scope) -> Iterator[Cause]:
+    """Yield the reasons of a refusal: the status, or each value of another attribute."""
+    name = attribute(clause.attribute)
+    if name is None:
+        yield Cause(resource=owner, status=normalised(clause.values)[0])
+        return
+    for value in clause.values:
+        yield Cause(resource=None if owner == scope.resource else owner, has=((name, value),))
 
 
 def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Iterator[Pre | Post | Refused]:
@@ -267,8 +272,8 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
         elif meaning == "becomes":
             yield Post(_condition(clause, owner, sentence.line, becomes=True, when=when))
         elif given is None:
-            cause = Cause(resource=owner, status=normalised(clause.values)[0])
-            yield Refused(Refusal(cause, code, sentence.line, low, high))
+            for cause in _causes(clause, owner, scope):
+                yield Refused(Refusal(cause, code, sentence.line, low, high))
 
 
 def read_title(source: OperationSource, scope: Scope) -> tuple[Pre, ...]:
