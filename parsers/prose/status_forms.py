@@ -68,7 +68,7 @@ _THING_FROM_TO = re.compile(
     _FLAGS,
 )
 _WHICH_IS_IN = re.compile(
-    rf"^(?!This\b|These\b|It\b)[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
+    rf"^(?!(?:This|These|It|Lists?|Shows?|Query|Queries|Gets?|Returns?|Retrieves?|Displays?|Obtains?)\b)[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
     rf"(?P<attribute>{_STATE})\s*\.?$",
     _FLAGS,
 )
@@ -233,7 +233,7 @@ def _needed(sentence: Sentence, scope: Scope) -> Reading | None:
         if name is None or not _of_the_operation(text, scope):
             return None
         return _precondition(_status(sentence, scope, m["noun"], name), m["values"], int(m["code"]))
-    if m := _WHICH_IS_IN.match(text):
+    if m := _WHICH_IS_IN.match(imperative(text)):
         first = sentence.first and sentence.block.kind == "paragraph" and not sentence.block.section
         first = first and not _NOT_DONE.search(text)
         return _precondition(_status(sentence, scope, m["noun"], m["attribute"]), m["values"]) if first else None

@@ -20,7 +20,7 @@ from parsers.prose.codes import codes_in
 from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import Clause, clauses_of, cleared, imperative
-from parsers.prose.words import DETERMINER, attribute, normalised, singular
+from parsers.prose.words import DETERMINER, attribute, bare, normalised, singular
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
 
@@ -253,6 +253,14 @@ def _causes(clause: Clause, owner: str, scope: Scope) -> Iterator[Cause]:
         yield Cause(resource=None if owner == scope.resource else owner, has=((name, value),))
 
 
+def _is_requested(clause: Clause, scope: Scope) -> bool:
+    """True if a clause is about a field of the request: "the ``status`` field must be one of ``a``, ``b``"."""
+    if clause.owner.lower() not in ("", "the", "this") or clause.attribute[:1] not in "`*" or scope.source is None:
+        return False
+    rows = {row.parameter.name.split(".")[-1] for row in scope.source.rows if row.section == "request"}
+    return bare(clause.attribute) in rows
+
+
 def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Iterator[Pre | Post | Refused]:
     """Yield what one clause of a sentence says."""
     owners, before = _owners(clause, text, scope)
@@ -265,7 +273,7 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
     given = _given(text[: clause.start])
     when = some(replace(given or When(), min=low, max=high))
     for owner in owners:
-        if owner is None:
+        if owner is None or _is_requested(clause, scope):
             continue
         if meaning == "needed":
             yield Pre(_condition(clause, owner, sentence.line, code=code, when=when))
