@@ -100,15 +100,14 @@ def _together(m: re.Match[str]) -> Cause | None:
     return Cause(present=names) if len(names) > 1 else None
 
 
-_STATUS = re.compile(r"(?:^|\s)(?:status|state)$")
+_OF_STATUS = re.compile(r"\b(?:status|state)[*`]*(?:\s+of\s+[\w\s-]+)?$", _FLAGS)
 
 
 def _in_status(m: re.Match[str]) -> Cause | None:
-    owner = noun(m["n"]) or (names_of(m["n"]) or (None,))[0]
+    owner = noun(m["n"]) or (names_of(m["n"]) or ("status",))[0]
     known = normalised(tuple(value.text for value in values(m["values"])))[0]
-    if owner is not None and _STATUS.search(owner):  # "its status is ``a``": ``status_general`` reads whose it is
-        return None
-    return Cause(resource=owner, status=known) if owner and known else None
+    # Of "its status is ``a``", ``status_general`` reads whose status it is.
+    return Cause(resource=owner, status=known) if known and not _OF_STATUS.search(owner) else None
 
 
 def _described(m: re.Match[str]) -> Cause | None:
@@ -119,7 +118,7 @@ def _described(m: re.Match[str]) -> Cause | None:
 
 def _unlike(m: re.Match[str]) -> Cause | None:
     fields, found = names_of(m["n"]), values(m["values"])
-    if len(fields) != 1 or len(found) != 1 or _STATUS.search(fields[0]):
+    if len(fields) != 1 or len(found) != 1 or _OF_STATUS.search(fields[0]):
         return None
     if m["of"]:  # "the notification type is not ``a``"
         return Cause(resource=fields[0], has_not=((m["of"].lower(), found[0].text),))
@@ -140,7 +139,6 @@ def _fixed(**parts: object) -> Read:
     return lambda m: cause  # noqa: ARG005 -- it is called with the match
 
 
-_OF_STATUS = re.compile(r"\b(?:status|state)[*`]*(?:\s+of\s+[\w\s-]+)?$", _FLAGS)
 _DEPLOYMENT = re.compile(
     r"\b(?:drivers?|back-?\s*ends?|extensions?|plug-?ins?|cloud|deployment|hypervisors?|services?|process|stores?)\b",
     _FLAGS,

@@ -2,7 +2,8 @@
 
 A clause has one of a few forms of English: "the status of the share is ``a``", "a share in ``a`` or ``b`` state", "the
 share must not be in the ``a`` state", "a share whose status is ``a``", "a share with status ``a``". A value is marked,
-in capitals, or an ordinary word that names a status ("available", "in-use"). ``status_general`` tells from the words
+in capitals, or an ordinary word that names a status ("available", "in-use"); any word before "state" ("in the sunken
+state"), and any words after a colon ("in any of these statuses: sinking, taking in water"). ``status_general`` tells from the words
 around a clause whether it is a condition, a refusal or an outcome.
 """
 
@@ -38,7 +39,10 @@ _FREE = (
 _NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
 _MARKED = rf"(?-i:{_NO_STATUS}{VALUE})"
 _WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}))(?![\w`-]))"
-_NAMED = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}|{_FREE})|(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+_NAMED = (
+    rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}|{_FREE})|"
+    rf"(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+)
 """A value before the word "status": there, a word with a capital letter is a value too."""
 _JOIN = r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?(?:the\s+|an?\s+)?"
 _VALUES = rf"{_WORD}(?:{_JOIN}{_WORD})*"
@@ -54,7 +58,10 @@ _MODAL = (
 _BE = rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+be))(?P<modal_not>\s*not)?\s+be|is|are|was|were|has|have)"
 _NOT = r"(?:\s+(?P<not>not|neither|n't|other\s+than|anything\s+(?:other\s+than|but)))?"
 _NOW = r"(?:\s+(?:currently|already|still|either|only|first))?"
-_SET = r"(?:\s+(?:(?:one|any)\s+of(?:\s+the\s+following)?(?:\s+(?:values|statuses|states))?\s*:?|among|set\s+to|equal\s+to|either|both))?(?:\s+(?:the|an?))?"
+_SET = (
+    r"(?:\s+(?:(?:one|any)\s+of(?:\s+the\s+following)?(?:\s+(?:values|statuses|states))?\s*:?|among|set\s+to|equal\s+to|"
+    r"either|both))?(?:\s+(?:the|an?))?"
+)
 _OWNER = rf"(?P<noun>{NOUN})"
 _CHANGES = (
     r"(?:becomes|(?:(?P<modal>will|shall|should|must|needs?\s+to|is|gets|is\s+then)\s+)?(?P<be>be(?:come)?\s+)?(?:"
@@ -66,7 +73,10 @@ _ENTERS = (
     r"reverts?|moved|put|placed|returned|brought|switched|transitioned|reset)\s+(?:back\s+)?(?:in)?to|(?:created|left|"
     r"stored|placed|put)\s+in)"
 )
-_FOLLOWING = rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>{_VALUES}(?=,\s+(?:the|an?|it)\b|\s+(?:for|when|if|before|in\s+order|can|to)\b)|[^:.;]+)"
+_FOLLOWING = (
+    rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>"
+    rf"{_VALUES}(?=,\s+(?:the|an?|it)\b|\s+(?:for|when|if|before|in\s+order|can|to)\b)|[^:.;]+)"
+)
 _FORMS = tuple(
     (kind, re.compile(pattern, _FLAGS))
     for kind, pattern in (

@@ -1,11 +1,12 @@
 """The general rule for statuses: what a clause about a status means, by the words around the clause.
 
 It reads the sentences of which no other rule has made a fact. Read: "The share must be in the available state"; "can be
-deleted only when its status is ``a``"; "cannot be changed while the share is in ``a`` state" (a refusal), "unless the
-status is ``a``" (a need); "If the share is not in ``a`` state, a 409 is returned"; "Only shares in ``a`` state can be
-moved"; "Applies a patch that is in the Available state"; "Once the copy is complete, the status becomes ``a``". Not
-read: a clause of a thing that neither the path, nor the title, nor the known nouns name; a clause under a further
-condition, and one that only explains or reports.
+deleted only when its status is ``a``"; "the car and the shop are in ``a`` state", of both; "cannot be changed while the
+share is in ``a`` state" (a refusal), "unless the status is ``a``" (a need); "If the share is not in ``a`` state, a 409
+is returned"; "Only shares in ``a`` state can be moved"; "Applies a patch that is in the Available state"; "Once the
+copy is complete, the status becomes ``a``"; "If ``x`` is ``b``, the share enters the ``a`` state". Not read: a clause
+of a thing that neither the path, nor the title, nor the known nouns name; a clause under a further condition; one about
+a field of the request; one that only explains or reports; and the outcome of a failure.
 """
 
 from __future__ import annotations
@@ -60,7 +61,11 @@ _DONE = re.compile(
 _SUBJECT = re.compile(
     r"^(?P<noun>(?:An?|The|This|Each|Every)\s+(?:[\w'/-]+\s+){1,4}?)(?:can|cannot|must|may|is|are)\b", _FLAGS
 )
-_BOUND = re.compile(r"^(?:If|When|Unless|While|Where|In\s+case|For(?!\b[^,]*\sto\s+(?:succeed|work|be)\b))\b", _FLAGS)
+_BOUND = re.compile(
+    r"^(?:If|When|Unless|While|Where|In\s+case|For(?!\b[^,]*\sto\s+(?:succeed|work|be)\b))\b",
+    _FLAGS,
+)
+_AFTER_FAILURE = re.compile(r"^(?:In\s+(?:the\s+)?case\s+of|On|Upon|After)\s+(?:an?\s+)?(?:failure|error)\b", _FLAGS)
 _IF_VALUE = re.compile(
     r"^(?:If|When)\s+(?:the\s+)?(?:value\s+of\s+)?(?:the\s+)?(?:``|\*\*)(?P<field>[\w:.-]+)(?:``|\*\*)\s+(?:(?:parameter|attribute|flag|"
     r"field|option)\s+)?(?:is|was)\s+(?:set\s+to\s+)?(?:``|\*\*)(?P<value>[\w.-]+)(?:``|\*\*),\s*$",
@@ -155,35 +160,36 @@ def _meaning(clause: Clause, before: str, text: str, sentence: Sentence) -> str 
         return None
     if _NOT_UNTIL.search(before):
         return "needed" if refusing and not clause.negated else None
-    if _HAPPENS_ONLY.search(before):
-        return None
     if _ONLY_IF.search(before):
-        return None if clause.negated or after_done else "needed"
+        return None if clause.negated or after_done or _HAPPENS_ONLY.search(before) else "needed"
     if _IF.search(before):
         return ("needed" if clause.negated else "refused") if refusing and not after_done else None
     if clause.form == "noun":
-        if clause.owner.lower().startswith("no "):
-            return "refused" if not clause.negated and _MAY.match(after) else None
-        if clause.modal == "only":
-            return None if clause.negated or after_done else "needed"
-        if _ONLY_THOSE.search(before) and not clause.negated:
-            return "needed"
-        if refusing and not _BOUND.match(text):
-            return "needed" if clause.negated else "refused"
-        lead = sentence.first and sentence.block.kind in ("paragraph", "title") and not sentence.block.section
-        related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (
-            imperative(sentence.text) != sentence.text and not _MAKES.match(before)
-        )
-        told = lead and related and after.strip(" .") == ""
-        purpose = told and _LEAD.match(before) and not _SHOWING.match(before)
-        return "needed" if purpose and not clause.negated else None
+        return _of_a_noun(clause, before, text, sentence, refusing=refusing and _BOUND.match(text) is None)
     if clause.modal and not after_done:
-        if clause.negated:
-            return "refused"
-        return "needed" if not _BOUND.match(before) or _given(before) else None
+        needed = "needed" if not _BOUND.match(before) or _given(before) else None
+        return "refused" if clause.negated else needed
     if after_done and not clause.negated and clause.form == "is":
         return "becomes"
     return None
+
+
+def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, refusing: bool) -> str | None:
+    """Tell what a clause that describes a noun says: "only cars in ``a`` state", "no car in ``a`` state can"."""
+    after = text[clause.end :]
+    if clause.owner.lower().startswith("no "):
+        return "refused" if not clause.negated and _MAY.match(after) else None
+    if not clause.negated and (clause.modal == "only" or _ONLY_THOSE.search(before)):
+        return "needed"
+    if refusing:
+        return "needed" if clause.negated else "refused"
+    lead = sentence.first and sentence.block.kind in ("paragraph", "title") and not sentence.block.section
+    related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (
+        imperative(sentence.text) != sentence.text and not _MAKES.match(before)
+    )
+    told = lead and related and after.strip(" .") == ""
+    purpose = told and _LEAD.match(before) and not _SHOWING.match(before)
+    return "needed" if purpose and not clause.negated else None
 
 
 def _outcome(clause: Clause, before: str, sentence: Sentence, *, bound: bool, done: bool) -> str | None:
@@ -237,7 +243,7 @@ def _general(sentence: Sentence, scope: Scope) -> Reading | None:
     text = imperative(text)
     if scope.source is None or _EXPLAINS.search(text) or len(version_clauses(sentence.text)) > 1:
         return None
-    if sentence.block.block == "troubleshooting" or sentence.block.kind == "cell":
+    if sentence.block.block == "troubleshooting" or sentence.block.kind == "cell" or _AFTER_FAILURE.match(text):
         return None
     facts = [fact for clause in clauses_of(text) for fact in _facts(clause, text, sentence, scope)]
     return Reading(tuple(facts)) if facts else None
