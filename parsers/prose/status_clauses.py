@@ -3,8 +3,8 @@
 A clause has one of a few forms of English: "the status of the share is ``a``", "a share in ``a`` or ``b`` state", "the
 share must not be in the ``a`` state", "a share whose status is ``a``", "a share with status ``a``". A value is marked,
 in capitals, or an ordinary word that names a status ("available", "in-use"); any word before "state" ("in the sunken
-state"), and any words after a colon ("in any of these statuses: sinking, taking in water"). ``status_general`` tells from the words
-around a clause whether it is a condition, a refusal or an outcome.
+state"), and any words after a colon ("in any of these statuses: sinking, taking in water"). ``status_general`` tells
+from the words around a clause whether it is a condition, a refusal or an outcome.
 """
 
 from __future__ import annotations
