@@ -100,10 +100,14 @@ def _together(m: re.Match[str]) -> Cause | None:
     return Cause(present=names) if len(names) > 1 else None
 
 
+_OF_STATUS = re.compile(r"\b(?:status|state)[*`]*(?:\s+of\s+[\w\s-]+)?$", _FLAGS)
+
+
 def _in_status(m: re.Match[str]) -> Cause | None:
-    owner = noun(m["n"]) or (names_of(m["n"]) or (None,))[0]
+    owner = noun(m["n"]) or (names_of(m["n"]) or ("status",))[0]
     known = normalised(tuple(value.text for value in values(m["values"])))[0]
-    return Cause(resource=owner, status=known) if owner and known else None
+    # Of "its status is ``a``", ``status_general`` reads whose status it is.
+    return Cause(resource=owner, status=known) if known and not _OF_STATUS.search(owner) else None
 
 
 def _described(m: re.Match[str]) -> Cause | None:
@@ -114,7 +118,7 @@ def _described(m: re.Match[str]) -> Cause | None:
 
 def _unlike(m: re.Match[str]) -> Cause | None:
     fields, found = names_of(m["n"]), values(m["values"])
-    if len(fields) != 1 or len(found) != 1:
+    if len(fields) != 1 or len(found) != 1 or _OF_STATUS.search(fields[0]):
         return None
     if m["of"]:  # "the notification type is not ``a``"
         return Cause(resource=fields[0], has_not=((m["of"].lower(), found[0].text),))
@@ -144,6 +148,8 @@ _DEPLOYMENT = re.compile(
 def _trait(m: re.Match[str]) -> Cause | None:
     """Something that the deployment does not have; named if the clause names a part of a deployment."""
     words = re.sub(r"[^a-z0-9]+", "-", _FRONT.sub("", m["n"]).lower()).strip("-")
+    if _OF_STATUS.search(m.string[: m.end("n")]):  # "the status is not available" is about a status
+        return None
     return Cause(environment=words if _DEPLOYMENT.search(m["n"]) and len(words.split("-")) <= 6 else "not-supported")
 
 

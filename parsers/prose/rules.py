@@ -191,9 +191,22 @@ class Scope:
         """
         found = (last_noun(phrase) if anywhere else self.owner(phrase)) if phrase else None
         if found is None:
-            return self.resource
+            return (self.abbreviated(phrase) if phrase and not anywhere else None) or self.resource
         other = SAME_RESOURCE.get(found)
         return other if other and self.source and other in resources_of(self.source.path) else found
+
+    def abbreviated(self, phrase: str) -> str | None:
+        """Return the thing that an abbreviation at the end of a phrase stands for; None if there is none.
+
+        If the operation's title has it, it is the path's only thing with an id; else it is a thing of its own.
+        """
+        last = re.search(r"\b(?!VM|ID|API|URL|HTTP|JSON)(?P<name>[A-Z]{2,5})s?\W*$", phrase)
+        if self.source is None or last is None or SAME_RESOURCE.get(last["name"].lower()):
+            return None
+        things = re.findall(r"([\w-]+)/\{(?!project|tenant)\w+\}", self.source.path)
+        if len(things) == 1 and re.search(rf"\b{last['name']}s?\b", self.source.title):
+            return resources_of(f"/{things[0]}/{{id}}")[0]
+        return last["name"].lower()
 
     def owner(self, phrase: str) -> str | None:
         """Return the resource that a phrase ends in: a known noun, or one that the path names; None for another thing.

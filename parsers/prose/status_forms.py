@@ -16,6 +16,7 @@ import re
 from parsers.prose.clauses import version_clauses
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
+from parsers.prose.status_clauses import imperative
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, bare, normalised, noun, singular, values
 from specs.model import Condition, When
 
@@ -34,6 +35,7 @@ _FAILURE_IF = re.compile(
     _FLAGS,
 )
 _FAILED = re.compile(r"\b(?:failed|fails|failure|did\s+not\s+succeed|was\s+not\s+successful|unsuccessful)\b", _FLAGS)
+_NOT_DONE = re.compile(r"\b(?:not|cannot|can't|no|never)\b", _FLAGS)
 _NOT = re.compile(r"\b(?:not|no|never|unless|except|may|might)\b", _FLAGS)
 
 _VERB = (
@@ -66,7 +68,7 @@ _THING_FROM_TO = re.compile(
     _FLAGS,
 )
 _WHICH_IS_IN = re.compile(
-    rf"^[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
+    rf"^(?!(?:This|These|It|Lists?|Shows?|Query|Queries|Gets?|Returns?|Retrieves?|Displays?|Obtains?)\b)[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
     rf"(?P<attribute>{_STATE})\s*\.?$",
     _FLAGS,
 )
@@ -169,7 +171,8 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     """C2: a lead that states the operation's purpose by the status that it leads to."""
     if sentence.block.kind != "paragraph" or sentence.block.section or version_clauses(sentence.text):
         return None
-    m = _LEAD_STATUS.match(sentence.text) or _LEAD_THING.match(sentence.text)
+    text = imperative(sentence.text)
+    m = _LEAD_STATUS.match(text) or _LEAD_THING.match(text)
     if m is None or (m["from"] is None and _READ_ELSEWHERE.match(sentence.text)):
         return None
     base = _status(sentence, scope, m.groupdict().get("of") or m["noun"], m["attribute"])
@@ -230,8 +233,9 @@ def _needed(sentence: Sentence, scope: Scope) -> Reading | None:
         if name is None or not _of_the_operation(text, scope):
             return None
         return _precondition(_status(sentence, scope, m["noun"], name), m["values"], int(m["code"]))
-    if m := _WHICH_IS_IN.match(text):
+    if m := _WHICH_IS_IN.match(imperative(text)):
         first = sentence.first and sentence.block.kind == "paragraph" and not sentence.block.section
+        first = first and not _NOT_DONE.search(text)
         return _precondition(_status(sentence, scope, m["noun"], m["attribute"]), m["values"]) if first else None
     if m := _UNTIL.search(text):
         return _precondition(_status(sentence, scope, m["noun"], m["attribute"]), m["values"])

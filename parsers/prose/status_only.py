@@ -44,7 +44,7 @@ _IF_IN = re.compile(
     _FLAGS,
 )
 _ALREADY_IN = re.compile(
-    rf"^[A-Z][a-z]+s\s+[^,.]*?\bof\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:already|currently)\s+in"
+    rf"^(?!This\b)[A-Z][a-z]+s\s+[^,.]*?\bof\s+(?P<noun>{NOUN})\s+(?:that|which)\s+(?:is|are)\s+(?:already|currently)\s+in"
     rf"\s+(?:the\s+)?"
     rf"{_LIST}\s+{_STATE}\s*\.?$",
     _FLAGS,
@@ -63,7 +63,7 @@ _SET_TO = re.compile(
     r"^(?:Sets?|Puts?|Brings?|Moves?)\s+(?P<noun>(?:the|an?)\s+[a-z ]+?)\s+(?:in)?to\s+(?:the\s+|an?\s+)?"
     r"(?P<word>[a-z]{4,})\s+(?P<attribute>status|state)\s*\.?$"
 )
-_NOT = re.compile(r"\b(?:not|never|unless|except)\b", _FLAGS)
+_NOT = re.compile(r"\b(?:not|cannot|never|unless|except|unavailable|fails?|reject\w*|refuse\w*|den\w*)\b", _FLAGS)
 
 
 def _resource(phrase: str, scope: Scope, *, anaphoric: bool = False) -> str | None:

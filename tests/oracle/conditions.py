@@ -9,6 +9,10 @@ Usage: ``python -m tests.oracle.conditions [--differences] [project ...]``; rele
 files of the given commits. They were divided before a rule was looked at: by the projects' names in alphabetical order
 the odd ones for development, the even ones held apart (``held`` for a project measures these alone); the largest one by
 its chapters.
+
+``statuses_only`` in a truth file leaves all but the facts about statuses out of the comparison, and ``same`` gives the
+other words of a reference for a thing: either word is right. The references of ``opentelekomcloud-docs`` are of another
+dialect: ``--from`` names what ``tests.oracle.translated`` made of them.
 """
 
 from __future__ import annotations
@@ -34,6 +38,20 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple(sorted((key, _frozen(inner)) for key, inner in value.items()))
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _as_named(fact: Any, same: dict[str, list[str]]) -> Any:
+    """Return a fact with the first of the words that name its thing."""
+    first = {word: name for name, words in same.items() for word in words}
+    *place, plain = fact
+    return (*place, tuple((key, first.get(value, value) if key == "resource" else value) for key, value in plain))
+
+
+def _of_a_status(fact: Any) -> bool:
+    """True if a fact is about a status: a condition, or a refusal by a status or by a field that holds one."""
+    plain = dict(fact[3])
+    held = [name for name, _ in plain.get("has", ()) if "stat" in name]
+    return plain.get("kind") == "status" or "status" in plain or bool(held)
 
 
 def _fact(path: str, line: int | None, kind: str, plain: dict[str, Any]) -> Any:
@@ -107,6 +125,9 @@ def main() -> None:
             continue
         source = directories[repository] if repository else f"{truth['project']}=={truth['release']}"
         right, read_ = expected(truth), found(source, truth.get("chapters"))
+        if truth.get("statuses_only"):
+            read_ = set(filter(_of_a_status, read_))
+        right, read_ = ({_as_named(fact, truth.get("same", {})) for fact in facts} for facts in (right, read_))
         both = len(right & read_)
         totals = [totals[0] + both, totals[1] + len(right), totals[2] + len(read_)]
         print(f"{truth['project']}: {both} of {len(right)} found, {len(read_) - both} too much")
