@@ -23,10 +23,10 @@ _NULLABLE = re.compile(
     rf"^If\s+{_NULL}\s+is\s+specified|,\s*{_NULL}\s+(?:if|when|otherwise)|"
     rf"\balways\s+(?:returns?\s+)?{_NULL}|\bshow\s+as\s+{_NULL}|"
     rf"^An?\s+(?:value\s+of\s+|setting\s+of\s+)?{_NULL}(?:\s+value)?\s+(?:indicates|means)\b|"
-    rf"^{_NULL}\s+(?:if|when|for|means|indicates)\b|^Usually,?\s+{_NULL}|"
-    rf"\bdefaults?(?:\s+value)?\s+(?:is|to)\s+(?:{_NULL}|(?-i:None)\b)",
+    rf"^{_NULL}\s+(?:if|when|for|means|indicates)\b|^Usually,?\s+{_NULL}",
     _FLAGS,
 )
+_BY_DEFAULT = re.compile(rf"\bdefaults?(?:\s+value)?\s+(?:is|to)\s+(?:{_NULL}|(?-i:None)\b)", _FLAGS)
 _UNSET = re.compile(rf"^(?:It\s+)?May\s+be\s+(?:undefined|unset|empty)(?:\s+or\s+(?:None|{_NULL}))?\.?$", _FLAGS)
 _NOT_NULL = re.compile(
     rf"{_NULL}\s+(?:value\s+)?(?:was\s+|is\s+)?(?:not\s+allowed|allowed\b.*\bnot\s+allowed|allowed\b.*\bisn't\s+"
@@ -45,6 +45,8 @@ def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, Any] | None:
     if row.section == "response" and _UNSET.match(text):
         return {"nullable": True}  # JSON has no other way to show a value that is not there
     m = _NULLABLE.search(text)
+    if m is None and (m := _BY_DEFAULT.search(text)) is not None and row.section == "request":
+        return {}  # a request that leaves the field out has null for it; nothing says that it may send null
     if m is None or re.search(r"\b(?:cannot|not)\s+be\b|\b(?:keys?|entry|entries)\b", text, _FLAGS):
         return None
     others = {bare(x) for x in re.findall(r"``[\w:.-]+``", text[: m.start()])} - {row.parameter.name, "null", "None"}

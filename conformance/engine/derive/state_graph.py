@@ -128,6 +128,7 @@ class StateGraph:
         broken: Iterable[Edge] = (),
         roles: Iterable[str] = (),
         spending: Container[str] = (),
+        shunned: Container[str] = (),
     ) -> list[Edge] | None:
         """Find the cheapest way from one status to another.
 
@@ -137,6 +138,7 @@ class StateGraph:
             broken: edges to avoid, since the cloud did not do as they say.
             roles: the roles that may send the requests; all roles if empty.
             spending: the ids of operations that are not used if another way is as short.
+            shunned: the ids of operations that are not used.
 
         Returns:
             The edges in order; empty if source and target are the same; None if no edges lead there.
@@ -153,7 +155,7 @@ class StateGraph:
                 continue
             seen.add(status)
             for edge in self._from.get(status, ()):
-                if edge in avoided or (allowed and edge.role not in allowed):
+                if edge in avoided or edge.operation.id in shunned or (allowed and edge.role not in allowed):
                     continue
                 count += 1
                 price = edge.cost + (SPENT if edge.operation.id in spending else 0)

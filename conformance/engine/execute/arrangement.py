@@ -23,6 +23,7 @@ from conformance.engine.model.binding import Step, bindings_in
 from conformance.engine.model.evidence import Problem
 from conformance.engine.model.setup import Ended, Existing, Locked, Prepared, Setup, UnderWay
 from conformance.engine.model.trial import RequestTemplate, Trial
+from conformance.engine.provision.coming import come_by_change
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
@@ -86,6 +87,7 @@ class Arrangement:
         look: takes that look, and releases the steps that the arrangement keeps for the group.
         lock: locks the resource before a trial.
         compares: whether the resource after the present request is compared with it before, even if it is accepted.
+        brings_back: fields that must have been changed on the way to the situation, since the request brings them back.
     """
 
     context: RunContext
@@ -99,6 +101,7 @@ class Arrangement:
     look: Callable[[], None] = lambda: None
     lock: Callable[[Trial], Problem | None] = lambda _: None
     compares: bool = False
+    brings_back: tuple[str, ...] = ()
     _marked: bool = False
     _kept: _Kept | None = None
     _existing: tuple[Setup, ...] = ()
@@ -297,6 +300,8 @@ class Arrangement:
             self.subject.discard()
         self.subject.exact = self.compares or not (self.subject.lenient or trial.outcome.accepted)
         problem = self.subject.reach(state)
+        if problem is None and self.brings_back and trial.outcome.leads_to:
+            problem = come_by_change(self.subject, state, trial.outcome.leads_to[0], self.brings_back)
         if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
             problem = unlock(self.subject)
         if problem is None and (self.compares or trial.outcome.accepted is not True):

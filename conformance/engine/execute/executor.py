@@ -34,7 +34,7 @@ from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.probe import COMPARING, FieldTaken, Probe
+from conformance.engine.model.probe import COMPARING, Before, FieldTaken, Probe
 from conformance.engine.model.setup import Ended, Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
@@ -115,6 +115,7 @@ class Executor:
         with announced_to(self.looks.change):
             self.looks.begin(trial, together and all(isinstance(probe, FieldTaken) for probe in probes))
             self.arrangement.compares = any(isinstance(probe, COMPARING) for probe in probes)
+            self.arrangement.brings_back = tuple(p.field for p in probes if isinstance(p, Before) and p.field)
             self.paging.together = together
             evidence = self._make(trial, probes)
             self.looks.complete(evidence)

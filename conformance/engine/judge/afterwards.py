@@ -61,7 +61,7 @@ class BroughtBack(Expectation):
 
     @property
     def probes(self) -> tuple[Probe, ...]:
-        return (Before(),)
+        return (Before(self.field),)
 
     def judge(self, evidence: Evidence) -> Judgement:
         other = not_accepted(evidence)

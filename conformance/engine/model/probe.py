@@ -76,7 +76,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Before:
-    """The resource under test right before the request, although it is accepted: the expectation compares with that."""
+    """The resource under test right before the request, although it is accepted: the expectation compares with that.
+
+    Attributes:
+        field: the field that must not be then as it was in the status to which the request leads; empty for none.
+    """
+
+    field: str = ""
 
 
 Probe = Before | StatusOf | RecordOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept

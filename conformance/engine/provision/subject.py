@@ -65,6 +65,7 @@ class Subject:
         under_way: the status of a transition that a trial has started; empty if none has.
         changed_by: the id of the last operation that has changed the status; empty if none has.
         sparing: whether its ways to statuses avoid operations that take a value of which later trials have need.
+        shunned: the ids of operations that its ways to statuses do not use.
         unmet: requests on the way to a status that were accepted and led to another status than documented.
     """
 
@@ -82,6 +83,7 @@ class Subject:
         self.seen_in: dict[str, View] = {}
         self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
         self.exact = self.sparing = True
+        self.shunned: frozenset[str] = frozenset()
         self.begun, self.known_id = False, ""
         self.actions = Actions(context)
         self.made: Made | None = None
@@ -142,7 +144,8 @@ class Subject:
             if problem or self.status == state:
                 return problem
             spared = context.spending if self.sparing else ()
-            way = context.graph.way(self.status or "", state, self._broken, context.role_names, spared)
+            roles, broken = context.role_names, self._broken
+            way = context.graph.way(self.status or "", state, broken, roles, spared, self.shunned)
             if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, self._against or reason)
             try:

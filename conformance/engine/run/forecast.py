@@ -190,10 +190,11 @@ def forecast(
     lanes: dict[str, dict[str, Trial]] = {}
     for trial in trials:
         lanes.setdefault(lane_of(trial, ground.service), {})[trial.key] = trial
-    needs = lru_cache(maxsize=None)(lambda id_: ground.needs_of(ground.operations[id_]))
+    # The documents of versions have operations that are none of the service's own.
+    operations = {trial.operation.id: trial.operation for found in lanes.values() for trial in found.values()}
+    needs = lru_cache(maxsize=None)(lambda id_: ground.needs_of(operations[id_]))
     kinds = {one.kind for one in ground.service.resources} | {ground.service.resource}
     walks = {kind: _Walk(ground, kind, needs, deviating, changes) for kind in kinds}
-    operations = {trial.operation.id for found in lanes.values() for trial in found.values()}
     found = tuple(_lane(name, list(found.values()), ground.service, walks) for name, found in lanes.items())
     return Forecast(found, len(operations), parallel)
 

@@ -134,3 +134,10 @@ def test_a_lane_that_begins_later_takes_the_resource_that_another_one_has_left(p
     lanes = in_status("a", "IDLE"), in_status("b", "SPINNING")
     found = forecast(lanes, GROUND, parallel=parallel)
     assert (found.resources, sum(lane.resources for lane in found.lanes)) == (resources, 2)
+
+
+def test_an_operation_that_is_none_of_the_specs_own_is_counted_too():
+    """The documents of versions are tried by a session whose specs hold only the operations of its version."""
+    above = plain("GET", "/../versions")
+    (lane,) = plan(trial(above, key="a", state=None)).lanes
+    assert (lane.trials, lane.resources) == (1, 0)

@@ -51,7 +51,6 @@ def test_no_defaults(text, kind):
         "A ``null`` value indicates that it is not painted.",
         "A setting of ``null`` means it uses the paint of the shop.",
         "The value might be ``null`` (JSON null data type).",
-        "Default is ``None``.",
         "To scrap the car, set this value to ``null``.",
         "``null`` for cars without paint.",
         "The value can be None.",
@@ -60,6 +59,12 @@ def test_no_defaults(text, kind):
 def test_null(text):
     assert said(text)["nullable"] is True
     assert "nullable" not in said(text, location="query")
+
+
+@pytest.mark.parametrize("text", ["Default is ``None``.", "The paint, defaults to ``null``."])
+def test_null_by_default_is_shown_but_nothing_says_that_it_may_be_sent(text):
+    assert said(text, section="response")["nullable"] is True
+    assert not {"nullable", "default"} & said(text, section="request").keys()
 
 
 @pytest.mark.parametrize(
