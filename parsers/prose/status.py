@@ -16,7 +16,7 @@ from parsers.prose.clauses import refusal, some, version_clauses, without_versio
 from parsers.prose.names import OPPOSITE_ENVIRONMENT
 from parsers.prose.rules import Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
-from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, values
+from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, singular, values
 from specs.model import Condition, When
 
 _FLAGS = re.IGNORECASE
@@ -176,7 +176,11 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     for pattern in (_STATUS_OF, _ERROR_UNLESS, _ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):
         for m in pattern.finditer(rest):
             part = m.groupdict()
-            if (pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0]))) or _two_resources(part["noun"]):
+            if (
+                _is_another_thing(part["noun"], scope)
+                or (pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0])))
+                or _two_resources(part["noun"])
+            ):
                 return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)
@@ -193,6 +197,17 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
 def _unquoted(text: str) -> str:
     """Return a text without its literals, whose words are values."""
     return re.sub(r"``[^`]*``", "", text)
+
+
+def _is_another_thing(phrase: str | None, scope: Scope) -> bool:
+    """True if a phrase names a thing that neither the path, nor the title, nor the known nouns name."""
+    if phrase is None or scope.source is None or scope.owner(phrase) or scope.abbreviated(phrase):
+        return False
+    words = re.findall(r"[a-z]+", phrase.lower())
+    told = {singular(word) for word in re.findall(r"[a-z]+", f"{scope.source.path} {scope.source.title}".lower())}
+    return (
+        len(words) > 2 and words[0] in ("the", "a", "an") and singular(words[-1]) not in told | {"resource", "object"}
+    )
 
 
 def _two_resources(phrase: str | None) -> bool:

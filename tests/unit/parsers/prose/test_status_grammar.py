@@ -224,6 +224,7 @@ def test_further_forms(text, expected):
         "The shares are stopped only when their status is **idle**.",
         "The share must be in the same state.",
         "The share must be in a consistent state.",
+        "The status of the old carriage must be **idle**.",
         "In the case of failure, the share status goes back to ``idle``.",
     ],
 )
