@@ -1,4 +1,4 @@
-"""From the documents of a reference to its files: what docutils reads, without the grammar of sentences."""
+"""From the documents of a reference to its files, as docutils reads them, without the grammar of sentences."""
 
 from __future__ import annotations
 

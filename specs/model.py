@@ -178,7 +178,7 @@ class Parameter:
     ``uuid``, ...), None if the parameter file has none or is missing. ``location`` is the key ``in``.
     ``required_min`` is the first microversion in which it is required, if that is not the first one that has it.
     ``reserved_to`` is the role that alone may use it in a request, ``reserved_max`` the last microversion in which that
-    holds. ``omitted`` says what the service does if a request leaves it out and no default is named. ``max_items`` is
+    holds. ``omitted`` is the effect if a request leaves it out and no default is named. ``max_items`` is
     the greatest number of entries of a list or an object, ``max_part_length`` the greatest length of one of them.
     ``refusals`` are those that its description states. ``blanks`` say when the field of an answer is null, empty
     or absent.

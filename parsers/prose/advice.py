@@ -1,6 +1,6 @@
 """Rules for sentences about the reference, its reader or the deployment, none of which an API can show.
 
-Each form is closed: "Not all compute back ends support this" says of no cloud in particular what it does; "It is
+Each form is closed: "Not all compute back ends support this" tells nothing of a particular cloud; "It is
 recommended to name no shop" advises the reader; "The URL should never be hard coded in applications" is about the
 client; "This does not take overcommit into account" says how a number is meant; "This section describes boats" is
 about the document. None reads a sentence with a code, with "must", "only", "if", "cannot" or a default.

@@ -360,7 +360,7 @@ class Said:
 
 
 def account_of(row: ParameterRow) -> tuple[Said, ...]:
-    """Return what became of each sentence of a description in one table.
+    """Return the outcome of each sentence of a description in one table.
 
     A sentence is unread if it holds a mark of a promise, or tells of an event, and no rule has read it.
     """

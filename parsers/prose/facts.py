@@ -61,7 +61,7 @@ class Told:
     Attributes:
         file: the facts that it states outside of its operations.
         operations: those of each operation.
-        descriptions: for each row of its tables, in the order of ``SourceFile.rows``, what ``account_of`` gives.
+        descriptions: for each row of its tables, in the order of ``SourceFile.rows``, the result of ``account_of``.
     """
 
     file: FileFacts

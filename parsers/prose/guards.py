@@ -1,9 +1,9 @@
-"""Rules for what a request needs before it is accepted, or for what its answer is known to hold (A8, B2, C6).
+"""Rules for the needs of a request before it is accepted, and for the known contents of its answer (A8, B2, C6).
 
 Read: "If the ``shut`` attribute of the shop is ``true``, you must first set it to ``false``", "The ``shut`` attribute
 of the shop cannot be ``true``", "The body of the request must be a JSON document", "This method requires that a
 ``colour`` be supplied", "A car can be sold only while the shop is powered on", in a removal "The API immediately
-purges all data" and "You cannot recover it", and a sentence that says of an answer what its table says too. Not read:
+purges all data" and "You cannot recover it", and a sentence that repeats the table of an answer. Not read:
 a guard that the sentence ties to more than one field, and a body of another form than JSON.
 """
 

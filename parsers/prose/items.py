@@ -1,8 +1,8 @@
 """A rule for lists whose items describe request parameters: "- ``colour`` The paint. The default is ``red``".
 
 Such an item is read as the description of the parameter that it names first, with the rules for descriptions, if the
-operation has a request parameter of that name. What it adds to the description in the parameter file counts; what both
-say is the file's. Not read: refusals and blanks, which the rules for prose read with the line of the item, and
+operation has a request parameter of that name. A fact that the parameter file lacks counts; where both give one, that
+of the file counts. Not read: refusals and blanks, which the rules for prose read with the line of the item, and
 versions, which may be those of a value or of a role ("filters of all users: ``colour`` (New in version 2.5)").
 """
 
@@ -22,7 +22,7 @@ _ELSEWHERE = frozenset({"refusals", "blanks", "min", "max"})
 
 
 def _described(sentence: Sentence, scope: Scope) -> Reading | None:
-    """J1 to J9: what an item says of the parameter that it names first."""
+    """J1 to J9: the facts of an item about the parameter that it names first."""
     m = _NAMED.match(sentence.block.text) if sentence.block.kind in ("item", "term") else None
     row = _row(m["name"], scope) if m is not None else None
     if m is None or row is None or len(sentence.text) > LONGEST:

@@ -41,7 +41,7 @@ def _bound(fact: Pre | Post, trait: str) -> Pre | Post:
 
 
 def _bounds(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
-    """The sentence itself: its bound is part of what the items below it state, so it states nothing alone."""
+    """The sentence itself: its bound is part of the facts of the items below it, so it states nothing alone."""
     above = _USING.match(sentence.text) or _MEET.match(sentence.text)
     return NOTHING if sentence.items and above else None
 

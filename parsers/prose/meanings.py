@@ -38,7 +38,7 @@ _WITHOUT_FORCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?<=image)\s+requires\s+(?=to\b)", " needs "),
         (r"\brequired\s+(?:and|or)\s+optional\s+", ""),
         (r"\bminimum(?=\s+(?:amount|disk|RAM|size)\b)", "smallest"),
-        # The end of what a number counts.
+        # The end of the name of the things that a number counts.
         (r"\bbefore\s+changing\s+the\s+[`\w ]+?\s+of\s+the\s+\w+\s+to\s+(?:``)?(?-i:[A-Z]+)(?:``)?", "in a row"),
         (r"^(?:An?|The)\s+``(?-i:[A-Z]+)``\s+(?=(?!status\b|state\b)[a-z]{4,}\s)", "The "),
         # The keywords of a schema that a field holds.

@@ -2,7 +2,7 @@
 
 Read: "In order to delete a wheel, the car must be stopped" (a status), "A 'fast' engine must be configured in the
 system" (a thing that exists), and in a removal "It requires that all seats have been removed and linked mirrors been
-detached" or "Only a car without any passengers can be sold" (what still uses the thing). Not read: a need of a
+detached" or "Only a car without any passengers can be sold" (a use of the thing). Not read: a need of a
 parameter or of a part of the deployment, two words that "and" joins ("must be locked and deleted"), and a need under a
 further condition.
 """
@@ -92,7 +92,7 @@ def _existence(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
-    """A8: what must be gone before the thing can be removed or changed."""
+    """A8: the uses that must have ended before the thing can be removed or changed."""
     if (
         scope.source is not None
         and (m := _ONLY_WITHOUT.match(sentence.text) or _IN_USE.match(sentence.text)) is not None

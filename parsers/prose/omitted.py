@@ -1,4 +1,4 @@
-"""A rule for what a service does if a request leaves a field out, where no value can be named (J9).
+"""A rule for the effect of a field that a request leaves out, where no value can be named (J9).
 
 Read: "If you omit this value, the API generates an ID", "If not provided, one will be generated" (``generated``); "If
 this parameter is not specified, the scheduler chooses a host" (``chosen``); "If omitted, the project ID defaults to the
@@ -55,7 +55,7 @@ _RESULTS = tuple((kind, re.compile(pattern, _FLAGS)) for kind, pattern in _PATTE
 
 
 def of_row(sentence: Sentence, row: ParameterRow) -> dict[str, object] | None:
-    """J9: what the service does if the parameter is left out."""
+    """J9: the effect of a parameter that is left out."""
     if row.section == "response" or row.parameter.required or version_clauses(sentence.text):
         return None
     m = _LEFT_OUT.match(sentence.text) or _AFTERWARDS.match(sentence.text)

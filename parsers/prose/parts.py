@@ -2,7 +2,7 @@
 
 Read: "Each tag is a string of at most 60 characters", "The maximum size for each key and value pair is 255 bytes", "The
 list is restricted to a maximum of 50 IDs", "Each car can have up to 50 tags". Not read: sizes in some versions only,
-and the size of what an entry stands for ("the decoded file").
+and the size of the thing that an entry stands for ("the decoded file").
 """
 
 from __future__ import annotations

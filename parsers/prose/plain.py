@@ -202,7 +202,7 @@ _CONDITIONAL = re.compile(
 _OF_NAMES = frozenset({"role", "lifecycle"})
 """Marks of words that the name of a thing may hold: a policy, an owner, a deprecated field."""
 _ABOUT_ANSWER = re.compile(r"\bresponse\s+(?:excludes?|omits?|includes?|contains?|shows?|does|will)\b", _FLAGS)
-"""A promise about the answer, where a parameter's first sentence would say what the parameter means."""
+"""A promise about the answer, where a parameter's first sentence would give its meaning."""
 _QUOTED_ALONE = re.compile(r"^[\"'][\w.]+[\"']\.?$")
 """The end of an example that a period divided: the sentence before it ends with "e.g."."""
 _RULED = re.compile(r"\bonly\b|\badmin|\ballow|\bpermission", _FLAGS)

@@ -175,7 +175,7 @@ def _meaning(clause: Clause, before: str, text: str, sentence: Sentence) -> str 
 
 
 def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, refusing: bool) -> str | None:
-    """Tell what a clause that describes a noun says: "only cars in ``a`` state", "no car in ``a`` state can"."""
+    """Return the facts of a clause that describes a noun: "only cars in ``a`` state", "no car in ``a`` state can"."""
     after = text[clause.end :]
     if clause.owner.lower().startswith("no "):
         return "refused" if not clause.negated and _MAY.match(after) else None
@@ -205,7 +205,7 @@ def _outcome(clause: Clause, before: str, sentence: Sentence, *, bound: bool, do
 
 
 def _given(before: str) -> When | None:
-    """Return what a clause in front says of the request: that it gives a field, or a field's value."""
+    """Return the facts of a clause in front about the request: that it gives a field, or a field's value."""
     if m := _SPECIFIED.match(before):
         return When(present=(m["field"],))
     if m := _IF_VALUE.match(before):
@@ -268,7 +268,7 @@ def _is_requested(clause: Clause, scope: Scope) -> bool:
 
 
 def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Iterator[Pre | Post | Refused]:
-    """Yield what one clause of a sentence says."""
+    """Yield the facts of one clause of a sentence."""
     owners, before = _owners(clause, text, scope)
     meaning = _meaning(clause, before, text, sentence)
     if meaning is None or not clause.values:

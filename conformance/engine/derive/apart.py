@@ -2,8 +2,8 @@
 
 Each such code is a requirement of its own, beside the one that any of the normal codes fulfils. The situation is a
 thing that exists or does not, and a header that the request gives or leaves out. The thing is the element that the path
-names (then a second request finds what the first has made), or something that the resource under test has in some
-statuses and lacks in others, by the description of the service.
+names (then a second request finds the thing that the first has made), or something that the resource under test has in
+some statuses and lacks in others, by the description of the service.
 """
 
 from __future__ import annotations

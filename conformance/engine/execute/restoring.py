@@ -28,7 +28,7 @@ def spoiled(subject: Subject, evidence: Evidence) -> bool:
     if trial.operation.id in subject.context.service.tried_last:  # it has used the resource up
         return True
     if trial.outcome.accepted is None:
-        # No document says what such a resource is fit for: a request that fails on it would blame the cloud.
+        # No document says which requests such a resource serves: a request that fails on it would blame the cloud.
         return subject.status != trial.situation.state
     return trial.outcome.accepted is False and not _restored(subject, evidence)
 

@@ -88,7 +88,7 @@ class Before:
 Probe = Before | StatusOf | RecordOf | MadeOfAttached | EffectOn | FieldTaken | ViewOf | Removed | Listed | Kept
 
 COMPARING = Before | FieldTaken | ViewOf | Kept
-"""Probes whose expectations compare the resource under test, or the thing in question, with what it was before."""
+"""Probes whose expectations compare the resource under test, or the thing in question, with its former state."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ FAR = 1000.0
 """The cost of a way to a status to which no way is known: more than that of any known one."""
 
 SPENDS, ENDS, SETS = 1, 2, 3
-"""How an accepted request wears a resource: it takes something from it, no document says what the resource is fit for
+"""How an accepted request wears a resource: it takes something from it, no document says which requests it serves
 after it, or it sets optional fields."""
 
 

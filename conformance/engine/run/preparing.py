@@ -59,11 +59,11 @@ def _make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tel
         return asked[0]
 
     with ahead(partial(resources.make, kind.name, microversion=top, wait=False), others, resources.spares):
-        made, what = first(resources, context.discovery, kind, top, tell)
+        made, source = first(resources, context.discovery, kind, top, tell)
     resources.spares.add(made, ready=True)
     if not asked:
         _expect_room(context, trials, parallel)
-    context.notes.add("first", f"a {kind.name} is made of {what}")
+    context.notes.add("first", f"a {kind.name} is made of {source}")
 
 
 def make_ahead(context: RunContext, trial: Trial) -> None:
