@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from widgets import action
+from workshop import EVERY, opened, tried
 
+from conformance.engine.execute import arrangement
 from conformance.engine.model.evidence import Problem
+from conformance.engine.model.probe import Before
 from conformance.engine.provision.coming import WAYS, come_by_change
 
 TURN, GROW = "widgets.turn", "widgets.grow"
@@ -67,3 +71,13 @@ def test_where_no_way_changes_the_field_the_request_is_tried_all_the_same(more):
     assert (resource.went, resource.view) == ([TURN], {"status": "SPINNING", "size": 1})
     assert len(resource.went) < WAYS
     assert not resource.shunned
+
+
+@pytest.mark.parametrize(("probe", "asked"), [(Before("size"), [("IDLE", "HALTED", ("size",))]), (Before(), [])])
+def test_only_a_trial_whose_probe_names_a_field_comes_by_a_change(tmp_path, monkeypatch, probe, asked):
+    shop, seen = opened(tmp_path, *EVERY), []
+    monkeypatch.setattr(arrangement, "come_by_change", lambda _, *asked: seen.append(asked))
+    calm = action("calm", path="/servers/{server_id}/action")
+    shop[0].does["calm"] = 202
+    shop[1].make(tried(calm, "IDLE", body={"calm": None}, accepted=True, leads_to=("HALTED",)), (probe,))
+    assert seen == asked
