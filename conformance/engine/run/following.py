@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.setup import Locked, Setup
@@ -65,6 +65,42 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
     first = next((job for job in here if not _wear(job.trial, executor)), None)
     refused = first is not None and first.trial.outcome.accepted is False and Locked() not in first.trial.setup
     return first if refused else None
+
+
+def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -> tuple[bool, Job]:
+    """The next trial of a lane, and whether it is one of those that are expected to fail.
+
+    Such a trial uses up two resources, so it comes after all others that this resource serves. But it comes before the
+    resource leaves the status that it needs: no request has to bring a resource back for it, and the resource on which
+    it is tried again serves the trials that lead on.
+
+    Args:
+        pending: the trials that are still to be made, in the order of the lane.
+        deviating: those that are expected to fail, in the same order; one of the two lists is not empty.
+        executor: the executor of the lane.
+    """
+    if deviating and wear_out(pending, executor):
+        return True, following(deviating, executor)
+    job, status = following(pending, executor), executor.subject.status
+    here = [one for one in deviating if status and one.trial.situation.state == status]
+    if not (status and _leaves(job, status, executor)):
+        # A thing that is attached in vain serves a trial that takes one away.
+        taken = attached_for([job])
+        here = [one for one in here if taken & {b.resource for b in one.trial.request.bindings if b.relation == "free"}]
+    return bool(here), following(here, executor) if here else job
+
+
+def attached_for(jobs: Iterable[Job], state: str | None = None) -> frozenset[str]:
+    """The kinds of things that must be attached to the resource for trials in a status, or in any."""
+    trials = (job.trial for job in jobs if state in (None, job.trial.situation.state))
+    return frozenset(b.resource for trial in trials for b in trial.request.bindings if b.relation == "attached")
+
+
+def _leaves(job: Job, status: str, executor: Executor) -> bool:
+    """Whether a resource is not in a status any more after a trial, or serves no others."""
+    trial = job.trial
+    goes = bool(trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != status)
+    return goes or trial.situation.state not in (None, status) or _wear(trial, executor) >= ENDS
 
 
 def wear_out(pending: Sequence[Job], executor: Executor) -> bool:

@@ -19,7 +19,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
 from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
 from conformance.engine.run.executors import Executors
-from conformance.engine.run.following import following, wear_out
+from conformance.engine.run.following import attached_for, turn
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
@@ -225,10 +225,12 @@ class Run:
                 lane.make_way()
                 if not alone:
                     self._divide(pending, deviating)
-                waiting = deviating if deviating and wear_out(pending, executor) else pending
-                job = following(waiting, executor)
-                if waiting is deviating:
+                fails, job = turn(pending, deviating, executor)
+                waiting = deviating if fails else pending
+                if fails:
+                    executor.looks.take()  # were it accepted, the refusals before it would have to be made again
                     make_ahead(executor.context, job.trial)
+                    executor.subject.bindings.wanted = attached_for(pending, job.trial.situation.state)
                 again = self._try(job, executor, group)
                 waiting.remove(job)
                 waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting

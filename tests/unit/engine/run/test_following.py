@@ -12,8 +12,9 @@ from subjects import CALM, SPIN
 from widgets import KNOWLEDGE, trial
 
 import conformance.engine.run.following as module
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Locked
-from conformance.engine.run.following import following, wear_out
+from conformance.engine.run.following import attached_for, following, turn, wear_out
 from conformance.engine.run.jobs import Job
 
 
@@ -117,6 +118,42 @@ def test_what_is_refused_without_a_document_follows_what_a_document_has_refused(
     lane.subject.locked = True
     assert following([with_a_lock, pending[1]], lane).trial.key == "accepted"
     assert following([job("no", accepted=False), pending[1]], executor()).trial.key == "no"
+
+
+def leads(key, to, state="IDLE"):
+    made = job(key, state)
+    return replace(made, trial=replace(made.trial, outcome=replace(made.trial.outcome, leads_to=(to,))))
+
+
+def test_what_is_expected_to_fail_is_tried_before_the_resource_leaves_the_status_that_it_needs():
+    fails, elsewhere = job("fails"), job("elsewhere", "HALTED")
+    stays, goes, far = leads("stays", "IDLE"), leads("goes", "SPINNING"), job("far", "SPINNING")
+
+    def chosen(pending, deviating, status="IDLE"):
+        late, one = turn(pending, deviating, executor(status))
+        return late, one.trial.key
+
+    assert chosen([stays, goes], [elsewhere, fails]) == (False, "stays")
+    assert chosen([goes], [elsewhere, fails]) == (True, "fails")
+    assert chosen([far], [elsewhere, fails]) == (True, "fails")
+    assert chosen([goes], [elsewhere]) == (False, "goes")
+    assert chosen([goes], [fails], "") == (False, "goes"), "there is no resource that could leave"
+    assert chosen([], [elsewhere, fails]) == (True, "fails")
+    assert chosen([job("optional", optional=True)], [elsewhere]) == (True, "elsewhere"), "no other serves it any more"
+
+
+def bound(key, relation):
+    made = job(key)
+    body = {"spin": Binding("wheel", "id", relation)}
+    return replace(made, trial=replace(made.trial, request=replace(made.trial.request, body=body)))
+
+
+def test_what_attaches_a_thing_in_vain_is_tried_before_what_takes_one_away():
+    holds, other, drops = bound("holds", "free"), bound("other", "own"), bound("drops", "attached")
+    for fails, expected in (([holds], (True, holds)), ([other], (False, drops)), ([other, holds], (True, holds))):
+        assert turn([drops], fails, executor()) == expected
+    assert attached_for([holds, drops]) == attached_for([drops], "IDLE") == {"wheel"}
+    assert attached_for([drops], "SPINNING") == frozenset()
 
 
 LANES = st.lists(
