@@ -93,11 +93,11 @@ def attempt(
     body = plain if asked.body is None else asked.body
     sent = naming.named(view.operation, body, view.service)
     more = asked.optional and (asked.body is None or sent != naming.named(view.operation, plain, view.service))
-    # If the reference names the roles, a refusal of the documented request to such a role is a finding.
+    # If the reference names the roles for every cloud, a refusal of the documented request to one is a finding.
     may_fall_back = (
         asked.role is None
         and view.role != "admin"
-        and (view.operation.policy is None or outcome.accepted is not True or more)
+        and (not view.roles_are_fixed or outcome.accepted is not True or more)
     )
     if state and outcome.accepted is not False:
         leads_to = view.leads_to(state, where.variant, version) or view.set_by(body, state)

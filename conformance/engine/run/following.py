@@ -67,8 +67,8 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
     return first if refused else None
 
 
-def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -> tuple[bool, Job]:
-    """The next trial of a lane, and whether it is one of those that are expected to fail.
+def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -> Job:
+    """The next trial of a lane of which some are expected to fail.
 
     Such a trial uses up two resources, so it comes after all others that this resource serves. But it comes before the
     resource leaves the status that it needs: no request has to bring a resource back for it, and the resource on which
@@ -80,14 +80,14 @@ def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -
         executor: the executor of the lane.
     """
     if deviating and wear_out(pending, executor):
-        return True, following(deviating, executor)
+        return following(deviating, executor)
     job, status = following(pending, executor), executor.subject.status
     here = [one for one in deviating if status and one.trial.situation.state == status]
     if not (status and _leaves(job, status, executor)):
         # A thing that is attached in vain serves a trial that takes one away.
         taken = attached_for([job])
         here = [one for one in here if taken & {b.resource for b in one.trial.request.bindings if b.relation == "free"}]
-    return bool(here), following(here, executor) if here else job
+    return following(here, executor) if here else job
 
 
 def attached_for(jobs: Iterable[Job], state: str | None = None) -> frozenset[str]:
