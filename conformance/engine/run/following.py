@@ -72,7 +72,8 @@ def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -
 
     Such a trial uses up two resources, so it comes after all others that this resource serves. But it comes before the
     resource leaves the status that it needs: no request has to bring a resource back for it, and the resource on which
-    it is tried again serves the trials that lead on.
+    it is tried again serves the trials that lead on. One that attaches in vain a thing that another trial takes away
+    follows the refusals, and this other trial follows it.
 
     Args:
         pending: the trials that are still to be made, in the order of the lane.
@@ -81,13 +82,23 @@ def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -
     """
     if deviating and wear_out(pending, executor):
         return following(deviating, executor)
-    job, status = following(pending, executor), executor.subject.status
+    status, bindings = executor.subject.status, executor.subject.bindings
+    if bindings.as_before is not None:
+        taking = (job for job in pending if attached_for([job], status) & bindings.attached.keys())
+        if (job := next((one for one in taking if not _is_refused(one, executor)), None)) is not None:
+            return job
+    job = following(pending, executor)
     here = [one for one in deviating if status and one.trial.situation.state == status]
-    if not (status and _leaves(job, status, executor)):
-        # A thing that is attached in vain serves a trial that takes one away.
-        taken = attached_for([job])
+    if here and not _leaves(job, status or "", executor):
+        taken = frozenset() if _is_refused(job, executor) else attached_for(pending, status)
         here = [one for one in here if taken & {b.resource for b in one.trial.request.bindings if b.relation == "free"}]
     return following(here, executor) if here else job
+
+
+def _is_refused(job: Job, executor: Executor) -> bool:
+    """Whether a trial is expected to be refused, so that it shares the look of a group."""
+    accepted = job.trial.outcome.accepted
+    return accepted is False or (accepted is None and executor.looks.expects_refusal(job.trial))
 
 
 def attached_for(jobs: Iterable[Job], state: str | None = None) -> frozenset[str]:
