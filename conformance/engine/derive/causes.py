@@ -170,7 +170,7 @@ def _situation(view: View, book: Book, requirement: Requirement, one: entries.Re
         view,
         one.name,
         Where(variant, state),
-        Asked(role=one.role, path=named, query=tuple(queried.items()), headers=tuple(headers.items()), body=body),
+        Asked(role=one.role, path=named, query=(*queried.items(), *one.query), headers=tuple(headers.items()), body=body),
         setup=prepared(one.steps),
         outcome=REFUSED,
     )
