@@ -77,6 +77,13 @@ def test_a_request_with_just_the_same_members_decides_before_one_with_more() -> 
     assert missing("error/400", 400, answered(400, alike), answered(202, alike), about="name", sent=broken) is None
 
 
+def test_a_conflict_of_the_same_request_leaves_the_decision_to_one_with_more() -> None:
+    alike, more = {"make": {"size": 1}}, {"make": {"size": 1, "name": "n", "colour": "c"}}
+    broken = {"make": {"size": 1, "name": {}}}
+    assert missing("error/400", 400, answered(409, alike), answered(202, more), about="name", sent=broken) is None
+    assert missing("error/400", 400, answered(409, alike), about="name", sent=broken)
+
+
 @pytest.mark.parametrize(
     ("sent", "before", "shown"),
     [
