@@ -236,6 +236,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         stable_statuses=tuple(entry["stable_statuses"]),
         optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
+        long_operations=frozenset(entry.get("long_operations", ())),
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },
