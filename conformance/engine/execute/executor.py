@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
+from conformance.engine.api.headers import SIGNATURE
 from conformance.engine.api.needs import Needs
 from conformance.engine.cloud.changes import announced_to
 from conformance.engine.cloud.errors import (
@@ -341,6 +342,7 @@ class Executor:
             request.body,
             query=request.query,
             headers=headers,
+            signed=any(name == SIGNATURE for name, _ in headers),
             operation=operation.id,
             intent=request.intent,
             expect_created=creates(trial, request) if request.needs.creates else None,

@@ -368,7 +368,7 @@ class Run:
             forbidden = None if answered else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             if (reason := self._causes.missing(case, evidence, decided)) is not None:
-                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
+                decided = self._causes.undecided(case, decided, reason)
             self._settle(result_of(case, evidence, decided, seconds))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
@@ -395,6 +395,5 @@ class Run:
     ) -> list[Judged]:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
-        for one in {id(seen): seen for _, seen, _ in results}.values():
-            self._causes.contrasts.note(one)
+        self._causes.note(results)
         return results
