@@ -93,7 +93,7 @@ class Executor:
         self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
         self.subject.before_leaving = self.looks.take
         self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
-        self.arrangement.lock = self.looks.lock
+        self.arrangement.lock, self.arrangement.unlock = self.looks.lock, self.looks.unlock
         self.arrangement.transitions.waits = self.looks.waits
         self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)

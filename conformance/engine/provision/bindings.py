@@ -52,6 +52,8 @@ class Bindings:
 
     Attributes:
         attached: the resources that are attached to the resource under test, by kind.
+        wanted: the kinds of things that later trials take away, so that they may stay attached.
+        as_before: the resource under test before such things were attached to it in vain; None if none were.
         elements: makes an element, from the path of its collection and a label; another label gives another element.
         spend: forgets the element of a collection that an accepted request has used up.
         answered: the fields that the last answers to steps before a request have shown, by ``answered.`` and name.
@@ -64,6 +66,8 @@ class Bindings:
         self._made: list[Made] = []
         self._spares: dict[str, Candidate] = {}
         self.attached: dict[str, Made] = {}
+        self.wanted: frozenset[str] = frozenset()
+        self.as_before: View | None = None
         self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
         self.spend: Callable[[str], None] = lambda _: None
@@ -73,6 +77,7 @@ class Bindings:
         """Forget the attachments of the former resource under test, and the things found for it."""
         self.attached.clear()
         self._spares.clear()
+        self.as_before = None
 
     def give_up(self) -> list[Made]:
         """Forget all resources that were made for bindings; offer the unused ones to other lanes, return the others."""

@@ -19,6 +19,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
 from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
+from conformance.engine.run.following import attached_for
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
@@ -237,7 +238,10 @@ class Run:
                 if (under_way := pending.begin(executor)) is None:
                     break
                 if pending.is_late(under_way):
+                    executor.looks.take()  # were it accepted, the refusals before it would have to be made again
                     make_ahead(executor.context, under_way.trial)
+                    state = under_way.trial.situation.state
+                    executor.subject.bindings.wanted = attached_for(pending.every(), state)
                 pending.put_back(self._try(under_way, executor, group), executor)
             self._close(group, executor)
         except Exception as error:  # a defect of this suite must not end the other lanes
