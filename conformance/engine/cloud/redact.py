@@ -58,6 +58,12 @@ _NAMES = frozenset(
         "x-subject-token",
     }
 )
+_DESCRIBED = "token"
+"""A member of this name may be an object that describes a token: the user, the project and the catalogue in it are no
+secrets, and to replace their ids, names and addresses everywhere would falsify the record."""
+
+_SECRET = "secret"  # noqa: S105 -- a name, and no secret
+
 _ENDINGS = ("password", "passwd", "_secret", "_token", "private_key")
 
 _WORD = r"(?:admin_?pass|password|passwd|private_key|user_data|secret|x-auth-token|x-subject-token|(?:\w+_)?token)"
@@ -127,7 +133,11 @@ class Redactor:
             return
         if isinstance(value, Mapping):
             for name, inner in value.items():
-                if is_secret_name(str(name)):
+                if str(name).lower() == _DESCRIBED and isinstance(inner, Mapping):
+                    self.learn_from(inner)
+                    for leaf in (one for one in inner.values() if not isinstance(one, Mapping | list | tuple)):
+                        self.learn_from({_SECRET: leaf})
+                elif is_secret_name(str(name)):
                     for leaf in _leaves(inner):
                         self.learn(leaf, keep=False)
                 else:
