@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from conformance.engine.api import bodies, json_path
@@ -48,7 +49,8 @@ class Bindings:
 
     Attributes:
         attached: the resources that are attached to the resource under test, by kind.
-        elements: makes an element, from the path of its collection and a label; another label gives another element.
+        elements: makes an element, from the path of its collection, a label and unusual fields of the request; another
+            label, or other fields, give another element.
     """
 
     def __init__(self, context: RunContext, subject: Holder) -> None:
@@ -59,7 +61,7 @@ class Bindings:
         self._spares: dict[str, Candidate] = {}
         self.attached: dict[str, Made] = {}
         self._noted: set[tuple[str, str, str]] = set()
-        self.elements: Callable[[str, str | None], Owned] | None = None
+        self.elements: Callable[[str, str | None, Mapping[str, Any]], Owned] | None = None
 
     def new_resource(self) -> None:
         """Forget the attachments of the former resource under test, and the things found for it."""
@@ -202,6 +204,10 @@ class Bindings:
         kind = service.kinds.get(binding.resource)
         if kind is not None and kind.made_up is not None:
             return self._made_up(kind.made_up)
+        if kind is not None and kind.made_as is not None:
+            for earlier in kind.made_as.after:
+                self._value(Binding(earlier), must_work)
+            return self._element(replace(binding, resource=kind.made_as.collection), kind.made_as.fields)
         shown = self._of_subject(binding.resource, binding.attribute, must_work)
         if shown is not ABSENT:
             return shown
@@ -230,7 +236,7 @@ class Bindings:
             return self._token(binding.relation == "fresh")
         return self._other_project() if binding.relation == "other" else self.project()
 
-    def _element(self, binding: Binding) -> Any:
+    def _element(self, binding: Binding, fields: Mapping[str, Any] = MappingProxyType({})) -> Any:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if binding.relation == "listed":
             return first_listed(self._context, binding.resource, binding.attribute)
@@ -238,7 +244,7 @@ class Bindings:
             raise Unavailable("the lane makes nothing", optional=False)
         label = "other" if binding.relation.startswith("other") else None
         label = f"{FRESH}{secrets.token_hex(8)}" if binding.relation == "fresh" else label
-        owned = self.elements(binding.resource, label)
+        owned = self.elements(binding.resource, label, fields)
         if binding.relation == "answered":
             found = json_path.lookup(owned.answer, binding.attribute.split("."))
             if found is ABSENT:
