@@ -75,7 +75,8 @@ class Elements:
     def element(self, collection: str, label: str | None, fields: Mapping[str, Any] = MappingProxyType({})) -> Owned:
         """An element for a request's body, from a collection without placeholders.
 
-        Another label, or other unusual fields of the request that makes it, give another element. One whose label begins with ``FRESH`` is for one trial: see ``drop_fresh``.
+        Another label, or other unusual fields of the request that makes it, give another element. One whose label
+        begins with ``FRESH`` is for one trial: see ``drop_fresh``.
 
         Raises:
             Unavailable: no element can be made.
