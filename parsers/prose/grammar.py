@@ -13,6 +13,7 @@ from parsers.document import Block
 from parsers.meant import meant
 from parsers.prose import (
     advice,
+    asked_for,
     blanks,
     bodies,
     boilerplate,
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     *vocabulary.RULES,
     *choices.RULES,
     *blanks.RULES,
+    *asked_for.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""

@@ -23,7 +23,7 @@ _NULLABLE = re.compile(
     rf"^If\s+{_NULL}\s+is\s+specified|,\s*{_NULL}\s+(?:if|when|otherwise)|"
     rf"\balways\s+(?:returns?\s+)?{_NULL}|\bshow\s+as\s+{_NULL}|"
     rf"^An?\s+(?:value\s+of\s+|setting\s+of\s+)?{_NULL}(?:\s+value)?\s+(?:indicates|means)\b|"
-    rf"^{_NULL}\s+(?:if|when|for|means|indicates)\b|^Usually,?\s+{_NULL}",
+    rf"^{_NULL}\s+(?:if|when|for|means|indicates)\b|^(?-i:None)\s+(?:means|indicates)\b|^Usually,?\s+{_NULL}",
     _FLAGS,
 )
 _BY_DEFAULT = re.compile(rf"\bdefaults?(?:\s+value)?\s+(?:is|to)\s+(?:{_NULL}|(?-i:None)\b)", _FLAGS)

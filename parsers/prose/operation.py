@@ -15,6 +15,7 @@ from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
 from parsers.prose.rules import (
     Added,
+    AskedFor,
     CodeApart,
     CodeRange,
     Constraint,
@@ -74,6 +75,8 @@ def _constrained(
         if isinstance(fact, Added):
             for key in _added_rows(source, fact):
                 found[key] = {"min": fact.version, **found[key]}
+        if isinstance(fact, AskedFor):
+            found[fact.row] = {**found[fact.row], "required": False}
         if isinstance(fact, Emptied):
             for row in source.rows:
                 if row.section == "response" and row.parameter.name.split(".")[-1] == fact.name:

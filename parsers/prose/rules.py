@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from parsers.document import FileContext, OperationSource, ParameterRow
+from parsers.document import FileContext, OperationSource, ParameterKey, ParameterRow
 from parsers.prose.names import SAME_RESOURCE
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import last_noun, noun, singular
@@ -91,6 +91,13 @@ class Emptied:
 
 
 @dataclass(frozen=True)
+class AskedFor:
+    """A statement that an answer has the field of a row only if the request asks for it."""
+
+    row: ParameterKey
+
+
+@dataclass(frozen=True)
 class Added:
     """A field that is new in a version: in the request, in the response, or in both."""
 
@@ -135,6 +142,7 @@ Fact = (
     | Constraint
     | Added
     | Emptied
+    | AskedFor
     | Gate
     | MayChange
     | Marked

@@ -55,13 +55,28 @@ class ShownValue:
 class MadeUp:
     """A made-up value: ``{uuid}`` in the form stands for a new UUID, ``{token}`` for a random text.
 
-    ``{byte}`` for a number up to 255. ``sandbox_only`` says why it works only in the sandbox; empty if it works
-    everywhere. ``number`` is True if the value is a whole number.
+    ``{byte}`` for a number up to 255, ``{thousand}`` for one of four digits. ``sandbox_only`` says why it works only in
+    the sandbox; empty if it works everywhere. ``number`` is True if the value is a whole number.
     """
 
     form: str
     sandbox_only: str = ""
     number: bool = False
+
+
+@dataclass(frozen=True)
+class MadeAs:
+    """An element that the run makes in an unusual way.
+
+    Attributes:
+        collection: the path of its collection.
+        fields: the fields of the request that makes it, which replace the usual ones.
+        after: kinds of such elements that must be there before.
+    """
+
+    collection: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,12 +88,14 @@ class GivenKind:
         plain: attribute -> its constant in requests that must not reach anything.
         shown_values: attribute -> the place where the resource under test shows it.
         made_up: the form of made-up values; None if things are found or made.
+        made_as: the way in which the run makes an element for it; None if there is none of its own.
     """
 
     unknown: str | None = None
     plain: Mapping[str, Any] = field(default_factory=dict)
     shown_values: Mapping[str, ShownValue] = field(default_factory=dict)
     made_up: MadeUp | None = None
+    made_as: MadeAs | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from conformance.engine.model.binding import Step
 from specs.microversion import Microversion
 from specs.model import Spec
 
-GIVEN = ("unknown", "plain", "shown_values", "made_up")
+GIVEN = ("unknown", "plain", "shown_values", "made_up", "made_as")
 """The keys of a kind that name the source of its values; the client uses the other keys."""
 
 
@@ -50,7 +50,8 @@ def _binding(entry: Mapping[str, Any]) -> Any:
 
 def _step(entry: Mapping[str, Any]) -> Step:
     shown = entry.get("shown_by", ""), entry.get("seen_by", "")
-    return Step(entry["step"], _value(entry.get("fields", {})), *shown, entry.get("lasts", False))
+    path = _value(entry.get("path", {}))
+    return Step(entry["step"], _value(entry.get("fields", {})), *shown, entry.get("lasts", False), path)
 
 
 def _steps(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, Step], ...]:

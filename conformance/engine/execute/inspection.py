@@ -83,6 +83,9 @@ class Inspection:
         if seen.status == FORBIDDEN and Role.ADMIN in self.context.cloud.roles:
             # Some lists are open to administrators alone, even to look for a thing of one's own.
             seen = self._until(evidence, made.collection, there, SOON, Role.ADMIN)
+        chosen = made.producer is not None and made.producer.chosen
+        if seen.ok and element(seen) is None and not chosen and not _has_list(seen.json):
+            return evidence  # pairs of names and values instead of things, of which the answer has named none
         return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
 
     def _until(
@@ -115,6 +118,12 @@ def _has_more(body: Any) -> bool:
         if (key == "next" and value) or any(isinstance(one, Mapping) and one.get("rel") == "next" for one in links):
             return True
     return False
+
+
+def _has_list(body: Any) -> bool:
+    """Whether a body has a list at any depth."""
+    inner = body.values() if isinstance(body, Mapping) else ()
+    return isinstance(body, list) or any(_has_list(one) for one in inner)
 
 
 def _in_lists(body: Any) -> Iterator[Any]:

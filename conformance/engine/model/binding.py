@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.engine.model.content import Content
@@ -65,7 +65,8 @@ class Step:
     and sends its own fields beside them.
     ``seen_by`` is an operation that must show the values that the step has set, or the step is useless; the values that
     it showed before are restored after the trial. ``lasts`` is True if the step, once accepted, is not taken again by a
-    lane with the same path and body: the service would refuse it.
+    lane with the same path and body: the service would refuse it. ``path`` has the values of placeholders of its path
+    that are neither those of the request nor the usual ones.
     """
 
     operation: str
@@ -73,3 +74,4 @@ class Step:
     shown_by: str = ""
     seen_by: str = ""
     lasts: bool = False
+    path: Mapping[str, Any] = field(default_factory=dict)

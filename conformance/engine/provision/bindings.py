@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -54,7 +55,8 @@ class Bindings:
         attached: the resources that are attached to the resource under test, by kind.
         wanted: the kinds of things that later trials take away, so that they may stay attached.
         as_before: the resource under test before such things were attached to it in vain; None if none were.
-        elements: makes an element, from the path of its collection and a label; another label gives another element.
+        elements: makes an element, from the path of its collection, a label and unusual fields of the request; another
+            label, or other fields, give another element.
         spend: forgets the element of a collection that an accepted request has used up.
         answered: the fields that the last answers to steps before a request have shown, by ``answered.`` and name.
     """
@@ -69,7 +71,7 @@ class Bindings:
         self.wanted: frozenset[str] = frozenset()
         self.as_before: View | None = None
         self._noted: set[tuple[str, str, str]] = set()
-        self.elements: Callable[[str, str | None], Owned] | None = None
+        self.elements: Callable[[str, str | None, Mapping[str, Any]], Owned] | None = None
         self.spend: Callable[[str], None] = lambda _: None
         self.answered: dict[str, Any] = {}
 
@@ -200,6 +202,10 @@ class Bindings:
         kind = service.kinds.get(binding.resource)
         if kind is not None and kind.made_up is not None:
             return self._made_up(kind.made_up)
+        if kind is not None and kind.made_as is not None:
+            for earlier in kind.made_as.after:
+                self._value(Binding(earlier), must_work)
+            return self._element(replace(binding, resource=kind.made_as.collection), kind.made_as.fields)
         shown = self._of_subject(binding.resource, binding.attribute, must_work)
         if shown is not ABSENT:
             return shown
@@ -231,7 +237,7 @@ class Bindings:
             return callers.admins_project(cloud)
         return callers.other_project(cloud) if binding.relation == "other" else self.project()
 
-    def _element(self, binding: Binding) -> Any:
+    def _element(self, binding: Binding, fields: Mapping[str, Any] = MappingProxyType({})) -> Any:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""
         if binding.relation == "listed":
             return first_listed(self._context, binding.resource, binding.attribute)
@@ -239,7 +245,7 @@ class Bindings:
             raise Unavailable("the lane makes nothing", optional=False)
         label = "other" if binding.relation.startswith("other") else None
         label = f"{FRESH}{secrets.token_hex(8)}" if binding.relation == "fresh" else label
-        owned = self.elements(binding.resource, label)
+        owned = self.elements(binding.resource, label, fields)
         if binding.relation == "answered":
             found = json_path.lookup(owned.answer, binding.attribute.split("."))
             if found is ABSENT:

@@ -127,6 +127,8 @@ class Steps:
             body = bodies.build(operation, version, self.context.service, step.fields)
             body = naming.named(operation, body, self.context.service)
             body = self.subject.bindings.filled(body, True, {**sent, **self.sent, **values})
+        # After the body, whose things the service may want to be there first.
+        values = {**values, **self.subject.bindings.filled(dict(step.path))}
         path = self.path(operation, values, fill)
         given = ((name, self.subject.bindings.filled(one)) for name, one in self.context.service.query(operation))
         query = tuple((name, str(one)) for name, one in given)

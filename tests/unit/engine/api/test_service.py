@@ -240,7 +240,8 @@ def can_be_given(binding):
         return True
     if found is not None:
         return binding.attribute in {"id", "name", *found.attributes}
-    return KNOWN.profile.kind(binding.resource).factory is not None or (kind is not None and kind.made_up is not None)
+    given = kind is not None and (kind.made_up is not None or kind.made_as is not None)
+    return KNOWN.profile.kind(binding.resource).factory is not None or given
 
 
 def test_what_kinds_name_of_one_another_is_there():

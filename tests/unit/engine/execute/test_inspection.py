@@ -83,3 +83,11 @@ def test_a_thing_is_shown_before_and_after_it_is_changed(shop):
     assert (found.status, found.before) == (200, 200)
     assert found.was["gear"]["name"] != "conformance-changed"
     assert found.shown["gear"]["name"] == "conformance-changed"
+
+
+def test_what_is_shown_as_pairs_has_no_element_that_could_be_missing(shop):
+    """The answer to a request for several pairs names none of them, whatever its keys are called."""
+    shop[0].does["GET /gears"] = (200, {"gears": {"colour": "red", "id": "1"}})
+    assert looked(shop, MAKE, LISTED, body=BODY) is None
+    shop[0].does["GET /gears"] = (200, {"gears": []})
+    assert looked(shop, MAKE, LISTED, body=BODY) == Looked(200)

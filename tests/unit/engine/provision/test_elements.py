@@ -10,6 +10,7 @@ from widgets import plain, row, sample
 from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opened
 
 from conformance.engine.api.entries import BindingRule
+from conformance.engine.api.given import GivenKind, MadeAs
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.exchange import ABSENT, Answer
@@ -376,3 +377,38 @@ def test_only_the_answer_that_made_an_element_may_show_a_value(shop):
     assert own(shop, SHOW).value == "gear-7", "the path names the same element"
     with pytest.raises(Unavailable, match=r"the answer that made /gears/gear-7 shows no gear.lock$"):
         bindings.filled(Binding("/gears", "gear.lock", "answered"))
+
+
+LARGE = GivenKind(made_as=MadeAs("/gears", {"name": "large"}))
+HELD = GivenKind(made_as=MadeAs("/gears", {"name": "held", "of": Binding("large")}, ("label",)))
+
+
+def test_a_kind_may_be_an_element_that_is_made_in_an_unusual_way(tmp_path):
+    """It is made once, after the others that it needs, and is none of the usual ones."""
+    label = GivenKind(made_as=MadeAs("/labels"))
+    kinds = {**KNOWN.kinds, "large": LARGE, "held": HELD, "label": label}
+    shop, executor = opened(tmp_path, service=replace(KNOWN, kinds=kinds))
+    bindings = executor.subject.bindings
+    usual, large = bindings.filled(Binding("/gears")), bindings.filled(Binding("large"))
+    assert usual != large == bindings.filled(Binding("large"))
+    assert [ask.body["gear"]["name"] == "large" for ask in shop.asked if ask.method == "POST"] == [False, True]
+    bindings.filled(Binding("held"))
+    assert [line.split("/")[1] for line in shop.changes] == ["gears", "gears", "labels", "gears"]
+    assert shop.asked[-1].body["gear"]["of"] == large
+
+
+def test_rights_that_only_an_unusual_element_needs_are_not_used_for_the_others(tmp_path):
+    kinds = {**KNOWN.kinds, "large": LARGE}
+    shop, executor = opened(tmp_path, service=replace(KNOWN, kinds=kinds))
+    send = shop.send
+
+    def guarded(ask):
+        large = ask.method == "POST" and ask.body["gear"]["name"] == "large"
+        answer = send(ask)
+        return replace(answer, status=403, json={}) if large and ask.role != Role.ADMIN else answer
+
+    shop.send = guarded
+    executor.subject.bindings.filled(Binding("large"))
+    assert shop.asked[-1].role == Role.ADMIN
+    executor.subject.bindings.filled(Binding("/gears"))
+    assert shop.asked[-1].role == Role.MEMBER

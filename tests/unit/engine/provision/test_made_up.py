@@ -10,7 +10,12 @@ from conformance.engine.provision.made_up import made_up, random_text, spelled
 
 @pytest.mark.parametrize(
     ("form", "pattern"),
-    [("t-{uuid}", r"t-[0-9a-f-]{36}"), ("{token}", r"[\w-]{16}"), ("10.{byte}.{byte}", r"10\.\d{1,3}\.\d{1,3}")],
+    [
+        ("t-{uuid}", r"t-[0-9a-f-]{36}"),
+        ("{token}", r"[\w-]{16}"),
+        ("10.{byte}.{byte}", r"10\.\d{1,3}\.\d{1,3}"),
+        ("4{thousand}", r"4\d{4}"),
+    ],
 )
 def test_a_value_has_the_form_of_its_rule_and_is_new(form, pattern):
     made = {made_up(MadeUp(form)) for _ in range(20)}

@@ -323,3 +323,9 @@ def test_what_cannot_be_read_is_not_put_back(tmp_path):
     shop.does["GET /limits/p-1"] = 403
     executor.make(tried(RESET, role="admin"))
     assert "PUT" not in [ask.method for ask in shop.asked]
+
+
+def test_a_step_may_be_for_another_thing_than_the_request_names(tmp_path):
+    shop, executor = shop_with(tmp_path)
+    executor.paths.steps.before(Step(JOIN.id, {}, path={"club_id": Binding("/gears")}), HERE, never)
+    assert shop.changes == ["POST /gears", "POST /clubs/gear-1/join"]

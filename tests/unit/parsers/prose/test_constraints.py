@@ -117,6 +117,8 @@ def test_formats(text, name):
         ("The tag of the device or ``null``.", True),
         ("The ``null`` value is not allowed.", False),
         ("It cannot be ``null``.", False),
+        ("None means that no fault has been seen.", True),
+        ("None of the cars is a fault.", None),
         ("If the ``deleted_at`` date is not set, its value is ``null``.", None),
         ("For existing keys, if the value is ``null`` the entry goes.", None),
         ("A share.", None),
