@@ -118,6 +118,17 @@ def test_a_refusal_leaves_the_trial_undecided(tmp_path, shop, code):
     assert entry.settled is (code < 500), "after a 500 nobody knows whether it was made"
 
 
+def test_below_a_thing_that_members_do_not_see_an_administrator_makes_one(shop):
+    shop[0].does["POST teeth"] = lambda ask: 404 if ask.role == "member" else (201, {"tooth": {"id": "tooth-1"}})
+    gear = own(shop, SHOW)
+    with pytest.raises(Unavailable, match="was answered 404"):
+        produced(shop, TOOTH, f"{gear.path}/teeth", "tooth_id")
+    shop[1].paths.elements.forget(gear)
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    hidden = own(shop, SHOW)
+    assert produced(shop, TOOTH, f"{hidden.path}/teeth", "tooth_id").role == "admin"
+
+
 def test_403_to_an_administrator_is_a_refusal(shop):
     shop[0].does["POST gears"] = 403
     with pytest.raises(Unavailable, match="was answered 403"):
