@@ -89,11 +89,11 @@ def attempt(
 ) -> Trial:
     """Make a trial of an operation. ``label`` distinguishes trials whose other arguments are the same."""
     role, state, version = asked.role or view.role, where.state, asked.version
-    # If the reference names the roles, a refusal of the documented request to such a role is a finding.
+    # If the reference names the roles for every cloud, a refusal of the documented request to one is a finding.
     may_fall_back = (
         asked.role is None
         and view.role != "admin"
-        and (view.operation.policy is None or outcome.accepted is not True or asked.optional)
+        and (not view.roles_are_fixed or outcome.accepted is not True or asked.optional)
     )
     plain = view.plain_body(where.variant, version or view.default) if asked.body is None or asked.optional else ABSENT
     body = plain if asked.body is None else asked.body

@@ -17,7 +17,7 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
@@ -311,14 +311,16 @@ class Run:
         began = time.monotonic() - seconds
         results = self._judged(job, job.cases, executor, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
-        doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
+        doubtful = [(case, evidence) for case, evidence, judgement in results if judgement.verdict == "fail"]
         if doubtful:
-            again: dict[str, tuple[Evidence, Judgement]] = {}
-            if not self.context.stopping.is_set():
+
+            def once_more(cases: Sequence[Case]) -> list[Judged]:
                 if job.trial.situation.state is not None:
                     executor.renew()
                 executor.paths.forget_found()
-                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
+                return self._judged(job, cases, executor)
+
+            again = tried_again(doubtful, once_more, self.context.stopping)
             results = [
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]

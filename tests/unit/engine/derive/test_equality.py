@@ -112,3 +112,48 @@ def test_reading_and_a_field_that_nothing_sends_have_no_case():
     assert not ids(suite(SHOW), "equality")
     found = suite(make(row("widget", "object", required=True), row("name"), samples=()), SHOW)
     assert not ids(found, "equality")
+
+
+ON = replace(row("on", "boolean"), default=True)
+
+
+def switched(value, on=ON, **more):
+    request = sample({"widget": {"name": "n", "on": value}})
+    answer = sample({"widget": {"id": "w", "name": "n", "on": True}})
+    shown = {"answers": (row("name", required=True), row("on", on.type)), "answered": (answer,)}
+    return plain("POST", "/gears", *ROWS[:2], on, samples=(request,), normal=(201,), **shown, **more)
+
+
+def test_a_value_that_is_the_default_shows_nothing_so_that_its_opposite_is_sent():
+    found = suite(switched(True), SHOW)
+    one = case(found, "post-gears/equality/on")
+    assert one.trial.request.body["widget"]["on"] is False
+    assert one.trial.request.body["widget"].keys() == {"name", "on"}
+    assert one.trial.outcome.accepted
+
+
+def test_a_value_that_is_not_the_default_is_judged_as_it_is_sent():
+    found = suite(switched(False), SHOW)
+    assert case(found, "post-gears/equality/on").trial.request.body["widget"]["on"] is False
+    assert not [c.trial.key for c in found.cases if "equality-on" in c.trial.key]
+
+
+@pytest.mark.parametrize("on", [replace(ON, default=False), replace(ON, type="integer", default=1)])
+def test_a_default_without_an_opposite_that_turns_off_is_not_judged(on):
+    found = suite(switched(on.default, on), SHOW)
+    assert not ids(found, "equality/on")
+    assert untested(found)["post-gears/equality/on"] == "not-derivable"
+
+
+def test_nothing_of_others_is_turned_off():
+    update = plain(
+        "PUT",
+        "/others/{other_id}",
+        ON,
+        samples=(sample({"widget": {"on": True}}),),
+        normal=(200,),
+        answers=(row("on", "boolean"),),
+        answered=(sample({"widget": {"on": True}}),),
+    )
+    found = suite(update)
+    assert not ids(found, "equality/on")
