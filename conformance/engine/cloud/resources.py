@@ -155,7 +155,7 @@ class Resources:
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
 
-    def remove_all(self, things: Iterable[Made]) -> None:
+    def remove_all(self, things: Iterable[Made | Thing]) -> None:
         """Remove things that nobody needs any more. What cannot be removed now is removed at the end of the run."""
         remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
         remover.remove_all(Thing(one.kind, one.id, one.path, one.role) for one in things)
@@ -168,16 +168,18 @@ class Resources:
             Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
         )
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
         """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
         attached to them, and becomes slower with each.
+
+        Returns:
+            False if the deletion was refused.
         """
         kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
-        if not remover.force(thing):
-            remover.remove(thing, wait=False)
+        return remover.force(thing) or remover.remove(thing, wait=False).trouble is None
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
         """Delete the remaining things of this process in the journal, several at a time; or those of all processes.

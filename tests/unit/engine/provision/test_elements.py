@@ -205,6 +205,9 @@ def test_what_cannot_be_removed_stands_in_the_journal(tmp_path, shop, code, sett
     shop[0].does["DELETE gears"] = code
     shop[1].paths.elements.dispose(owned)
     assert entries(tmp_path)[0].settled is settled
+    places = shop[1].context.places
+    places.most = 1
+    assert [one.path for one in places.take_spent()] == ([] if settled else ["/gears/gear-1"])
 
 
 def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):
