@@ -87,6 +87,7 @@ def cloud(monkeypatch):
         def __init__(self, context):
             self.status, self.locked, self.resources_made = None, False, 1
             self.environment, self.unmet = "", cloud.unmet
+            self.bindings = SimpleNamespace(wanted=frozenset(), as_before=None, attached={})
 
         def discard(self):
             with cloud.lock:

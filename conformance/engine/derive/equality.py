@@ -5,8 +5,8 @@ the same place below the outermost key. Five answers are compared: that of the r
 that shows the element which the request makes or changes, the list of the collection in which the request makes one,
 the view of the resource under test, and that of another resource which the request makes of it. No request is made for
 a case of its own but, at most, one GET by the operation that shows the element, and one by the operation that lists the
-collection. A value that is the documented default shows nothing, since an answer has it without the request, too: for
-true, false is sent once more in its place.
+collection. A value that is the documented default shows nothing, since an answer has it without the request, too, and
+true may be a default that nobody documents: so false is sent once in the place of true.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.engine.api import naming, request_fields
+from conformance.engine.api.needs import PROJECT
 from conformance.engine.api.producers import last_version, placeholders
 from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.cloud.exchange import ABSENT
@@ -23,6 +24,7 @@ from conformance.engine.derive.attempt import Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import ComesBack, shows
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.probe import Listed, RecordOf, ViewOf
 from conformance.engine.model.trial import Once, Trial
@@ -34,6 +36,9 @@ MOST_VALUES = 3
 
 EMPTY: tuple[object, ...] = (None, "", [], {})
 """Values that show nothing when they come back: a field that the service ignored may be empty as well."""
+
+ASKING = (PROJECT, "user")
+"""The things of the role that asks: a thing that it makes has them whether the request names them or not."""
 
 OBJECTS = ("object", "dict", "none", None)
 """Types of rows that may only contain other rows."""
@@ -199,21 +204,27 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
 
 
 def is_default(field: request_fields.Field, value: object) -> bool:
-    """Whether a value is the documented default of a field: an answer may show it although the field is ignored."""
+    """Whether an answer may well show a value although the field is ignored.
+
+    So may the documented default be shown, and, where none must be named, the project or the user that asks.
+    """
+    if isinstance(value, Binding) and not field.row.required:
+        return value.relation == "any" and value.resource in ASKING
     return field.row.default is not None and shows(field.row.default, value)
 
 
 def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[Trial]:
-    """The simplest request that gives a field true, its default, with false instead; nothing if another is given too.
+    """The simplest request that gives a field true, with false instead; nothing if another value is given too.
 
-    False turns something off, for a thing of the run alone. True might show or give a thing to all users.
+    A field that is ignored is often true as well. False turns something off, for a thing of the run alone; true might
+    show or give a thing to all users, so that it is never sent in the place of false.
     """
-    if field.row.default is not True or not _of_the_run(view):
+    if field.row.default is False or not _of_the_run(view):
         return
     first: Trial | None = None
     for trial in trials_to_compare(view, book):
         values, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
-        if values and not is_default(field, values[0]):
+        if values and values[0] is not True:
             return
         first = trial if values and first is None else first
     if first is None:
@@ -221,7 +232,8 @@ def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[T
     body = with_value(first.request.body, field.path, False)
     where = Where(view.main[0], first.situation.state)
     asked = Asked(version=first.request.version, body=body, optional=True)
-    yield attempt(view, f"equality-{id_part(field.row.name)}-false", where, asked, setup=first.setup)
+    trial = attempt(view, f"equality-{id_part(field.row.name)}-false", where, asked, setup=first.setup)
+    yield replace(trial, gates=first.gates)
 
 
 def _of_the_run(view: View) -> bool:

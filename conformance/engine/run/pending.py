@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from conformance.engine.run.following import following, wear_out
+from conformance.engine.run.following import turn
 from conformance.engine.run.jobs import Job, in_order
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Pending:
 
     Args:
         jobs: the trials in order.
-        deviating: the ids of cases that are expected to fail. Their trials come last: each uses up two resources.
+        deviating: the ids of cases that are expected to fail. Their trials come late (see ``turn``).
     """
 
     def __init__(self, jobs: Sequence[Job], deviating: Collection[str] = ()) -> None:
@@ -53,7 +53,7 @@ class Pending:
                 usual, late = list(self._usual), list(self._late)
             if not (usual or late):
                 return None
-            job = following(late if late and wear_out(usual, executor) else usual, executor)
+            job = turn(usual, late, executor)
             if self.take([job]):  # otherwise another thread has taken it
                 return job
 

@@ -19,6 +19,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
 from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
+from conformance.engine.run.following import attached_for
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
@@ -237,7 +238,10 @@ class Run:
                 if (under_way := pending.begin(executor)) is None:
                     break
                 if pending.is_late(under_way):
+                    executor.looks.take()  # were it accepted, the refusals before it would have to be made again
                     make_ahead(executor.context, under_way.trial)
+                    state = under_way.trial.situation.state
+                    executor.subject.bindings.wanted = attached_for(pending.every(), state)
                 pending.put_back(self._try(under_way, executor, group), executor)
             self._close(group, executor)
         except Exception as error:  # a defect of this suite must not end the other lanes
@@ -365,7 +369,7 @@ class Run:
             forbidden = None if answered else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             if (reason := self._causes.missing(case, evidence, decided)) is not None:
-                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
+                decided = self._causes.undecided(case, decided, reason)
             self._settle(result_of(case, evidence, decided, seconds))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
@@ -392,6 +396,5 @@ class Run:
     ) -> list[Judged]:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
-        for one in {id(seen): seen for _, seen, _ in results}.values():
-            self._causes.contrasts.note(one)
+        self._causes.note(results)
         return results

@@ -23,8 +23,7 @@ def job(name: str, operation: Any = LOOK) -> Job:
 
 @pytest.fixture(autouse=True)
 def first_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "following", lambda jobs, executor: jobs[0])
-    monkeypatch.setattr(module, "wear_out", lambda jobs, executor: not jobs)
+    monkeypatch.setattr(module, "turn", lambda usual, late, executor: (usual or late)[0])
 
 
 def names(jobs: Any) -> list[str]:
@@ -51,11 +50,11 @@ def test_a_trial_that_is_taken_while_the_next_one_is_chosen_is_chosen_no_more(mo
     jobs = [job("a"), job("b")]
     left = Pending(jobs)
 
-    def meanwhile(there: list[Job], executor: Any) -> Job:
+    def meanwhile(there: list[Job], late: list[Job], executor: Any) -> Job:
         left.take([jobs[0]])
         return there[0]
 
-    monkeypatch.setattr(module, "following", meanwhile)
+    monkeypatch.setattr(module, "turn", meanwhile)
     assert names([left.begin(EXECUTOR)]) == ["b"]
 
 

@@ -192,7 +192,7 @@ def test_an_exception_in_a_judgement_is_an_error_of_its_case_alone(cloud, monkey
 
 
 def test_an_exception_outside_of_a_trial_ends_the_lane_with_errors(cloud, monkeypatch):
-    monkeypatch.setattr("conformance.engine.run.pending.following", lambda pending, executor: 1 / 0)
+    monkeypatch.setattr("conformance.engine.run.pending.turn", lambda usual, late, executor: 1 / 0)
     run = started(*EVERY)
     assert {run.wait(case_id).verdict for case_id in EVERY} == {"error"}
     assert Counter(r.case for r in run.results) == Counter(EVERY)
