@@ -320,6 +320,11 @@ class Elements:
             else:
                 self._refused(owned, kind)
 
+    def let_go(self, owned: Owned) -> None:
+        """Have an element removed as soon as room is needed where a quota is narrow, else at the end of the run."""
+        if not self._goes_with_subject(owned.collection):
+            self._refused(owned, self._context.cloud.profile.kind_at(owned.collection))
+
     def _drop(self, owned: Owned, kind: Kind) -> None:
         if not self._context.resources.drop(owned.value, Role(owned.role), kind):
             self._refused(owned, kind)
