@@ -265,16 +265,17 @@ class Run:
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
     def _divide(self) -> None:
-        """Let another thread make a part of the trials of this thread's lane, if that saves time."""
+        """Let other threads make parts of the trials of this thread's lane, as long as that saves time."""
         with self._lock:
-            idle = not self._queue and self._working < self.parallel
-            if not (part := self._queue.part(idle) if self.context.places.most is None else []):
-                return
-            self._queue.add([part])
-            self._open += 1
-            if idle:
-                self._working += 1
-                self._begin(self._work)
+            while self.context.places.most is None:
+                idle = not self._queue and self._working < self.parallel
+                if not (part := self._queue.part(idle)):
+                    break
+                self._queue.add([part])
+                self._open += 1
+                if idle:
+                    self._working += 1
+                    self._begin(self._work)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
