@@ -257,6 +257,8 @@ class Run:
         Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
         """
         edges, executor.subject.unmet = executor.subject.unmet, []
+        if not edges:  # so it is after nearly every trial, and the union of all ids takes long in a large run
+            return []
         with self._lock:
             known = self._futures.keys() | self._questioned
             cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
