@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import imperative
@@ -137,8 +138,7 @@ def _field(text: str | None) -> str | None:
 
 
 def _status(sentence: Sentence, scope: Scope, phrase: str | None, name: str | None) -> Condition:
-    known = phrase is not None and scope.owner(phrase) is not None
-    resource = scope.named(phrase) if known else scope.resource
+    resource = (owner_of(phrase, scope) if phrase else None) or scope.resource
     return Condition("status", resource, sentence.line, attribute=_field(name))
 
 
