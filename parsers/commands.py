@@ -84,7 +84,9 @@ def _read_documents(layout: Layout, parameters: ParameterFile | None) -> Reading
         return read_all()
     beside = Beside(read_all)
     try:
-        import_module("parsers.prose")  # compiles its many expressions
+        # The grammar compiles many expressions; the other modules are needed later, and this process only waits now.
+        for name in ("parsers.prose", "parsers.unread", "specs.dump"):
+            import_module(name)
     except BaseException:
         beside.end()
         raise

@@ -34,6 +34,9 @@ _ARGUMENT = {
 _NEAR = 0.85
 _WITHOUT_COLONS = re.compile(rf"^(?P<indent>[ ]*)\.+[ ]*(?P<name>{'|'.join(FACTS)})(?P<rest>[ ]+.*)$")
 
+MISTYPED, UNREAD = "mistyped-directive", "unread-directive"
+"""Rules for misspelt directives: one for those that were read, one for those that were not."""
+
 
 @dataclass(frozen=True)
 class Meant:

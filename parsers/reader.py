@@ -13,7 +13,7 @@ from parsers import errors
 from parsers.dialect import MethodNode, SampleNode, TableNode, installed, make_inliner
 from parsers.errors import DocumentError, HostileError, NotFoundError
 from parsers.machines import lazily
-from parsers.meant import read_as_meant, slips
+from parsers.meant import MISTYPED, UNREAD, read_as_meant, slips
 from parsers.parameters import Flaw
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ MAX_INDENT = 200
 """The limit of indentation, in columns: docutils copies indented text at every level."""
 
 MAX_INCLUDES = 2_000
-MISTYPED, UNREAD = "mistyped-directive", "unread-directive"
-"""Rules for misspelt directives: one for those that were read, one for those that were not."""
 
 _TAB = 8
 _DEEP = re.compile(rf"^[ \t]{{{MAX_INDENT},}}\S", re.MULTILINE)

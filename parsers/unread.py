@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from parsers.build import original
+from parsers.meant import UNREAD
 from parsers.output import write_text
-from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -91,6 +91,8 @@ def _sequence(value: list[Any], indent: int, out: list[str], *, one_line: bool =
 
 def flow(value: Any) -> str:
     """Return a value on one line."""
+    if isinstance(value, str):  # most values are: the check of each other type before it would take as long
+        return _string(value, True)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_flow_key(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -99,12 +101,14 @@ def flow(value: Any) -> str:
 
 
 def _flow_key(key: str) -> str:
-    name = scalar(key, flow=True)
+    name = _string(key, True)
     return f"? {name}" if len(name) > _KEY_LIMIT else name
 
 
 def scalar(value: Any, *, flow: bool) -> str:
     """Return a scalar in a form that YAML reads back as the same value."""
+    if isinstance(value, str):
+        return _string(value, flow)
     if value is None:
         return "null"
     if isinstance(value, bool):

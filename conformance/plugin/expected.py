@@ -19,6 +19,10 @@ expected:
   cases: {widgets.lock/normal/202!contradiction!200: [ACTIVE]}  # the only ones of the requirement, if not all
   depends: a condition for a run to show it       # only if some runs do not show it
   link: https://bugs.example.org/4711             # if there is one
+never:                                            # listed codes that the release never gives
+- promises: [widgets.list/error/404]              # ids of requirements
+  source: [widgets/api/list.py:12-20]
+  why: one sentence
 ```
 """
 
@@ -26,7 +30,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +93,26 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class NeverGiven:
+    """The reason why a release never gives a code that its reference lists. It changes no verdict.
+
+    Attributes:
+        promise: the id of the requirement.
+        source: places in the source code, as those of an expected deviation.
+        why: the cause, in one sentence.
+    """
+
+    promise: str
+    source: tuple[str, ...]
+    why: str
+
+    def of(self, release: str) -> str:
+        """The reason in words. ``release``: the release that was examined, as package and version with a blank."""
+        why = f"{self.why[:1].lower()}{self.why[1:]}".rstrip(".")
+        return f"{release} never answers so: {why} ({', '.join(self.source)})"
+
+
+@dataclass(frozen=True)
 class ExpectedDeviations:
     """The expected deviations of one release.
 
@@ -97,6 +121,7 @@ class ExpectedDeviations:
         by_id: the deviations, by id.
         highest: the highest microversion of the release; None if the file does not say it.
         release_of_service: the release of the service that was examined, as package and version with a blank between.
+        never: the listed codes that the release never gives, by the id of the requirement.
     """
 
     package: str
@@ -104,6 +129,17 @@ class ExpectedDeviations:
     by_id: Mapping[str, Expected]
     highest: Microversion | None = None
     release_of_service: str = ""
+    never: Mapping[str, NeverGiven] = field(default_factory=dict)
+
+    def why_never(self, promise: str) -> str | None:
+        """The reason why the release never gives the code of a promise; None if no reason is known."""
+        found = self.never.get(promise)
+        return found.of(self.release_of_service or f"{self.package} {self.version}") if found is not None else None
+
+    def explained(self, note: Mapping[str, Any]) -> dict[str, Any]:
+        """A note of the record; one of a code without a case with the reason why the release never gives the code."""
+        why = self.why_never(str(note.get("requirement")))
+        return {**note, "detail": why} if why is not None else dict(note)
 
     @property
     def release(self) -> str:
@@ -291,6 +327,12 @@ def load_expected(path: Path) -> ExpectedDeviations:
                 item.get("link"),
                 frozenset(cases.get(identity, ())),
             )
+    never: dict[str, NeverGiven] = {}
+    for item in data.get("never", ()):
+        for promise in item["promises"]:
+            if promise in never:
+                raise Trouble(f"{path} says twice why {promise} is never given: remove one")
+            never[promise] = NeverGiven(promise, tuple(item["source"]), item["why"])
     highest = data.get("highest_microversion")
     return ExpectedDeviations(
         data["package"],
@@ -298,4 +340,5 @@ def load_expected(path: Path) -> ExpectedDeviations:
         found,
         Microversion.parse(highest) if highest is not None else None,
         data.get("release_of_service", f"{data['package']} {data['version']}"),
+        never,
     )

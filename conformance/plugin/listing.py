@@ -10,6 +10,7 @@ from pathlib import Path
 from conformance.engine.derive.suite import derive
 from conformance.engine.model.case import REASONS, Case, Requirement, Untested
 from conformance.engine.model.setup import Locked
+from conformance.plugin.expected import ExpectedDeviations, expected_of
 from conformance.plugin.markers import markers_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.selection import selection
@@ -90,6 +91,7 @@ class _Listed:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the list."""
+        never = expected_of(self.reference.package, str(self.reference.specs[0].reference.version))
         for requirement, cases in self.requirements:
             yield f"{requirement.id}  {requirement.source.path}:{requirement.source.line}  {_cases(len(cases))}"
             if self.details:
@@ -99,13 +101,20 @@ class _Listed:
             yield "Promises without a case:"
         for one in self.without:
             detail = f" ({one.detail})" if one.detail else ""
-            yield (
-                f"{one.requirement}  {one.source.path}:{one.source.line}  {REASONS.get(one.reason, one.reason)}{detail}"
-            )
+            why = never.why_never(one.requirement) if never is not None else None
+            reason = why or f"{REASONS.get(one.reason, one.reason)}{detail}"
+            yield f"{one.requirement}  {one.source.path}:{one.source.line}  {reason}"
+        yield from self._observed(never)
         yield ""
         total = sum(len(cases) for _, cases in self.requirements)
         yield f"{len(self.requirements)} requirements, {total} cases, {len(self.without)} promises without a case"
         yield from (f"note: {sentence}" for sentence in self.reference.undocumented)
+
+    def _observed(self, never: ExpectedDeviations | None) -> Iterator[str]:
+        """Yield the codes that have cases, and that the release of the reference never gives."""
+        shown = ((one, never.why_never(one.id)) for one, _ in self.requirements) if never is not None else ()
+        found = [f"{one.id}  {one.source.path}:{one.source.line}  {why}" for one, why in shown if why is not None]
+        yield from ("", "Codes that have cases and never come:", *found) if found else ()
 
 
 def _names(case: Case) -> list[str]:

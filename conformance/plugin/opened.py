@@ -176,6 +176,8 @@ class Opened:
         lacking = [{"kind": "undocumented", "text": text} for text in share.reference.undocumented]
         lacking += [{"kind": "undescribed", "text": text} for text in undescribed(share)]
         noted = corrected((*info.notes, *parts.notes.values()), parts.left_out)
+        if (known := self._expected(share)) is not None:
+            noted = tuple(map(known.explained, noted))
         return replace(info, notes=(*noted, *lacking, *self._compared(share)))
 
     def _info(

@@ -47,7 +47,7 @@ def _not_understood(subject: Subject) -> int | None:
     That is a label without codes, a text of codes alone without a label, a table of codes, or a title for codes.
     """
     blocks = subject.source.blocks
-    found = read_code_lists(blocks)
+    found = read_code_lists(tuple(blocks))
     for index, block in enumerate(blocks):
         if index in found.unread or (index not in found.read and is_label(block.text)):
             return block.line

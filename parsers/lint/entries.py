@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from parsers.lint.findings import CERTAIN, TASTE, Place, Rule
+from parsers.meant import UNREAD
 from parsers.parameters import KNOWN_KEYS, READ_KEYS
-from parsers.reader import UNREAD
 
 if TYPE_CHECKING:
     from parsers.lint.view import View

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from parsers.lint.findings import CERTAIN, Finding, Place, Rule
-from parsers.reader import MISTYPED, UNREAD
+from parsers.meant import MISTYPED, UNREAD
 
 if TYPE_CHECKING:
     from parsers.build import Reading

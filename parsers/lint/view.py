@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from parsers import errors
-from parsers.meant import FACTS
-from parsers.reader import UNREAD
+from parsers.meant import FACTS, UNREAD
 from specs.microversion import Microversion, VersionRange
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from parsers.document import Block
 from parsers.prose.sentences import plain
@@ -61,8 +62,9 @@ class CodeLists:
     unread: frozenset[int] = frozenset()
 
 
-def read_code_lists(blocks: Sequence[Block]) -> CodeLists:
-    """Read all lists of codes of a text."""
+@lru_cache(maxsize=8)
+def read_code_lists(blocks: tuple[Block, ...]) -> CodeLists:
+    """Read all lists of codes of a text; cached, because the text's sentences and its codes are read one by one."""
     lists: list[tuple[str, tuple[Code, ...]]] = []
     read: set[int] = set()
     unread: set[int] = set()

@@ -28,6 +28,7 @@ from specs.model import Parameter
 
 _FLAGS = re.IGNORECASE
 Fields = dict[str, Any]
+Outcome = Literal["fact", "nothing", "unread"]
 
 _ENUM = re.compile(
     r"(?:\b(?:valid|possible|allowed|allowable|supported|permitted|accepted|available|acceptable)\s+"
@@ -310,17 +311,31 @@ def _sentences(description: str) -> tuple[Sentence, ...]:
 
 
 @lru_cache(maxsize=8192)
-def _read(description: str, parameter: Parameter, section: Section) -> Fields:
+def _facts(description: str, parameter: Parameter, section: Section) -> tuple[tuple[Fields, ...], ...]:
+    """What the rules read from each sentence of a description; nothing from one that is too long."""
     row = ParameterRow(parameter, 0, section, description=description)
-    found: Fields = {}
+    found: list[tuple[Fields, ...]] = []
     for sentence in _sentences(description):
         if len(sentence.text) > LONGEST:
+            found.append(())
             continue
-        version, bare = undated(sentence.text)
-        if version is not None and sentence == _sentences(description)[0] and parameter.min is None:
+        bare = replace(sentence, text=undated(sentence.text)[1])
+        said = (read(bare, row) for _, _, read in RULES)
+        found.append(tuple(fields for fields in said if fields is not None))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _read(description: str, parameter: Parameter, section: Section) -> Fields:
+    found: Fields = {}
+    sentences = _sentences(description)
+    if sentences and len(sentences[0].text) <= LONGEST and parameter.min is None:
+        version, _ = undated(sentences[0].text)
+        if version is not None:
             found["min"] = version
-        for _, _, read in RULES:
-            for key, value in (read(replace(sentence, text=bare), row) or {}).items():
+    for said in _facts(description, parameter, section):
+        for fields in said:
+            for key, value in fields.items():
                 if key in ("refusals", "blanks"):
                     found[key] = (*found.get(key, ()), *(one for one in value if one not in found.get(key, ())))
                 found.setdefault(key, value)
@@ -356,7 +371,7 @@ class Said:
 
     line: int
     number: int
-    outcome: Literal["fact", "nothing", "unread"]
+    outcome: Outcome
 
 
 def account_of(row: ParameterRow) -> tuple[Said, ...]:
@@ -368,12 +383,15 @@ def account_of(row: ParameterRow) -> tuple[Said, ...]:
     found: list[Said] = []
     below: set[int] = set()  # the lines of the items that a rule has read with the sentence above them
     boolean = (row.parameter.type or "").startswith("bool")
-    for number, sentence in enumerate(_sentences(row.description)):
-        bare = replace(sentence, text=undated(sentence.text)[1])
-        short = len(sentence.text) <= LONGEST
-        fact = sentence.line in below or (short and any(read(bare, row) is not None for _, _, read in RULES))
-        known = short and without_promise(bare.text, first=number == 0, boolean=boolean)
-        if fact and _enum(sentence, row) is not None:
-            below.update(item.line for item in sentence.items)
-        found.append(Said(first + sentence.line, number, "fact" if fact else "nothing" if known else "unread"))
+    facts = _facts(row.description, row.parameter, row.section)
+    for number, (sentence, said) in enumerate(zip(_sentences(row.description), facts, strict=True)):
+        outcome: Outcome = "unread"
+        if sentence.line in below or said:
+            outcome = "fact"
+            if sentence.items and _enum(sentence, row) is not None:
+                below.update(item.line for item in sentence.items)
+        elif len(sentence.text) <= LONGEST:
+            bare = undated(sentence.text)[1]
+            outcome = "nothing" if without_promise(bare, first=number == 0, boolean=boolean) else "unread"
+        found.append(Said(first + sentence.line, number, outcome))
     return tuple(found)

@@ -176,7 +176,7 @@ def _leads(sentence: Sentence, scope: Scope) -> bool:
 def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
     """Read all prose of some blocks. Lists of codes are read elsewhere."""
     result = Text()
-    lists = read_code_lists(blocks)
+    lists = read_code_lists(tuple(blocks))
     done = set(lists.read)
     if scope.source is not None and scope.source.statuses:
         done |= lists.unread  # a label above a table of codes

@@ -218,6 +218,8 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
         boolean: True for a parameter of the type boolean, whose values need not be listed.
     """
     text = without_force(text)
+    if text.startswith(("For example", "Example", "e.g.", "See ")):
+        return True
     named = marks(text)
     ruled = _RULED.search(text) is not None
     means = (
@@ -226,15 +228,12 @@ def without_promise(text: str, *, first: bool = False, boolean: bool = False) ->
         and _ABOUT_ANSWER.search(text) is None
         and not (named - (set() if ruled else _OF_NAMES))
     )
-    listed = boolean and _TRUTH.search(text) is not None
-    example = text.startswith(("For example", "Example", "e.g.", "See "))
     return (
         means
         or _QUOTED_ALONE.match(text) is not None
-        or listed
-        or example
-        or is_advice(text)
-        or on_traffic(text)
+        or (boolean and _TRUTH.search(text) is not None)
         or _plain(text)
         or _OF_TIMES.match(text) is not None
+        or on_traffic(text)
+        or is_advice(text)  # the last, because its many forms take long
     )

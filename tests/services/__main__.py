@@ -39,7 +39,8 @@ def lines(one: Figures, every: bool = False) -> Iterator[str]:
     pairs = {code: one.pairs(code) for code in CODES}
     for code, found in pairs.items():
         stated = f"; of those with a stated cause: {_share(found.decided, found.stated)}"
-        yield f"{code} decided: {_share(found.decided, found.all)}{stated}"
+        given = f"; of those that the release may give: {_share(found.decided, found.all - found.never)}"
+        yield f"{code} decided: {_share(found.decided, found.all)}{stated}{given if found.never else ''}"
     counted = ", ".join(f"{count} {verdict}" for verdict, count in one.verdicts.items())
     yield f"cases: {counted}; requests: {one.requests}; seconds: {one.seconds:.0f}"
     for name, reason in sorted(one.lacking.items()):

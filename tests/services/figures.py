@@ -37,6 +37,7 @@ class Pairs:
     decided: int
     open: Mapping[str, str]
     stated: int
+    never: int = 0
 
     @property
     def all(self) -> int:
@@ -52,6 +53,7 @@ class Figures:
         results: by case; a later run replaces the result of an earlier one.
         without_case: requirement, or operation, without a case -> (reason, its detail).
         sources: expected deviation -> the places in the source code that cause it.
+        never: promise of a code -> the reason why the release never gives this code.
         silent: the operations for which the reference gives no code of success, so that no answer can pass one.
         requests, seconds: of all runs.
     """
@@ -63,6 +65,7 @@ class Figures:
     seconds: float
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    never: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -155,7 +158,9 @@ class Figures:
             if name.endswith(f"/{kind}") and name.partition("/")[0] in self.offered and reason != "beyond-cloud"
         }
         silent = [name for name, results in by_requirement.items() if all(map(_observes, results))]
-        return Pairs(len(decided), {**still, **without}, len(by_requirement) - len(silent))
+        left = {name: self.never.get(name, reason) for name, reason in {**still, **without}.items()}
+        never = sum(1 for name in left if name in self.never)
+        return Pairs(len(decided), left, len(by_requirement) - len(silent), never)
 
 
 def _page(operation: str) -> str:
@@ -203,7 +208,8 @@ def figures(records: Iterable[RunRecord]) -> list[Figures]:
         sums = added(*one.runs)
         sources = {**_examined(one.references), **one.sources}
         totals = sums["requests"], sums["seconds"]
-        found.append(Figures(name, one.results, one.without_case, *totals, sources, _silent(name)))
+        never = _never(one.references)
+        found.append(Figures(name, one.results, one.without_case, *totals, sources, _silent(name), never))
     return found
 
 
@@ -214,6 +220,12 @@ def _examined(references: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[st
     """
     known = (expected_of(*one) for one in references)
     return {id_: one.source for release in known if release is not None for id_, one in release.by_id.items()}
+
+
+def _never(references: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """The codes that some releases never give, with the reasons: promise -> reason."""
+    known = (expected_of(*one) for one in references)
+    return {name: release.why_never(name) or "" for release in known if release is not None for name in release.never}
 
 
 def _silent(service: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
 
 from conformance.engine.cloud.seen import Seen
+from conformance.engine.cloud.spares import Spares
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import Edge, StateGraph
 from conformance.engine.derive.suite import views
@@ -86,6 +87,7 @@ def cloud(monkeypatch):
         def __init__(self, context):
             self.status, self.locked, self.resources_made = None, False, 1
             self.environment, self.unmet = "", cloud.unmet
+            self.bindings = SimpleNamespace(wanted=frozenset(), as_before=None, attached={})
 
         def discard(self):
             with cloud.lock:
@@ -153,6 +155,7 @@ def started(*case_ids, parallel=3, record=None):
         stopping=stopping,
         places=Places(stopping),
         waits=Waits(),
+        resources=SimpleNamespace(spares=Spares()),
         kind=SimpleNamespace(name="widget", state_of=lambda shown: (shown["status"], None)),
         environment="",
         notes=Notes(),

@@ -100,6 +100,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
         notes=Notes(),
         stopping=stopping,
         places=Places(stopping),
+        sandbox=False,
         role_names=frozenset(roles),
         spending=set(),
         version_for=lambda operation: TOP,

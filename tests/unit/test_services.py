@@ -134,3 +134,23 @@ def test_the_lines_name_every_operation_without_a_normal_code(
     assert "404 decided: 0 of 1 (0.0 %); of those with a stated cause: 0 of 1 (0.0 %)\n" in said
     assert "  no normal code: a.show: no case asks for a normal code" in said
     assert "  404 open: a.show/error/404: inconclusive: so it came" in said
+
+
+def test_a_code_that_the_release_never_gives_is_told_by_its_source() -> None:
+    name = "v3--policies.create-policy/error/404"
+    info = RunInfo(
+        "2026-01-01",
+        spec={"service": "identity", "package": "keystone", "version": "30.0.0"},
+        notes=(untested(name, "no-constraint"), untested("v3--policies.create-policy/error/409", "no-constraint")),
+    )
+    results = (
+        result("v3--policies.create-policy/normal/201", kind="normal"),
+        result("v3--policies.show-policy-details/error/404", kind="error/404"),
+    )
+    (one,) = figures([RunRecord(info, results)])
+    found = one.pairs(404)
+    assert (found.decided, found.all, found.never) == (1, 2, 1)
+    assert found.open[name].startswith("keystone 30.0.0 never answers so: neither request names")
+    assert "(keystone/api/policy.py:56-76)" in found.open[name]
+    assert one.pairs(409).never == 0
+    assert any("of those that the release may give: 1 of 1" in line for line in told.lines(one))

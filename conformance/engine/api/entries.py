@@ -32,6 +32,7 @@ class Refusal:
         parameter: the wrong parameter, and binding: its value; None if the request is as documented.
         steps: requests that bring the situation about.
         cause: the attribute of ``specs.refusals.Cause`` that the situation brings about; empty if no sentence gives it.
+        query: further parameters of the query, with their values.
     """
 
     operation: str
@@ -42,6 +43,7 @@ class Refusal:
     role: str | None = None
     steps: tuple[Step, ...] = ()
     cause: str = ""
+    query: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

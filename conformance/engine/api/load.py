@@ -67,6 +67,7 @@ def _refusal(entry: Mapping[str, Any]) -> Refusal:
         entry.get("role"),
         tuple(_step(step) for step in entry.get("steps", ())),
         entry.get("cause", ""),
+        tuple(entry.get("query", {}).items()),
     )
 
 
@@ -214,7 +215,9 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         always_made=bool(read.get("always_made")),
         unknown_id_path=read.get("unknown_id_path"),
         every_operation=structured(lists["every_operation"], tuple[Everywhere, ...]),
-        producers=dict(maps["producers"]),
+        producers={
+            at: e if isinstance(e, str) else (e["operation"], e["id_field"]) for at, e in maps["producers"].items()
+        },
         effects=tuple(map(_effect, lists["effects"])),
         chosen_keys=tuple((k["operation"], k["place"], _value(k["key"])) for k in lists["chosen_keys"]),
         not_returned=tuple((e["operation"], e["parameter"], e["reason"]) for e in lists["not_returned"]),
@@ -233,6 +236,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         stable_statuses=tuple(entry["stable_statuses"]),
         optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
+        long_operations=frozenset(entry.get("long_operations", ())),
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },

@@ -62,6 +62,8 @@ class Producer:
         chosen: True if the client chooses its name and writes it into the path.
         reader, remover: the operations that show it and delete it; None if the reference documents none.
         lister: the operation that lists the collection; None if the reference documents none.
+        elsewhere: the path of the collection, if the operation has another one; else empty.
+        id_field: the field of the answer that names the new element, if its name says nothing of the placeholder.
     """
 
     operation: Operation
@@ -70,6 +72,8 @@ class Producer:
     reader: Operation | None = None
     remover: Operation | None = None
     lister: Operation | None = None
+    elsewhere: str = ""
+    id_field: str = ""
 
     @property
     def leads_to(self) -> frozenset[str]:
@@ -78,20 +82,29 @@ class Producer:
         return frozenset(status for post in posts for status in post.becomes)
 
 
+Said = Mapping[str, str | tuple[str, str]]
+"""Collection -> the operation that makes its elements, or that and the field of its answer that names the element."""
+
+
 class Producers:
     """The producers of a reference, by the form of their collections.
 
     Args:
         operations: the operations of the reference.
-        said: collection -> the operation that makes its elements, if the reference lists no code that says so.
+        said: collection -> the operation that makes its elements, if the reference lists no code that says so, or a
+            pair of the operation and the field of its answer that names the element.
     """
 
-    def __init__(self, operations: Iterable[Operation], said: Mapping[str, str] | None = None) -> None:
-        self._said = {form(collection): operation for collection, operation in (said or {}).items()}
+    def __init__(self, operations: Iterable[Operation], said: Said | None = None) -> None:
+        entries = {at: (entry, "") if isinstance(entry, str) else entry for at, entry in (said or {}).items()}
+        self._said = {form(at): operation for at, (operation, _) in entries.items()}
+        self._elsewhere = {form(at): (at, field) for at, (_, field) in entries.items()}
+        self._by_id: dict[str, Operation] = {}
         self._by_place: dict[tuple[str, str], list[Operation]] = {}
         self._named: dict[str, set[str]] = {}
         for operation in operations:
             if operation.removed is None and operation.action is None:
+                self._by_id[operation.id] = operation
                 self._by_place.setdefault((operation.method, form(operation.path)), []).append(operation)
                 for name in placeholders(operation.path):
                     self._named.setdefault(form(collection_of(operation.path, name)), set()).add(name)
@@ -116,6 +129,8 @@ class Producers:
         """The producer with this operation; None if the operation makes no element of a collection."""
         above = operation.path.rpartition("/")[0]
         places = (above,) if operation.method == "PUT" else (operation.path, above)
+        at = next((place for place, name in self._said.items() if name == operation.id), None)
+        places = (*places, at) if at is not None else places
         for producer in map(self.of, places if operation.action is None else ()):
             if producer is not None and producer.operation.id == operation.id:
                 return producer
@@ -150,6 +165,10 @@ class Producers:
         one = f"{place}/{{}}"
         reader, remover = self._first("GET", one), self._first("DELETE", one)
         lister = self._first("GET", place)
+        said = self._by_id.get(self._said.get(place, ""))
+        if said is not None and form(said.path) not in (place, one):
+            name = min(self._named.get(place, {""}))
+            return Producer(said, name, False, reader, remover, lister, *self._elsewhere[place])
         for operation in self._by_place.get(("POST", place), ()):
             if self._said.get(place, operation.id) != operation.id:
                 continue

@@ -155,7 +155,7 @@ class ServiceDescription:
 
     placeholder_values: Mapping[str, Any] = field(default_factory=dict)
     placeholder_sources: Mapping[str, Naming] = field(default_factory=dict)
-    producers: Mapping[str, str] = field(default_factory=dict)
+    producers: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
     made_by_factory: Mapping[str, str] = field(default_factory=dict)
     usable_elements: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     elements_made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()

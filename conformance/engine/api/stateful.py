@@ -21,6 +21,7 @@ class StatefulResource:
         initial_status: the status after creation; stable_statuses: statuses that last until somebody acts.
         optional_statuses: stable ones that a cloud need not keep.
         lasting_fields: fields that change only by a request while no task is under way.
+        long_operations: those whose work is likely to take as long as the making of the resource.
         statuses_to_try: operation id -> the statuses in which it is tested if the reference names none.
         statuses_to_show: statuses other than the initial one in which the fields that its own GET shows are judged.
         lacking: a thing, by the reference's words, that resources have -> the statuses in which they lack it.
@@ -42,6 +43,7 @@ class StatefulResource:
     stable_statuses: tuple[str, ...] = ()
     optional_statuses: tuple[str, ...] = ()
     lasting_fields: tuple[str, ...] = ()
+    long_operations: frozenset[str] = frozenset()
     statuses_to_try: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statuses_to_show: tuple[str, ...] = ()
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 GENERATED = ("name", "uuid", "password", "project", "user", "token")
 """Sources of values that every service has: fresh ones, and the member's own project, user and token."""
 
-OF_THE_TRIAL = ("path", "shown", "sent", "before")
-"""Sources of values in the trial itself: its path, the view at the path, its body, and the steps before it."""
+OF_THE_TRIAL = ("path", "shown", "sent", "before", "answered")
+"""Sources of values in the trial: its path, the view at the path, its body, the steps before it and their answers."""
 
 _NEAR = 0.5
 """The least similarity of a wrong word and its correction (``difflib``)."""

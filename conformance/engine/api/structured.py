@@ -9,7 +9,7 @@ import cattrs
 
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
-from conformance.engine.model.binding import Binding
+from conformance.engine.model.binding import Binding, Text
 from specs.microversion import Microversion
 
 T = TypeVar("T")
@@ -19,7 +19,10 @@ LEFT_OUT = "<left out>"
 
 
 def value(given: Any) -> Any:
-    """A value of a description, in which every object with a ``resource``, at any depth, is a Binding."""
+    """A value of a description, in which every object with a ``resource``, at any depth, is a Binding.
+
+    An object of a ``text`` and the values ``of`` its names is a Text.
+    """
     if isinstance(given, list):
         return [value(inner) for inner in given]
     if not isinstance(given, Mapping):
@@ -28,6 +31,8 @@ def value(given: Any) -> Any:
         return Binding(
             given["resource"], given.get("attribute", "id"), given.get("relation", "any"), given.get("plain")
         )
+    if given.keys() == {"text", "of"}:
+        return Text(given["text"], {name: value(inner) for name, inner in given["of"].items()})
     return {_key(key): value(inner) for key, inner in given.items()}
 
 

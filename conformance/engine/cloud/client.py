@@ -25,7 +25,7 @@ from conformance.engine.cloud.redact import Redactor
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import NOWHERE, Scope
 from conformance.engine.cloud.seen import Seen
-from conformance.engine.cloud.standing import Control, Standing, doubtful
+from conformance.engine.cloud.standing import REFUSED_TOKEN, Control, Standing, doubtful
 from conformance.engine.cloud.transport import Transport
 from specs.microversion import VersionRange
 
@@ -326,7 +326,7 @@ class Cloud:
         trouble = self.standing.account(role, answer)
         if trouble is None:
             return answer
-        if self.lost is None and ask.only_reads:
+        if self.lost is None and ask.only_reads and answer.status != REFUSED_TOKEN:
             return self._delivery.send(ask)
         return replace(answer, status=0, text="", json=ABSENT, error=trouble)
 

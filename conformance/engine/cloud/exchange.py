@@ -51,6 +51,7 @@ class Ask:
             the answer into the journal.
         operation: the id of the operation under test; empty for a request that only serves a trial.
         pays: the key of the debt in the journal that the request pays; empty for all other requests.
+        signed: True if the client signs the request with things of the run, by the header Authorization.
         patient: True to honour Retry-After (429, 503); False if such an answer is under test.
     """
 
@@ -65,6 +66,7 @@ class Ask:
     intent: Intent | None = None
     timeout: float = 60.0
     expect_created: str | None = None
+    signed: bool = False
     patient: bool = True
     pays: str = ""
     operation: str = ""

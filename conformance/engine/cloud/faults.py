@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -13,20 +14,31 @@ _OWN = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f-]{8,}\b|\d+", re.IGNORECASE)
 
 _QUOTA = re.compile(
     r"quota[^.]{0,80}\bexceed(?:ed|s)?\b|\bexceed(?:ed|s)?\b[^.]{0,80}\bquota|\b(?:over|out of)\s?quota"
-    r"|\bmaximum number of\b[^.]{0,80}\b(?:exceeded|reached)\b|\bover (?:a |the |its )?limit\b",
+    r"|\bmaximum number of\b[^.]{0,80}\b(?:exceeded|reached)\b|\bover (?:a |the |its )?limit\b"
+    r"|\bmaximum of \d+ already exceeded\b|\breached the maximum\b|\bquota (?:has been met|reached)\b"
+    r"|\bwill exceed the limit\b[^.]{0,80}\. \d+ bytes remaining|\blimit has been exceeded on the number of\b"
+    r"|\blarger than (?:the )?maximum allowed limit\b",
     re.IGNORECASE,
 )
 """The words in which services say that a project has used up a quota. A refusal by a policy on quotas has other words,
-and
-so has a value beyond its documented maximum."""
+and so has a value beyond its documented maximum."""
+
+_PAGE = re.compile(r"<h1>\s*\d{3}\b[^<]*</h1>\s*([^<\s][^<]*)", re.IGNORECASE)
+"""The message of an error that is a page: it follows the heading, which is the code with its phrase."""
 
 
 def message_in(body: Any) -> str:
-    """The message of an error body, on one line; the beginning of a body that is no object; else empty."""
+    """The message of an error body, on one line; the beginning of a body that is no object; else empty.
+
+    An error may be a page, whose message stands after two lines with its code.
+    """
     if isinstance(body, dict):
         for fault in (*body.values(), body):
             if isinstance(fault, dict) and isinstance(fault.get("message"), str):
                 return one_line(fault["message"], 200)
+    page = _PAGE.search(body) if isinstance(body, str) else None
+    if page is not None:
+        return one_line(html.unescape(page[1]), 200)
     return one_line(body, 80) if isinstance(body, str) else ""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.discover import Candidate, Discovery, Missing
 from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.faults import says_quota
 from conformance.engine.model.binding import Binding
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def first(
         The thing, and a few words on the things from which it was made.
 
     Raises:
-        ResourceError: no candidate worked; one sentence names the candidates and the messages of the cloud.
+        ResourceError: no candidate worked, or a quota is used up; one sentence names the candidates and the messages of
+            the cloud.
     """
     factory = kind.factory
     if factory is None:
@@ -83,6 +85,9 @@ def first(
             left = resources.close()
             if left:
                 tell(f"it could not be removed: {left[0]}")
+            if says_quota(str(error)) and not variant:  # no other candidate needs less room
+                hint = "raise the quota of the project, or remove what is not needed"
+                break
     said = "; ".join(f"{reason} (tried with {'; '.join(whats)})" for reason, whats in tried.items())
     raise ResourceError(f"this cloud could not make a {kind.name}: {said}; {hint}")
 

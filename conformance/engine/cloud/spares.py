@@ -47,10 +47,10 @@ class Spares:
                         return made, things is self._ready
             return None
 
-    def has(self, kind: str, role: Role) -> bool:
-        """Whether there is a thing of a kind that a role has made."""
+    def count(self, kind: str, role: Role) -> int:
+        """The number of things of a kind that a role has made."""
         with self._lock:
-            return any((made.kind, made.role) == (kind, role) for made in (*self._ready, *self._building))
+            return sum((made.kind, made.role) == (kind, role) for made in (*self._ready, *self._building))
 
     def forget(self) -> list[Made]:
         """Forget all things, since they are removed now. Return those that nobody has waited for."""

@@ -31,7 +31,10 @@ PAUSE = 2.0
 BUSY = frozenset({413, 429, 503})
 """Codes of an overloaded cloud, or of an overloaded front end."""
 
-_FORBIDDEN, _GONE, _REFUSED_TOKEN = 403, 404, 401
+_FORBIDDEN, _GONE = 403, 404
+
+REFUSED_TOKEN = 401
+"""The code for a token that is not accepted."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,15 @@ class Standing:
     def account(self, role: Role, answer: Answer) -> str | None:
         """The reason why a doubtful answer is not the cloud's own; None if it is, or if nothing shows that.
 
+        A refused token that was never accepted is such a reason: it may have expired before its first request.
+
         This may take some seconds, in which the cloud may come back. Then the request can be sent again.
         """
         with self._lock:
             if self.lost is not None:
                 return self.lost
+            if answer.status == REFUSED_TOKEN and not self._known.get(role):
+                return f"the token of the role {role} is refused (401), and no answer of the run shows that it is valid"
             trouble: str | None = None
             deadline = time.monotonic() + PATIENCE - answer.ms / 1000
             while True:
@@ -105,7 +112,7 @@ class Standing:
                 trouble = _said(role, *seen)
                 last = seen[1]
                 wait = max(PAUSE, retry_after(last.headers.get("Retry-After")) or 0.0)
-                if last.status == _REFUSED_TOKEN or time.monotonic() + wait > deadline:
+                if last.status == REFUSED_TOKEN or time.monotonic() + wait > deadline:
                     break
                 time.sleep(wait)
             self.lost = trouble
@@ -137,7 +144,7 @@ def doubtful(answer: Answer, *, with_token: bool) -> bool:
     """Whether an answer, or the lack of one, may be due to something between this machine and the cloud."""
     if answer.error or answer.status >= 500 or 300 < answer.status < 400 or answer.status in BUSY:
         return True
-    if answer.status == _REFUSED_TOKEN and with_token:
+    if answer.status == REFUSED_TOKEN and with_token:
         return True
     return (answer.json is ABSENT and bool(answer.text.strip())) or (answer.ok and answer.json == {})
 
@@ -187,7 +194,7 @@ def _said(role: Role, control: Control, answer: Answer) -> str:
     """A sentence about a failed control."""
     if answer.error:
         return f"the cloud no longer answers: {answer.error}"
-    if answer.status == _REFUSED_TOKEN:
+    if answer.status == REFUSED_TOKEN:
         return (
             f"the token of the role {role} is no longer accepted (401): it has expired or was revoked; give a new one"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -17,6 +17,7 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from conformance.engine.cloud.adapter import BoundedAdapter
 from conformance.engine.cloud.bounds import json_of
+from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.unanswered import never_sent, sentence
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _WALKS = 20
 """The highest number of attempts to read the environment without a change meanwhile."""
+
+FORM = "application/x-www-form-urlencoded"
+"""The media type of a form. Some services answer with one, as OAuth 1.0 asks for (RFC 5849, section 2.1)."""
 
 AGENT = "apiref-conformance"
 
@@ -58,7 +62,10 @@ class Reply:
 
     @cached_property
     def json(self) -> Any:
-        """The content as a JSON value; ABSENT if it is none (see ``json_of``)."""
+        """The content as a JSON value; ABSENT if it is none (see ``json_of``). A form is read as an object of texts."""
+        kind = next((value for name, value in self.headers.items() if name.lower() == "content-type"), "")
+        if kind.partition(";")[0].strip().lower() == FORM:
+            return dict(parse_qsl(self.text)) or ABSENT
         return json_of(self.content)
 
 

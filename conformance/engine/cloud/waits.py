@@ -26,7 +26,7 @@ BRIEF = 3.0
 UNKNOWN = float("inf")
 """The time within which a change shows, if nobody knows it."""
 
-PROMPT, NEVER = 2, 1000
+PROMPT, NEVER = 1, 1000
 """The number of times that the action of an operation must have ended with its status, so that it is not asked for
 again; and the number of such times that outweigh a single other one, which no run has."""
 

@@ -89,14 +89,16 @@ def attempt(
 ) -> Trial:
     """Make a trial of an operation. ``label`` distinguishes trials whose other arguments are the same."""
     role, state, version = asked.role or view.role, where.state, asked.version
-    # If the reference names the roles, a refusal of the documented request to such a role is a finding.
+    plain = view.plain_body(where.variant, version or view.default) if asked.body is None or asked.optional else ABSENT
+    body = plain if asked.body is None else asked.body
+    sent = naming.named(view.operation, body, view.service)
+    more = asked.optional and (asked.body is None or sent != naming.named(view.operation, plain, view.service))
+    # If the reference names the roles for every cloud, a refusal of the documented request to one is a finding.
     may_fall_back = (
         asked.role is None
         and view.role != "admin"
-        and (view.operation.policy is None or outcome.accepted is not True or asked.optional)
+        and (not view.roles_are_fixed or outcome.accepted is not True or more)
     )
-    plain = view.plain_body(where.variant, version or view.default) if asked.body is None or asked.optional else ABSENT
-    body = plain if asked.body is None else asked.body
     if state and outcome.accepted is not False:
         leads_to = view.leads_to(state, where.variant, version) or view.set_by(body, state)
         outcome = replace(outcome, leads_to=leads_to)
@@ -110,8 +112,8 @@ def attempt(
             path=asked.path,
             query=(*view.query, *asked.query),
             headers=tuple({**view.headers, **dict(asked.headers)}.items()),
-            body=naming.named(view.operation, body, view.service),
-            uses_optional_fields=asked.optional and (asked.body is None or body != plain),
+            body=sent,
+            uses_optional_fields=more,
         ),
         situation=Situation(state, where.target, view.within if state else ""),
         setup=setup,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.engine.api.entries import OptionalParts
 from conformance.engine.model.case import Case, Requirement, Untested, id_part
@@ -35,17 +35,20 @@ class Book:
     optional: OptionalParts = field(default_factory=OptionalParts)
 
     def trial(self, trial: Trial) -> Trial:
-        """Return the trial of a key, which all its cases share.
+        """Return the trial that all cases of an exchange share: the first one that differs in nothing but its key.
 
         Raises:
             ValueError: a different trial has the key, so cases would be judged by the wrong exchange.
         """
         first = self.trials.get(trial.key)
-        if first is None:
-            self._of_operation.setdefault(trial.operation.id, []).append(trial)
-            first = self.trials[trial.key] = trial
-        elif first != trial:
+        if first is not None and replace(trial, key=first.key) != first:
             raise ValueError(f"two trials that are not the same have the key {trial.key}")
+        if first is None:
+            others = self._of_operation.setdefault(trial.operation.id, [])
+            first = next((one for one in others if replace(trial, key=one.key) == one), trial)
+            self.trials[trial.key] = first
+            if first is trial:
+                others.append(trial)
         return first
 
     def trials_of(self, operation: Operation) -> Sequence[Trial]:

@@ -166,11 +166,12 @@ def _situation(view: View, book: Book, requirement: Requirement, one: entries.Re
     named = tuple((n, str(v)) for n, v in given.items() if n in in_path)
     headers = {n: v for n, v in given.items() if any(r.location == "header" and r.name == n for r in rows)}
     body = view.body(variant, view.default, {} if queried or named or headers else given)
+    query = (*queried.items(), *one.query)
     trial = attempt(
         view,
         one.name,
         Where(variant, state),
-        Asked(role=one.role, path=named, query=tuple(queried.items()), headers=tuple(headers.items()), body=body),
+        Asked(role=one.role, path=named, query=query, headers=tuple(headers.items()), body=body),
         setup=prepared(one.steps),
         outcome=REFUSED,
     )

@@ -5,22 +5,27 @@ the same place below the outermost key. Five answers are compared: that of the r
 that shows the element which the request makes or changes, the list of the collection in which the request makes one,
 the view of the resource under test, and that of another resource which the request makes of it. No request is made for
 a case of its own but, at most, one GET by the operation that shows the element, and one by the operation that lists the
-collection.
+collection. A value that is the documented default shows nothing, since an answer has it without the request, too, and
+true may be a default that nobody documents: so false is sent once in the place of true.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from conformance.engine.api import naming, request_fields
+from conformance.engine.api.needs import PROJECT
 from conformance.engine.api.producers import last_version, placeholders
 from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.attempt import Asked, Where, attempt
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.view import View
-from conformance.engine.judge.equality import ComesBack
-from conformance.engine.model.case import Requirement
+from conformance.engine.judge.equality import ComesBack, shows
+from conformance.engine.model.binding import Binding
+from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.probe import Listed, RecordOf, ViewOf
 from conformance.engine.model.trial import Once, Trial
 from specs.microversion import Microversion
@@ -31,6 +36,9 @@ MOST_VALUES = 3
 
 EMPTY: tuple[object, ...] = (None, "", [], {})
 """Values that show nothing when they come back: a field that the service ignored may be empty as well."""
+
+ASKING = (PROJECT, "user")
+"""The things of the role that asks: a thing that it makes has them whether the request names them or not."""
 
 OBJECTS = ("object", "dict", "none", None)
 """Types of rows that may only contain other rows."""
@@ -173,12 +181,14 @@ def _tail(place: Place) -> Place:
 def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: Shown) -> None:
     """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
-    for trial in trials_to_compare(view, book):
+    for trial in (*trials_to_compare(view, book), *_opposite(view, book, field)):
         version = trial.request.version or view.default
         if version not in field.row.range or version not in answer.row.range:
             continue
         values, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
         if not values or values[0] in EMPTY or values[0] in seen or len(seen) == MOST_VALUES:
+            continue
+        if is_default(field, values[0]):
             continue
         seen.append(values[0])
         required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
@@ -187,9 +197,63 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
         book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation, field.row.name)
     if not seen:
+        value = "a value" if field.row.default is None else "a value that is not its default"
         book.without_case(
-            requirement, "not-derivable", f"no accepted request of the suite gives {field.row.name} a value"
+            requirement, "not-derivable", f"no accepted request of the suite gives {field.row.name} {value}"
         )
+
+
+def is_default(field: request_fields.Field, value: object) -> bool:
+    """Whether an answer may well show a value although the field is ignored.
+
+    So may the documented default be shown, and, where none must be named, the project or the user that asks.
+    """
+    if isinstance(value, Binding) and not field.row.required:
+        return value.relation == "any" and value.resource in ASKING
+    return field.row.default is not None and shows(field.row.default, value)
+
+
+def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[Trial]:
+    """The simplest request that gives a field true, with false instead; nothing if another value is given too.
+
+    A field that is ignored is often true as well. False turns something off, for a thing of the run alone; true might
+    show or give a thing to all users, so that it is never sent in the place of false.
+    """
+    if field.row.default is False or not _of_the_run(view):
+        return
+    first: Trial | None = None
+    for trial in trials_to_compare(view, book):
+        values, _ = values_at(trial.request.body, field.path) if trial.request.body is not ABSENT else ([], 0)
+        if values and values[0] is not True:
+            return
+        first = trial if values and first is None else first
+    if first is None:
+        return
+    body = with_value(first.request.body, field.path, False)
+    where = Where(view.main[0], first.situation.state)
+    asked = Asked(version=first.request.version, body=body, optional=True)
+    trial = attempt(view, f"equality-{id_part(field.row.name)}-false", where, asked, setup=first.setup)
+    yield replace(trial, gates=first.gates)
+
+
+def _of_the_run(view: View) -> bool:
+    """Whether the request makes an element, or changes one that another operation makes."""
+    producers, operation = view.producers, view.operation
+    if producers is None or operation.action is not None:
+        return False
+    above = operation.path.rpartition("/")[0]
+    return (producers.made_by(operation) if operation.method == "POST" else producers.of(above)) is not None
+
+
+def with_value(body: Any, path: Place, value: object) -> Any:
+    """A body in which the member at a place has another value; in lists, that of each element."""
+    if not path:
+        return value
+    if isinstance(body, list):
+        return [with_value(one, path[1:] if path[0] == "[]" else path, value) for one in body]
+    if isinstance(body, dict) and path[0] in body:
+        return {**body, path[0]: with_value(body[path[0]], path[1:], value)}
+    return body
 
 
 def trials_to_compare(view: View, book: Book) -> list[Trial]:

@@ -128,7 +128,11 @@ def derive(
     for spec in selected:
         for operation in spec.operations:
             about = service.about(operation)
-            view = View(operation, spec, about, top, vocabulary, common, nullable, producers, only=api.only)
+            view = View(
+                *(operation, spec, about, top, vocabulary, common, nullable, producers),
+                only=api.only,
+                default_policy=default_policy,
+            )
             book.fault = view.fault
             whole = Requirement(operation.id, operation.id, "normal", Source(spec.reference.path, operation.line))
             wrong = paths.fault(operation.path)

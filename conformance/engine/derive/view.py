@@ -61,6 +61,7 @@ class View:
         producers: the operations that make elements of collections; None if they do not matter.
         within: the environment of the resources of the trials, by its name in the description; empty for the usual one.
         only: True if the endpoint has the version ``top`` alone, so that requests name none (see ``ApiVersion``).
+        default_policy: True if the cloud is known to keep the documented defaults of its policy.
     """
 
     operation: Operation
@@ -73,6 +74,7 @@ class View:
     producers: Producers | None = None
     within: str = ""
     only: bool = False
+    default_policy: bool = False
 
     @cached_property
     def lowest(self) -> Microversion:
@@ -86,6 +88,12 @@ class View:
         """The highest version at which the operation exists and is tried; trials without a version use it."""
         own = last_version(self.operation)
         return self.top if own is None else min(own, self.top)
+
+    @property
+    def roles_are_fixed(self) -> bool:
+        """Whether the reference names the roles, and the provider of this cloud has not chosen others."""
+        policy = self.operation.policy
+        return policy is not None and (self.default_policy or not policy.provider_may_change)
 
     @property
     def range(self) -> VersionRange:

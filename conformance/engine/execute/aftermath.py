@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from conformance.engine.api.producers import Producer
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
@@ -37,12 +38,14 @@ class Aftermath:
         producer = request.needs.makes
         if producer is None or trial.situation.target != "own" or self.paths.elements.joins(producer):
             return None
-        collection, chosen = self._collection(request, producer.chosen)
+        collection, chosen = self._collection(request, producer)
         return self.paths.elements.intend(collection, request.body, chosen, role)
 
-    @staticmethod
-    def _collection(request: Request, chosen: bool) -> tuple[str, str | None]:
-        if not chosen:
+    def _collection(self, request: Request, producer: Producer) -> tuple[str, str | None]:
+        if producer.elsewhere:
+            lister = producer.lister
+            return (self.paths.path_of(lister) if lister is not None else producer.elsewhere), None
+        if not producer.chosen:
             return request.filled.path, None
         return request.filled.path.rpartition("/")[0], list(request.filled.values.values())[-1]
 
@@ -140,8 +143,8 @@ class Aftermath:
         producer = request.needs.producer if trial.situation.target == "own" else None
         if producer is None:
             return None
-        collection, chosen = self._collection(request, producer.chosen)
-        value = chosen or named_by(answer, producer.name, request.body)
+        collection, chosen = self._collection(request, producer)
+        value = chosen or named_by(answer, producer.name, request.body, producer.id_field)
         if value is None or not safe_in_path(value) or (not chosen and value in request.filled.values.values()):
             return None  # an answer with the id of a thing in the path shows that something was joined to this thing
         path = f"{collection}/{quote(value, safe='')}"

@@ -27,7 +27,6 @@ from conformance.engine.provision.coming import come_by_change
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.locking import unlock
 from conformance.engine.provision.owned import Filled
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.quotas import Quotas
@@ -86,6 +85,7 @@ class Arrangement:
         waits: tells whether the look after a refused trial is left to its group.
         look: takes that look, and releases the steps that the arrangement keeps for the group.
         lock: locks the resource before a trial.
+        unlock: takes a lock away before a trial.
         compares: whether the resource after the present request is compared with it before, even if it is accepted.
         brings_back: fields that must have been changed on the way to the situation, since the request brings them back.
     """
@@ -100,6 +100,7 @@ class Arrangement:
     waits: Callable[[Trial], bool] = lambda _: False
     look: Callable[[], None] = lambda: None
     lock: Callable[[Trial], Problem | None] = lambda _: None
+    unlock: Callable[[Trial], Problem | None] = lambda _: None
     compares: bool = False
     brings_back: tuple[str, ...] = ()
     _marked: bool = False
@@ -302,8 +303,8 @@ class Arrangement:
         problem = self.subject.reach(state)
         if problem is None and self.brings_back and trial.outcome.leads_to:
             problem = come_by_change(self.subject, state, trial.outcome.leads_to[0], self.brings_back)
-        if problem is None and self.subject.locked and not self._needs_lock_alone(trial):
-            problem = unlock(self.subject)
+        if problem is None and self.subject.locked and not (self._needs_lock_alone(trial) or self._unlocks(trial)):
+            problem = self.unlock(trial)
         if problem is None and (self.compares or trial.outcome.accepted is not True):
             # The look after a refusal is compared with this one.
             problem = self.subject.up_to_date()
@@ -314,6 +315,10 @@ class Arrangement:
         """Whether a way leads from the present status of the resource to another one."""
         way, roles = self.context.graph.way, self.context.role_names
         return way(self.subject.status or "", status, roles=roles) is not None
+
+    def _unlocks(self, trial: Trial) -> bool:
+        """Whether the request of a trial may take a lock away itself, which shows more than it does without a lock."""
+        return trial.operation.id == self.context.service.under_test.unlock and trial.outcome.accepted is not False
 
     def _needs_lock_alone(self, trial: Trial) -> bool:
         """Whether a trial on a locked resource needs nothing else, for which the lock would have to be taken away."""

@@ -7,7 +7,8 @@ fixed word of the path, or for the action that the body names. The two answers a
 are equal by their contents, without the words of the requests, and without ids, dates and numbers.
 
 An answer never tells if a front end of the service may have given it: 401, 405, 413, 429, redirections and codes from
-500 on. An accepted request tells only if the route that cannot exist is refused.
+500 on. A choice of several things (300) tells where the reference lists it as a normal code. An accepted request tells
+only if the route that cannot exist is refused.
 
 The answers of the run itself are used first. If none of them tells, one further request is sent that changes nothing:
 with ids that name nothing, and with a body that no operation takes.
@@ -36,6 +37,9 @@ Harmless = Callable[[Operation], Sent | None]
 
 _OF_NOBODY = frozenset({401, 405, 413, 429})
 """Codes that say nothing about a route: a request without a token, or with another method, need not reach it."""
+
+_CHOICE = 300
+"""The code of an answer that lists what there is to choose from, such as the versions of an API (RFC 9110, 15.4.1)."""
 
 _OTHERS = 3
 """The highest number of operations that are tried to see whether any of the API exists at an address."""
@@ -147,7 +151,8 @@ class Controls:
     def _tells(self, control: _Control, operation: Operation, ask: Ask, answer: Answer) -> bool:
         """Whether an answer proves that the route exists."""
         code, control.answered = answer.status, True
-        if answer.error or code in _OF_NOBODY or not (200 <= code < 300 or 400 <= code < 500):
+        choice = code == _CHOICE and any(one.code == _CHOICE for one in operation.responses.normal)
+        if answer.error or code in _OF_NOBODY or not (200 <= code < 300 or 400 <= code < 500 or choice):
             control.why = f"the answer {answer.error or code} may come from something in front of the service"
             return False
         contrasts = self._elsewhere(operation, ask, answer)

@@ -44,10 +44,15 @@ class _Look:
 
 @dataclass
 class Effects:
-    """Looks for the effects that the cases of one trial at a time are about."""
+    """Looks for the effects that the cases of one trial at a time are about.
+
+    Attributes:
+        shown: the last answer about each thing that the present request has made, by path, role and microversion.
+    """
 
     context: RunContext
     subject: Subject
+    shown: dict[tuple[str, Role, str], Answer] = field(default_factory=dict)
     _looks: dict[EffectOn, _Look] = field(default_factory=dict)
 
     def before(self, probes: Iterable[Probe]) -> None:
@@ -61,6 +66,7 @@ class Effects:
 
     def after(self, answer: Answer, role: str) -> Mapping[EffectOn, Seen]:
         """Look after the request of a role was accepted, until the effects show or the time is up."""
+        self.shown.clear()
         return {probe: self._until(look, answer, Role(role)) for probe, look in self._looks.items()}
 
     def made_unasked(self, resource: str) -> str | None:
@@ -131,6 +137,7 @@ class Effects:
         answer = self._get(look.rule, path, role=role)
         if not isinstance(answer, Answer):
             return Seen(problem=answer)
+        self.shown[path, role, str(self._version(look.rule))] = answer
         there = frozenset({id_}) if answer.ok else frozenset()
         # A 404 is a finding here: the cloud has shown the list before the request.
         problem = None if answer.ok or answer.status in (404, 410) else _problem(path, answer)
@@ -139,16 +146,17 @@ class Effects:
     def _get(
         self, rule: EffectRule, path: str, query: tuple[tuple[str, str], ...] = (), role: Role = Role.MEMBER
     ) -> Answer | Problem:
-        version = (
-            self.context.top
-            if rule.max_microversion is None
-            else min(self.context.top, Microversion.parse(rule.max_microversion))
-        )
+        version = self._version(rule)
         if version not in self.context.cloud.microversions:
             return Problem(
                 "inapplicable", f"the cloud does not support microversion {version}, at which {path} is shown"
             )
         return self.context.cloud.get(path, role=role, microversion=str(version), query=query)
+
+    def _version(self, rule: EffectRule) -> Microversion:
+        """The microversion at which a thing is looked at: the highest one at which the API shows it."""
+        highest = rule.max_microversion
+        return self.context.top if highest is None else min(self.context.top, Microversion.parse(highest))
 
 
 def _problem(path: str, answer: Answer) -> Problem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
+from conformance.engine.api.headers import SIGNATURE
 from conformance.engine.api.needs import Needs
 from conformance.engine.cloud.changes import announced_to
 from conformance.engine.cloud.errors import (
@@ -92,7 +93,7 @@ class Executor:
         self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
         self.subject.before_leaving = self.looks.take
         self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
-        self.arrangement.lock = self.looks.lock
+        self.arrangement.lock, self.arrangement.unlock = self.looks.lock, self.looks.unlock
         self.arrangement.transitions.waits = self.looks.waits
         self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
@@ -138,8 +139,8 @@ class Executor:
             self.context.places.room_for(operation.id)
         if evidence.problem is None and kept_from_members(self.context, trial, evidence):
             reason = (
-                f"members are refused {operation.id} on this cloud with 403, and the reference names no role for it: "
-                "give the credentials of an administrator too"
+                f"members are refused {operation.id} on this cloud with 403, and the reference names no role that "
+                "must be let: give the credentials of an administrator too"
             )
             return replace(evidence, problem=Problem("inapplicable", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
@@ -341,6 +342,7 @@ class Executor:
             request.body,
             query=request.query,
             headers=headers,
+            signed=any(name == SIGNATURE for name, _ in headers),
             operation=operation.id,
             intent=request.intent,
             expect_created=creates(trial, request) if request.needs.creates else None,

@@ -28,7 +28,7 @@ from conformance.engine.model.setup import Locked, UnderWay
 from conformance.engine.model.trial import Once, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.locking import lock, lock_before_look
+from conformance.engine.provision.locking import lock, lock_before_look, unlock, unlock_before_look
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -86,7 +86,7 @@ class Looks:
         self.shared = kept and self.expects_refusal(trial)
         self.joins = kept and trial.outcome.accepted is None and not self.shared
         # What changed late has each trial of the group made again, alone.
-        self.subject.lenient, self.snapshots.together = self.shared or self.joins, self.shared
+        self.subject.lenient = self.snapshots.together = self.shared or self.joins
         if self.shared:
             waiting = [evidence.trial for evidence, _ in self._waiting.values()]
             if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
@@ -200,7 +200,8 @@ class Looks:
 
         Where the reference is silent, the request is taken to be refused if every one of its kind was so far, and there
         were several. Before that, an operation is taken to be refused if it changes other statuses alone, or if it
-        changes the status of a resource that is locked or already changing.
+        changes the status of a resource that is locked or already changing; not so in a status of failure, in which
+        clouds accept what they refuse in others.
         """
         if trial.key in self._accepted or trial.key in self.expected:
             return trial.key not in self._accepted
@@ -211,7 +212,7 @@ class Looks:
         if refusals == ACCEPTED or refusals >= SEVERAL:
             return refusals != ACCEPTED
         hindered = bool(trial.setup) and not graph.is_calm(operation.id)
-        return hindered or graph.leads_elsewhere(operation.id, state)
+        return hindered or (state not in self.context.kind.status.failed and graph.leads_elsewhere(operation.id, state))
 
     def knows(self, trial: Trial) -> bool:
         """Whether a request of the kind of a trial, on which the reference is silent, was answered before."""
@@ -223,17 +224,37 @@ class Looks:
         The trials that wait can share their look with the locked one: the lock is all that they show beside. But it
         could hide, or take back, the effects of a request to lock or to unlock.
         """
-        known = self.context.service.under_test
-        group = (trial, *(evidence.trial for evidence, _ in self._waiting.values()))
-        if not self.shared or any(one.request.operation.id in (known.lock, known.unlock) for one in group):
+        if not self._bears_a_lock(trial):
             return lock(self.subject)
         problem = lock_before_look(self.subject)
         if problem is None:
-            for key, (evidence, request) in self._waiting.items():
-                if evidence.trial.situation.state is not None and request.before is not None:
-                    request.before = {**request.before, known.lock_shown_by: True}
-                    self._waiting[key] = replace(evidence, before=request.before), request
+            self._to_be_shown(locked=True)
         return problem
+
+    def unlock(self, trial: Trial) -> Problem | None:
+        """Unlock the resource before a trial. Returns the reason why the request failed; None if it was accepted.
+
+        As with a lock, the trials that wait can share their look with the unlocked one.
+        """
+        if not self._bears_a_lock(trial):
+            return unlock(self.subject)
+        problem = unlock_before_look(self.subject)
+        if problem is None:
+            self._to_be_shown(locked=False)
+        return problem
+
+    def _bears_a_lock(self, trial: Trial) -> bool:
+        """Whether a lock can come or go between the trials of the group, of which a trial is the next one."""
+        known = self.context.service.under_test
+        group = (trial, *(evidence.trial for evidence, _ in self._waiting.values()))
+        return self.shared and not any(one.request.operation.id in (known.lock, known.unlock) for one in group)
+
+    def _to_be_shown(self, locked: bool) -> None:
+        """Have the look for the group compared with views that show the resource locked, or not locked."""
+        for key, (evidence, request) in self._waiting.items():
+            if evidence.trial.situation.state is not None and request.before is not None:
+                request.before = {**request.before, self.context.service.under_test.lock_shown_by: locked}
+                self._waiting[key] = replace(evidence, before=request.before), request
 
     def _undoes(self, trial: Trial, earlier: Trial) -> bool:
         """Whether a trial, if it were executed, could take back the effects of an earlier trial."""

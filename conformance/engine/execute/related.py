@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,6 +11,7 @@ from conformance.engine.api.given import RelatedStatus
 from conformance.engine.api.response_fields import elements
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.fields import value
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.subject import Subject
@@ -26,11 +27,13 @@ class Related:
     Attributes:
         unasked: gives the id of the one thing of a kind that was made from the resource under test and that no request
             has named; None unless there is exactly one.
+        shown: answers about things that were just looked at, by path, role and microversion. Each serves once.
     """
 
     context: RunContext
     subject: Subject
     unasked: Callable[[str], str | None]
+    shown: dict[tuple[str, Role, str], Answer] = field(default_factory=dict)
 
     def status(self, resource: str, record: Any) -> Any:
         """The status that a record of a resource shows; None if it shows none."""
@@ -75,4 +78,6 @@ class Related:
     def _get(self, rule: RelatedStatus, path: str) -> Answer:
         query = tuple((name, text.replace("{id}", self.subject.resource_id)) for name, text in rule.query)
         version = str(rule.microversion) if rule.microversion is not None else str(self.context.top)
+        if not query and (just_now := self.shown.pop((path, rule.role, version), None)) is not None:
+            return just_now
         return self.context.cloud.get(path, role=rule.role, microversion=version, query=query)

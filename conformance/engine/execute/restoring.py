@@ -24,6 +24,19 @@ def spoiled(subject: Subject, evidence: Evidence) -> bool:
         subject: the resource under test, which has come to rest after the request.
         evidence: the evidence of the trial, with the views before and after the request.
     """
+    return _spoiled(subject, evidence) or _unlike(subject)
+
+
+def _unlike(subject: Subject) -> bool:
+    """Whether a resource shows something else than before, now that a thing attached in vain was taken away."""
+    before = subject.bindings.as_before
+    if before is None or subject.bindings.attached:
+        return False
+    subject.bindings.as_before = None
+    return not alike(lasting(subject.view), lasting(before))
+
+
+def _spoiled(subject: Subject, evidence: Evidence) -> bool:
     trial = evidence.trial
     if trial.operation.id in subject.context.service.tried_last:  # it has used the resource up
         return True
@@ -40,6 +53,10 @@ def _restored(subject: Subject, evidence: Evidence) -> bool:
     if left or trial.request.uses_optional_fields or not subject.context.graph.is_calm(trial.operation.id):
         return False
     attached = subject.bindings.attached.keys() & {binding.resource for binding in trial.request.bindings}
+    if attached and attached <= subject.bindings.wanted and not subject.lenient:
+        # The trial that takes them away is next, and shows whether anything else has changed.
+        subject.bindings.as_before = dict(before or {})
+        return True
     for resource in sorted(attached):
         if not subject.bindings.detach(resource):
             return False

@@ -35,7 +35,7 @@ class Settling:
 
     def __post_init__(self) -> None:
         self.effects = Effects(self.context, self.subject)
-        self.related = Related(self.context, self.subject, self.effects.made_unasked)
+        self.related = Related(self.context, self.subject, self.effects.made_unasked, self.effects.shown)
 
     def followed(
         self, evidence: Evidence, answer: Answer, request: Request, probes: tuple[Probe, ...] = ()

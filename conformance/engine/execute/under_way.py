@@ -40,7 +40,6 @@ class Transitions:
     subject: Subject
     paths: Paths
     _failures: list[str] = field(default_factory=list)
-    _looked_at: float = 0.0
     waits: Callable[[Trial | None], bool] = lambda _: False
 
     def lasts(self, trial: Trial) -> bool:
@@ -81,12 +80,11 @@ class Transitions:
 
     def _status(self) -> str | None:
         self.subject.refresh()
-        self._looked_at = time.monotonic()
         return self.subject.status
 
     def _present(self) -> str | None:
-        """The status as the trial before has just seen it, or as the look for its group will; else by a new look."""
-        just_now = self.waits(None) or time.monotonic() - self._looked_at < self.context.patience.settle
+        """The status as the look after the trials before has just shown it, or as it will; else by a new look."""
+        just_now = self.waits(None) or time.monotonic() - self.subject.seen_at < self.context.patience.settle
         return self.subject.status if just_now and not self.subject.outdated else self._status()
 
     def _failed(self, reason: str) -> Unavailable:
@@ -103,7 +101,6 @@ class Transitions:
             return evidence
         # After a refusal the resource was looked at.
         status = self.subject.status if evidence.after is not None else self._status()
-        self._looked_at = time.monotonic()
         if status == wanted[0].status:
             self._failures.clear()
             self.subject.must_replace = self.subject.must_replace or self.subject.locked

@@ -29,10 +29,26 @@ class Binding:
         return f"{self.resource}.{self.attribute} ({self.relation})"
 
 
+@dataclass(frozen=True)
+class Text:
+    """A text with values in it, such as a header that signs a request.
+
+    Attributes:
+        form: the text, with names in braces. ``{now}`` stands for the seconds since 1970, ``{nonce}`` for something
+            random.
+        of: the value of each other name: a constant or a Binding.
+    """
+
+    form: str
+    of: Mapping[str, Any]
+
+
 def bindings_in(value: Any) -> list[Binding]:
     """Return all bindings in a body."""
     if isinstance(value, Binding):
         return [value]
+    if isinstance(value, Text):
+        return bindings_in(dict(value.of))
     if isinstance(value, dict):
         return [b for pair in value.items() for v in pair for b in bindings_in(v)]
     if isinstance(value, list):

@@ -41,7 +41,7 @@ class RequestTemplate:
         body: the body; ``Binding`` objects stand where the cloud gives the value.
         uses_optional_fields: True if the body has more than the required fields. Such fields may be open to fewer
             roles, and may change the resource under test.
-        bindings: the bindings in the body.
+        bindings: the bindings in the body and the headers.
     """
 
     operation: Operation
@@ -56,7 +56,7 @@ class RequestTemplate:
     bindings: tuple[Binding, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bindings", tuple(bindings_in(self.body)))
+        object.__setattr__(self, "bindings", tuple(bindings_in([self.body, dict(self.headers)])))
 
 
 @dataclass(frozen=True)

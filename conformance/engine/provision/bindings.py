@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from conformance.engine.api import bodies, json_path
 from conformance.engine.api.given import Attachment, MadeUp
@@ -17,8 +19,9 @@ from conformance.engine.cloud.fields import value
 from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
-from conformance.engine.model.binding import Binding
+from conformance.engine.model.binding import Binding, Text
 from conformance.engine.model.content import Content
+from conformance.engine.provision import callers
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.found import another, first_listed, have, shown_by
@@ -27,11 +30,12 @@ from conformance.engine.provision.made_up import made_up, random_text, spelled
 from conformance.engine.provision.owned import FRESH, Owned, content
 from specs.model import Operation
 
-NAMED = ("path", "shown", "sent", "before")
+NAMED = ("path", "shown", "sent", "before", "answered")
 """Names that a binding may have in place of a resource, with the source of the value.
 
 ``path``: a placeholder of the request's path. ``shown``: a field that a GET of this path shows.
 ``sent``: a field of the request's body. ``before``: a field of the body of a step before the request.
+``answered``: a field of the answer to such a step.
 """
 
 NAME, UUID, PASSWORD, PROJECT, USER, TOKEN = "name", "uuid", "password", "project", "user", "token"
@@ -48,7 +52,11 @@ class Bindings:
 
     Attributes:
         attached: the resources that are attached to the resource under test, by kind.
+        wanted: the kinds of things that later trials take away, so that they may stay attached.
+        as_before: the resource under test before such things were attached to it in vain; None if none were.
         elements: makes an element, from the path of its collection and a label; another label gives another element.
+        spend: forgets the element of a collection that an accepted request has used up.
+        answered: the fields that the last answers to steps before a request have shown, by ``answered.`` and name.
     """
 
     def __init__(self, context: RunContext, subject: Holder) -> None:
@@ -58,13 +66,18 @@ class Bindings:
         self._made: list[Made] = []
         self._spares: dict[str, Candidate] = {}
         self.attached: dict[str, Made] = {}
+        self.wanted: frozenset[str] = frozenset()
+        self.as_before: View | None = None
         self._noted: set[tuple[str, str, str]] = set()
         self.elements: Callable[[str, str | None], Owned] | None = None
+        self.spend: Callable[[str], None] = lambda _: None
+        self.answered: dict[str, Any] = {}
 
     def new_resource(self) -> None:
         """Forget the attachments of the former resource under test, and the things found for it."""
         self.attached.clear()
         self._spares.clear()
+        self.as_before = None
 
     def give_up(self) -> list[Made]:
         """Forget all resources that were made for bindings; offer the unused ones to other lanes, return the others."""
@@ -94,6 +107,8 @@ class Bindings:
             if body.resource in NAMED:
                 return self._named(body, named or {})
             return self._value(body, must_work)
+        if isinstance(body, Text):
+            return self._text(body, named)
         if isinstance(body, dict):
             # A key may be a Binding, too: some members have the name of something in the cloud.
             return {self.filled(k, must_work, named): self.filled(v, must_work, named) for k, v in body.items()}
@@ -105,10 +120,17 @@ class Bindings:
         """Headers with a value for each binding. Raises Unavailable: the cloud or the run lacks a value."""
         return tuple((name, str(self.filled(value))) for name, value in given)
 
+    def _text(self, text: Text, named: Mapping[str, str] | None) -> str:
+        """A text with its values, each spelled as in a URL, since RFC 5849 (3.6) asks for that in a signature."""
+        made = {"now": str(int(time.time())), "nonce": uuid.uuid4().hex}
+        made |= {name: quote(str(self.filled(value, True, named)), safe="") for name, value in text.of.items()}
+        return text.form.format_map(made)
+
     def _named(self, binding: Binding, named: Mapping[str, str]) -> Any:
         if binding.resource == "shown":
             return self._shown(named.get("", ""), binding.attribute)
         key = binding.attribute if binding.resource == "path" else f"{binding.resource}.{binding.attribute}"
+        named = self.answered if binding.resource == "answered" else named
         if key not in named:
             raise Unavailable(f"no request has given a value for {key}", optional=False)
         return named[key]
@@ -135,32 +157,6 @@ class Bindings:
             raise Unavailable("no token and no resource shows the id of the project", optional=False)
         return str(found)
 
-    def _other_project(self) -> str:
-        """The id of the project of the role alt.
-
-        Raises:
-            Unavailable: this run has no such role, or its token does not name the project.
-        """
-        known = self._context.cloud.project_of(Role.ALT) if Role.ALT in self._context.cloud.roles else None
-        if known is None:
-            raise Unavailable("no credentials of a member of another project were given")
-        return known
-
-    def _token(self, another: bool) -> str:
-        """The member's present token, or another one. Raises Unavailable: the member's credentials give no other."""
-        cloud = self._context.cloud
-        found = cloud.another_token(Role.MEMBER) if another else cloud.token_of(Role.MEMBER)
-        if found is None:
-            raise Unavailable("the member was given as a token alone, which gives no second one")
-        return found
-
-    def _user(self) -> str:
-        """The id of the member. Raises Unavailable: the token of the member does not name it."""
-        known = self._context.cloud.user_of(Role.MEMBER)
-        if known is None:
-            raise Unavailable("the token of the member does not show the id of its user", optional=False)
-        return known
-
     def used(self, bindings: Iterable[Binding], accepted: bool) -> None:
         """Note which resources the last request has attached, detached or used up.
 
@@ -183,6 +179,8 @@ class Bindings:
                     self.attached[binding.resource] = made.pop()
             elif binding.relation == "attached":
                 self._detached(binding.resource)
+            elif binding.relation == "spent":
+                self.spend(binding.resource)
 
     def _detached(self, resource: str) -> None:
         """Keep a thing that was detached for later bindings, unless the cloud detaches it in the background."""
@@ -217,6 +215,7 @@ class Bindings:
 
     def _generated(self, binding: Binding) -> Any:
         """A value that every service knows."""
+        cloud = self._context.cloud
         if binding.resource == NAME:
             return spelled(self._context.resources.rand_name("case"), binding.attribute)
         if binding.resource == UUID:
@@ -225,10 +224,12 @@ class Bindings:
             token = self._context.password if binding.relation == "any" else random_text()
             return self._context.service.password_form.replace("{token}", token)
         if binding.resource == USER:
-            return self._user()
+            return callers.user(cloud, binding.attribute)
         if binding.resource == TOKEN:
-            return self._token(binding.relation == "fresh")
-        return self._other_project() if binding.relation == "other" else self.project()
+            return callers.token(cloud, binding.relation == "fresh")
+        if binding.attribute == callers.ADMIN:
+            return callers.admins_project(cloud)
+        return callers.other_project(cloud) if binding.relation == "other" else self.project()
 
     def _element(self, binding: Binding) -> Any:
         """The name of an element that the lane has made, or a field that the view of this element shows now."""

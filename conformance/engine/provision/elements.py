@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
+from conformance.engine.api.headers import SIGNATURE, needed
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
 from conformance.engine.cloud.book import Intent
@@ -42,6 +44,7 @@ class Elements:
         self._under_way: list[str] = []
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
+        subject.bindings.spend = self._forget_spent
 
     def own(self, wanted: ElementNeeded, collection: str, operation: Operation) -> Owned | None:
         """An element of a collection that this lane has made; None where none can be made.
@@ -118,6 +121,10 @@ class Elements:
         """Forget an element that is gone or has changed."""
         self._pool = {key: other for key, other in self._pool.items() if other.value != owned.value}
 
+    def _forget_spent(self, collection: str) -> None:
+        """Forget the usual element of a collection, since a request has used it up. It goes with another thing."""
+        self._pool.pop(_key(collection, {}), None)
+
     def forget_below(self, path: str) -> None:
         """Forget the elements below a path, since they are gone or changed."""
         self._pool = {key: owned for key, owned in self._pool.items() if not owned.path.startswith(f"{path}/")}
@@ -174,11 +181,15 @@ class Elements:
         body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
+        path = operation.path if producer.elsewhere else path
+        signing = needed(operation, context.service)
         intents: list[Intent | None] = []
 
         def send(role: str) -> Answer:
             intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
-            return context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, intent=intents[-1]))
+            headers = self._subject.bindings.headers(signing.items())
+            ask = Ask(operation.method, path, Role(role), str(version), body, headers=headers, intent=intents[-1])
+            return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
 
         wanted = self._role(operation)
         role, answer = as_first_allowed(with_administrator(wanted, context.role_names), send)
@@ -188,8 +199,8 @@ class Elements:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
             raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
-        self._subject.bindings.used(bindings_in(built), True)
-        value = chosen or named_by(answer, name, body)
+        self._subject.bindings.used([*bindings_in(built), *bindings_in(dict(signing))], True)
+        value = chosen or named_by(answer, name, body, producer.id_field)
         if value is None or not safe_in_path(value):
             lacks = "did not name the new element by an id that a path can hold"
             raise Unavailable(f"{operation.id} was answered {answer.status} and {lacks}", False)

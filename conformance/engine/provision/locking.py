@@ -63,6 +63,19 @@ def unlock(subject: Lockable) -> Problem | None:
     return problem
 
 
+def unlock_before_look(subject: Lockable) -> Problem | None:
+    """Unlock the resource, and take it not to be locked: the look that is still to come finds out.
+
+    The end of the lock is not announced as a change, so that the look stays to come. Returns as ``unlock`` does.
+    """
+    known, outdated = subject.context.service.under_test, subject.outdated
+    with announced_to(lambda: None):
+        problem = unlock(subject)
+    if problem is None and subject.view is not None:
+        subject.view, subject.outdated = {**subject.view, known.lock_shown_by: False}, outdated
+    return problem
+
+
 def still_locked(subject: Lockable) -> Problem:
     """The problem that a resource still shows a lock which was taken away."""
     return _not_shown(subject, subject.context.service.under_test.unlock)

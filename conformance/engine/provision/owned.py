@@ -87,8 +87,14 @@ def name_in(body: Any) -> str | None:
     return None
 
 
-def named_by(answer: Answer, name: str, sent: Any = None) -> str | None:
-    """The name of a new element: from the response body, the Location header, or the request body ``sent``."""
+def named_by(answer: Answer, name: str, sent: Any = None, id_field: str = "") -> str | None:
+    """The name of a new element: from the response body, the Location header, or the request body ``sent``.
+
+    ``id_field`` is the field of the response that alone tells it; empty if no such field is known.
+    """
+    if id_field:
+        shown = answer.json.get(id_field) if isinstance(answer.json, Mapping) else None
+        return str(shown) if isinstance(shown, str | int) else None
     value = identity(answer.json, name) if answer.json is not ABSENT else None
     if value is not None:
         return value

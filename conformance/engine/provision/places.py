@@ -31,6 +31,9 @@ ONE_MOMENT = 3.0
 EACH = 2
 """The most resources under test that a lane holds at a time, with few exceptions."""
 
+STAY = 12
+"""The most resources that nobody needs any more and that stay in a sandbox until it goes."""
+
 _LOOK = 0.5
 
 
@@ -53,6 +56,7 @@ class Places:
     _spent: list[Made] = field(default_factory=list)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
     _seated: int = 0
+    _stayed: int = 0
     _made_smaller: float = float("-inf")
     _free: threading.Condition = field(default_factory=threading.Condition)
 
@@ -122,6 +126,15 @@ class Places:
             things = self._offered.get(kind, [])
             far = {place: how_far for place, thing in enumerate(things) if (how_far := distance(thing)) is not None}
             return things.pop(min(far, key=lambda place: far[place])) if far else None
+
+    def may_stay(self) -> bool:
+        """Whether one more resource that nobody needs may stay until the sandbox goes, which takes it along.
+
+        Only a few may: each is in every list of such resources.
+        """
+        with self._free:
+            self._stayed += self.most is None
+            return self.most is None and self._stayed <= STAY
 
     def take_spent(self) -> list[Made]:
         """Return the things that no lane needs any more, to the one lane that removes them.

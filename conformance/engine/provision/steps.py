@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.api import bodies, json_path, naming, request_fields
+from conformance.engine.api.headers import SIGNATURE, needed
 from conformance.engine.api.json_path import members
 from conformance.engine.api.producers import SAFE, placeholders
 from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
@@ -103,6 +104,7 @@ class Steps:
             status = (answer.status or answer.error) if answer is not None else "not documented"
             raise Unavailable(f"{step.operation}, a step before the request, was answered {status}", optional=False)
         self.sent.update(members("before", taken))
+        self.subject.bindings.answered.update(members("answered", answer.json))
         return answer
 
     def after(self, step: Step, values: Mapping[str, str], fill: Fill, body: Any) -> None:
@@ -135,8 +137,11 @@ class Steps:
         wanted = ["admin"] if policy and "owner" not in policy.roles else ["member", "admin"]
         roles = [role for role in wanted if role in self.context.role_names]
 
+        headers = self.subject.bindings.headers(needed(operation, self.context.service).items())
+
         def send(role: str) -> Answer:
-            return self.context.cloud.send(Ask(operation.method, path, Role(role), str(version), body, query=query))
+            ask = Ask(operation.method, path, Role(role), str(version), body, query=query, headers=headers)
+            return self.context.cloud.send(replace(ask, signed=any(name == SIGNATURE for name, _ in headers)))
 
         if not roles:
             return None, body

@@ -56,6 +56,7 @@ class Subject:
         before_leaving: a function that is called before the resource is given up.
         actions: tells by the log of actions whether the last action has ended.
         seen_in: the resource as it was last shown in each status.
+        seen_at: the moment when it was last shown, on the monotonic clock.
         outdated: whether the resource may have changed since it was last shown.
         late: whether it was last shown when it had its status, and shortly before its action had ended.
         lenient: whether such a view will do, since a later look corrects it.
@@ -89,6 +90,7 @@ class Subject:
         self.made: Made | None = None
         self._broken: dict[Edge, str] = {}
         self._against = self.changed_by = ""
+        self.seen_at = 0.0
 
     def another(self) -> Subject:
         """A new subject, for a second resource of the same kind."""
@@ -331,6 +333,7 @@ class Subject:
 
     def _see(self, view: View) -> None:
         self.view = self.seen_in[self._kind.state_of(view)[0]] = view
+        self.seen_at = time.monotonic()
         self.locked = bool(view.get(self.context.service.under_test.lock_shown_by, self.locked))
         self.outdated = self.late = False
 
@@ -367,10 +370,14 @@ class Subject:
         return still_locked(self) if outdated and self.locked and not locked else None
 
     def discard(self) -> None:
-        """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one."""
+        """Give the resource up: the cloud deletes it in the background, and the next ``reach`` makes another one.
+
+        A few stay in a sandbox, which takes them along.
+        """
         if self.made is not None:
             self.before_leaving()
-        if self.made is not None and self.locked:
+        stays = self.made is not None and self.context.sandbox and self.context.places.may_stay()
+        if self.made is not None and self.locked and not stays:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
         made, self.made, self.view, self.known_id = self.made, None, None, ""
@@ -379,6 +386,6 @@ class Subject:
         self.actions.last = self.under_way = self.changed_by = ""
         self.furnished.clear()
         self.bindings.new_resource()
-        if made is not None:
+        if made is not None and not stays:
             with contextlib.suppress(CloudError):
                 self.context.resources.drop(made.id, made.role, self._kind)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
@@ -12,11 +13,13 @@ from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.contrast import Contrasts, documented, members
 from conformance.engine.run.jobs import Job
+from conformance.engine.run.judging import Judged
 from conformance.engine.run.lanes import ALONE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
 from conformance.engine.run.undescribed import unproved_refusal
 from conformance.engine.run.unknown_names import CRASH, UnknownNames
+from specs.record.model import Verdict
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Causes:
         locks: the locks that the lanes of all processes take.
         contrasts: the answers to documented requests.
         names: the answers to requests with invented names.
+        lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
     """
 
     context: RunContext
@@ -36,6 +40,23 @@ class Causes:
     locks: Locks
     contrasts: Contrasts = field(default_factory=Contrasts)
     names: UnknownNames = field(default_factory=UnknownNames)
+    lacking: dict[str, str] = field(default_factory=dict)
+
+    def note(self, results: Iterable[Judged]) -> None:
+        """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
+        results = tuple(results)
+        for case, _, judgement in results:
+            reason = judgement.reason or ""
+            if case.requirement.kind == "normal" and reason.startswith(LACKING):
+                self.lacking.setdefault(case.operation.id, reason)
+        for one in {id(seen): seen for _, seen, _ in results}.values():
+            self.contrasts.note(one)
+
+    def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
+        """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
+        lacking = self.lacking.get(case.operation.id)
+        verdict: Verdict = "inapplicable" if lacking else "inconclusive"
+        return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""

@@ -134,8 +134,8 @@ class Contrasts:
 def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tuple[int, Members]]) -> bool:
     """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one.
 
-    The answers to requests with just these members decide alone, if there are any: a further member of another request
-    may be one without which no request is accepted.
+    The answers to requests with just these members decide alone, if there are any that do not depend on the moment: a
+    further member of another request may be one without which no request is accepted.
     """
     name = case.about.rpartition(".")[2]
 
@@ -147,7 +147,7 @@ def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tu
         return left - {place for place in above if not any(one[: len(place)] == place != one for one in left)}
 
     refused = sound(members(evidence.sent, evidence.trial.request.query))
-    exact = {code for code, had in answers if sound(had) == refused}
+    exact = {code for code, had in answers if sound(had) == refused and code not in OF_THE_MOMENT}
     return any(
         200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
         for code in exact or {code for code, had in answers if refused <= had}

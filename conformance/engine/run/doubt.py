@@ -6,14 +6,49 @@ request on the way to a status did not keep it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from threading import Event
 
 from conformance.engine.derive.state_graph import Edge
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.model.trial import Trial
+from conformance.engine.run.judging import Judged
 from specs.record.model import Verdict
+
+_OF_A_FRONT_END = 3
+"""How often at most a failed case is tried again while a front end may have answered."""
+
+_FRONT_END = frozenset({502, 503, 504})
+"""Codes with which a balancer or a gateway answers for a service that it does not reach, for a request now and then."""
+
+
+def tried_again(
+    failed: Sequence[tuple[Case, Evidence]], once_more: Callable[[Sequence[Case]], Iterable[Judged]], stopping: Event
+) -> dict[str, tuple[Evidence, Judgement]]:
+    """Try failed cases again: once, or more often as long as a front end may have given the answers. By the cases' ids.
+
+    If one answer in thirty is a front end's, one case in a thousand meets two of them, and one in a million four.
+
+    Args:
+        failed: the cases with their evidence so far.
+        once_more: tries some cases, on a new resource.
+        stopping: is set when the run is to end.
+    """
+    again: dict[str, tuple[Evidence, Judgement]] = {}
+    for _ in range(_OF_A_FRONT_END):
+        if not failed or stopping.is_set():
+            break
+        before = {case.id: evidence.status for case, evidence in failed}
+        new = list(once_more([case for case, _ in failed]))
+        again.update({case.id: (evidence, judgement) for case, evidence, judgement in new})
+        failed = [
+            (case, evidence)
+            for case, evidence, judgement in new
+            if judgement.verdict == "fail" and not _FRONT_END.isdisjoint((before[case.id], evidence.status))
+        ]
+    return again
 
 
 def untold(trial: Trial) -> Evidence:

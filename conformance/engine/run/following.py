@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.setup import Locked, Setup
@@ -65,6 +65,53 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
     first = next((job for job in here if not _wear(job.trial, executor)), None)
     refused = first is not None and first.trial.outcome.accepted is False and Locked() not in first.trial.setup
     return first if refused else None
+
+
+def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -> Job:
+    """The next trial of a lane of which some are expected to fail.
+
+    Such a trial uses up two resources, so it comes after all others that this resource serves. But it comes before the
+    resource leaves the status that it needs: no request has to bring a resource back for it, and the resource on which
+    it is tried again serves the trials that lead on. One that attaches in vain a thing that another trial takes away
+    follows the refusals, and this other trial follows it.
+
+    Args:
+        pending: the trials that are still to be made, in the order of the lane.
+        deviating: those that are expected to fail, in the same order; one of the two lists is not empty.
+        executor: the executor of the lane.
+    """
+    if deviating and wear_out(pending, executor):
+        return following(deviating, executor)
+    status, bindings = executor.subject.status, executor.subject.bindings
+    if bindings.as_before is not None:
+        taking = (job for job in pending if attached_for([job], status) & bindings.attached.keys())
+        if (job := next((one for one in taking if not _is_refused(one, executor)), None)) is not None:
+            return job
+    job = following(pending, executor)
+    here = [one for one in deviating if status and one.trial.situation.state == status]
+    if here and not _leaves(job, status or "", executor):
+        taken = frozenset() if _is_refused(job, executor) else attached_for(pending, status)
+        here = [one for one in here if taken & {b.resource for b in one.trial.request.bindings if b.relation == "free"}]
+    return following(here, executor) if here else job
+
+
+def _is_refused(job: Job, executor: Executor) -> bool:
+    """Whether a trial is expected to be refused, so that it shares the look of a group."""
+    accepted = job.trial.outcome.accepted
+    return accepted is False or (accepted is None and executor.looks.expects_refusal(job.trial))
+
+
+def attached_for(jobs: Iterable[Job], state: str | None = None) -> frozenset[str]:
+    """The kinds of things that must be attached to the resource for trials in a status, or in any."""
+    trials = (job.trial for job in jobs if state in (None, job.trial.situation.state))
+    return frozenset(b.resource for trial in trials for b in trial.request.bindings if b.relation == "attached")
+
+
+def _leaves(job: Job, status: str, executor: Executor) -> bool:
+    """Whether a resource is not in a status any more after a trial, or serves no others."""
+    trial = job.trial
+    goes = bool(trial.outcome.accepted and trial.outcome.leads_to and trial.outcome.leads_to[0] != status)
+    return goes or trial.situation.state not in (None, status) or _wear(trial, executor) >= ENDS
 
 
 def wear_out(pending: Sequence[Job], executor: Executor) -> bool:

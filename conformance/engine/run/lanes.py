@@ -88,5 +88,6 @@ def order(trial: Trial, service: ServiceDescription) -> tuple[int, str, str]:
     else:
         rank = 6
     # After a lock all others have to unlock. Trials that need the same things to exist share these and the resource.
-    late = "~~" if trial.setups(Existing) else "~" if operation.id == service.under_test.lock else ""
+    turns = (service.under_test.lock, service.under_test.unlock)  # in this order: what was locked is to be unlocked
+    late = "~~" if trial.setups(Existing) else f"~{turns.index(operation.id)}" if operation.id in turns else ""
     return rank, f"{late}{operation.id}", trial.key

@@ -61,6 +61,8 @@ def _make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tel
     with ahead(partial(resources.make, kind.name, microversion=top, wait=False), others, resources.spares):
         made, source = first(resources, context.discovery, kind, top, tell)
     resources.spares.add(made, ready=True)
+    # The lanes begin with what is there already, and so do not see how long a resource takes.
+    context.waits.ended(Waits.NEW, context.waits.expected(f"a new {kind.name}"), well=True)
     if not asked:
         _expect_room(context, trials, parallel)
     context.notes.add("first", f"a {kind.name} is made of {source}")
@@ -76,7 +78,7 @@ def make_ahead(context: RunContext, trial: Trial) -> None:
     if not slow or trial.situation.state is None or trial.situation.environment:
         return
     known, spares = context.service.under_test, context.resources.spares
-    if not spares.has(context.kind.name, known.role):
+    if not spares.count(context.kind.name, known.role):
         with contextlib.suppress(CloudError, OSError):  # the second try makes one, and says why it cannot
             top = str(context.top)
             made = context.resources.make(context.kind.name, role=known.role, microversion=top, wait=False)

@@ -1,9 +1,9 @@
 """The lanes that wait for a thread: which one is taken next, and when the lane of another thread is divided for it.
 
 On a cloud where a transition takes half a minute, the time of a run is that of its longest lane. So the longest lane is
-taken first, unless a resource that another lane has left saves more for a different one, and a lane that takes longer
-than its share of all the work that is left gives a part away. Nobody knows these times before the run has made a
-transition once. Until then, and on a fast cloud, the transitions are counted.
+taken first, unless a resource that another lane has left saves more for a different one. A lane that takes longer than
+its share of all the work that is left gives a part away, and a thread without a lane takes a part of one that another
+thread is walking, whose own trial may last for half a minute. On a fast cloud, the transitions are counted instead.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.waits import Waits
 from conformance.engine.model.setup import UnderWay
 from conformance.engine.provision.handing import under_test
 from conformance.engine.run.dividing import WORTH, length, moves, part_of
+from conformance.engine.run.durations import Durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conformance.engine.api.service import ServiceDescription
     from conformance.engine.derive.state_graph import Edge
     from conformance.engine.provision.context import RunContext
     from conformance.engine.run.jobs import Job
+    from conformance.engine.run.pending import Pending
 
 
 class Queue:
@@ -35,7 +37,9 @@ class Queue:
     def __init__(self, context: RunContext, parallel: int) -> None:
         self._context = context
         self._parallel = parallel
+        self._durations = Durations(context.waits, _long(context.service))
         self._waiting: list[list[Job]] = []
+        self._walked: dict[int, Pending] = {}
         self._left: dict[int, float] = {}
         self._kept_for: dict[int, int] = {}
 
@@ -58,19 +62,45 @@ class Queue:
         """Note that the lane of this thread has ended."""
         self._left.pop(threading.get_ident(), None)
 
-    def part(self, pending: Sequence[Job], idle: bool) -> list[Job]:
-        """The trials of this thread's lane that another thread should make; none if that saves too little.
+    def walk(self, pending: Pending) -> None:
+        """Note the trials that this thread is about to make. Other threads may take some of them."""
+        self._walked[threading.get_ident()] = pending
+
+    def walked(self) -> None:
+        """Note that the trials of this thread are no longer to be shared."""
+        self._walked.pop(threading.get_ident(), None)
+
+    def part(self, idle: bool) -> list[Job]:
+        """Take those of this thread's trials that another thread should make; none if that saves too little.
 
         Args:
-            pending: the trials of the lane that are still to be made.
             idle: True if a thread has no lane; otherwise the part waits, and only a lane that takes longer than its
                 share of all the work that is left is divided.
         """
-        if not self._slow:
+        me = threading.get_ident()
+        if not self._slow or me not in self._walked or not (pending := self._walked[me].every()):
             return []
-        mine = self._left[threading.get_ident()] = self._seconds(pending)
+        mine = self._left[me] = self._seconds(pending)
         all_left = sum(self._left.values()) + sum(map(self._seconds, self._waiting))
-        return part_of(pending, self._context.waits) if idle or mine > all_left / self._parallel else []
+        if not idle and mine <= all_left / self._parallel:
+            return []
+        # A part that waits gets a thread that has walked a lane, and most lanes leave their resource for the next one.
+        part, _ = part_of(pending, self._durations, at_hand=not idle or self._has_at_hand(pending))
+        return self._walked[me].take(part)
+
+    def share(self) -> bool:
+        """Let a part of a lane that another thread is walking wait for this one, which has none; return whether."""
+        if not self._slow:
+            return False
+        found: tuple[float, Pending, list[Job]] | None = None
+        for walked in self._walked.values():
+            if pending := walked.every():
+                part, saved = part_of(pending, self._durations, self._has_at_hand(pending), busy=True)
+                if part and (found is None or saved > found[0]):
+                    found = saved, walked, part
+        part = found[1].take(found[2]) if found is not None else []
+        self.add([part] if part else [])
+        return bool(part)
 
     @property
     def _slow(self) -> bool:
@@ -121,14 +151,11 @@ class Queue:
         return self._sum(edge.operation.id for edge in self._way(lane, status) or ())
 
     def _sum(self, operations: Iterable[str]) -> float:
-        """The seconds that operations take. One that was not made yet may be among the longest."""
-        waits = self._context.waits
-        return sum(waits.expected(operation) or waits.longest or 0.0 for operation in operations)
+        return self._durations.sum(operations)
 
     def _saved(self, lane: Sequence[Job], status: str) -> float:
         """The seconds by which a lane begins sooner with a resource in a status than with a new one."""
-        new = self._context.waits.expected(Waits.NEW) + self._entering(lane)
-        return new - self._entering(lane, status)
+        return self._durations.new + self._entering(lane) - self._entering(lane, status)
 
     def _near(self, lane: Sequence[Job]) -> list[str]:
         """The statuses of resources at hand from which a way leads to those of a lane."""
@@ -158,6 +185,20 @@ class Queue:
         if any(job.trial.situation.environment for job in lane) or not _states(lane):
             return set()
         return {context.kind.state_of(made.body)[0] for made in context.places.offered(under_test(context.kind))}
+
+    def _has_at_hand(self, lane: Sequence[Job]) -> bool:
+        """Whether there is a resource for a part of a lane, beside those with which waiting lanes begin."""
+        context = self._context.about(lane[0].trial.operation)
+        if any(job.trial.situation.environment for job in lane):
+            return False
+        there = len(context.places.offered(under_test(context.kind)))
+        there += context.resources.spares.count(context.kind.name, context.service.under_test.role)
+        return there > sum(bool(_states(waiting)) for waiting in self._waiting)
+
+
+def _long(service: ServiceDescription) -> frozenset[str]:
+    """The operations of a service that are likely to take long."""
+    return frozenset().union(*(one.long_operations for one in (service.under_test, *service.resources)))
 
 
 def _states(lane: Sequence[Job]) -> set[str]:

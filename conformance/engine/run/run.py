@@ -17,13 +17,14 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_question, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
-from conformance.engine.run.following import following, wear_out
+from conformance.engine.run.following import attached_for
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
+from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
 from conformance.engine.run.queue import Queue
 from conformance.engine.run.trying import judged_by, made
@@ -180,7 +181,7 @@ class Run:
     def _take(self) -> list[Job]:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
         with self._lock:
-            if self._queue and not self.context.stopping.is_set():
+            if self._next_lane() and not self.context.stopping.is_set():
                 return self._queue.take()
             if self._alone and not self.context.stopping.is_set() and self._working == 1:
                 lane = self._alone.pop(0)
@@ -191,6 +192,14 @@ class Run:
         for other in others:
             other.join()
         return lane
+
+    def _next_lane(self) -> bool:
+        """Whether a lane waits, or a part of one that another thread is walking. The caller holds the lock."""
+        if self._queue or self.context.places.most is not None or self.context.stopping.is_set():
+            return bool(self._queue)
+        shared = self._queue.share()
+        self._open += shared
+        return shared
 
     def _run_lane(self, jobs: list[Job]) -> None:
         lane = Executors(self.context)
@@ -216,25 +225,31 @@ class Run:
 
     def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
         """Make the trials of a lane with one kind of resource under test, which come in order."""
-        pending = [job for job in jobs if self.deviating.isdisjoint(job.ids)]
-        deviating = [job for job in jobs if not self.deviating.isdisjoint(job.ids)]
+        pending = Pending(jobs, self.deviating)
         group: list[Tried] = []
-        alone = lane_of(jobs[0].trial, self.context.service) == ALONE
+        under_way: Job | None = None
+        if lane_of(jobs[0].trial, self.context.service) not in (ALONE, NO_RESOURCE):
+            with self._lock:
+                self._queue.walk(pending)
         try:
-            while (pending or deviating) and not self.context.stopping.is_set():
+            while pending and not self.context.stopping.is_set():
                 lane.make_way()
-                if not alone:
-                    self._divide(pending, deviating)
-                waiting = deviating if deviating and wear_out(pending, executor) else pending
-                job = following(waiting, executor)
-                if waiting is deviating:
-                    make_ahead(executor.context, job.trial)
-                again = self._try(job, executor, group)
-                waiting.remove(job)
-                waiting[:] = in_order([*waiting, *again], self.context.service) if again else waiting
+                self._divide()
+                if (under_way := pending.begin(executor)) is None:
+                    break
+                if pending.is_late(under_way):
+                    executor.looks.take()  # were it accepted, the refusals before it would have to be made again
+                    make_ahead(executor.context, under_way.trial)
+                    state = under_way.trial.situation.state
+                    executor.subject.bindings.wanted = attached_for(pending.every(), state)
+                pending.put_back(self._try(under_way, executor, group), executor)
             self._close(group, executor)
         except Exception as error:  # a defect of this suite must not end the other lanes
-            self._give_up([*(tried.job for tried in group), *pending, *deviating], error)
+            started = [tried.job for tried in group] + ([under_way] if under_way else [])
+            self._give_up([*started, *pending.take(pending.every())], error)
+        finally:
+            with self._lock:
+                self._queue.walked()
 
     def _called_in_question(self, executor: Executor) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
@@ -249,15 +264,12 @@ class Run:
         trials = dict.fromkeys(case.trial.key for case in cases)
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
-    def _divide(self, *pending: list[Job]) -> None:
-        """Let another thread make a part of the trials of a lane, if that saves time."""
+    def _divide(self) -> None:
+        """Let another thread make a part of the trials of this thread's lane, if that saves time."""
         with self._lock:
             idle = not self._queue and self._working < self.parallel
-            every = [job for jobs in pending for job in jobs]
-            if not (part := self._queue.part(every, idle) if self.context.places.most is None else []):
+            if not (part := self._queue.part(idle) if self.context.places.most is None else []):
                 return
-            for jobs in pending:
-                jobs[:] = [job for job in jobs if job not in part]
             self._queue.add([part])
             self._open += 1
             if idle:
@@ -302,14 +314,16 @@ class Run:
         began = time.monotonic() - seconds
         results = self._judged(job, job.cases, executor, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
-        doubtful = [case for case, _, judgement in results if judgement.verdict == "fail"]
+        doubtful = [(case, evidence) for case, evidence, judgement in results if judgement.verdict == "fail"]
         if doubtful:
-            again: dict[str, tuple[Evidence, Judgement]] = {}
-            if not self.context.stopping.is_set():
+
+            def once_more(cases: Sequence[Case]) -> list[Judged]:
                 if job.trial.situation.state is not None:
                     executor.renew()
                 executor.paths.forget_found()
-                again = {c.id: (e, j) for c, e, j in self._judged(job, doubtful, executor)}
+                return self._judged(job, cases, executor)
+
+            again = tried_again(doubtful, once_more, self.context.stopping)
             results = [
                 (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
             ]
@@ -354,7 +368,7 @@ class Run:
             forbidden = None if answered else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             if (reason := self._causes.missing(case, evidence, decided)) is not None:
-                decided = replace(decided, verdict="inconclusive", reason=reason, deviation=None)
+                decided = self._causes.undecided(case, decided, reason)
             self._settle(result_of(case, evidence, decided, seconds))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
@@ -381,6 +395,5 @@ class Run:
     ) -> list[Judged]:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
-        for one in {id(seen): seen for _, seen, _ in results}.values():
-            self._causes.contrasts.note(one)
+        self._causes.note(results)
         return results

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 import shipped
+import yaml
 from checkout import ROOT
 from record_builder import omission, result
 
 from conformance.plugin import opened
 from conformance.plugin.expected import Expected, ExpectedDeviations, Unexpected, compare, expected_of, load_expected
 from conformance.plugin.trouble import Trouble
+from specs.load import load
 
 pytest_plugins = ["pytester", "plugin_project"]
 pytestmark = pytest.mark.xdist_group("shipped")  # what is derived once is derived in one process
@@ -208,3 +210,51 @@ def test_the_cases_of_expected_contradictions_are_expected_to_fail():
     assert known(one(BROKEN)).failing([*cases, other]) == {case.id for case in cases}
     assert known(one(BROKEN, cases=frozenset({"a"}))).failing(cases) == {cases[0].id}
     assert known(one(f"{LOCK}!omission!200")).failing(cases) == frozenset()
+
+
+NEVER = {"promises": ["widgets.list/error/404"], "source": ["widgets/list.py:7-9"], "why": "The list names nothing."}
+
+
+def never_file(tmp_path, *items):
+    path = tmp_path / "widgets-3.0.0.yaml"
+    path.write_text(
+        yaml.safe_dump({"format": 1, "package": "widgets", "version": "3.0.0", "expected": [], "never": list(items)})
+    )
+    return path
+
+
+def test_a_code_that_is_never_given_is_explained_where_it_has_no_case(tmp_path):
+    found = load_expected(never_file(tmp_path, NEVER))
+    why = "widgets 3.0.0 never answers so: the list names nothing (widgets/list.py:7-9)"
+    note = {"kind": "untested", "requirement": "widgets.list/error/404", "reason": "no-constraint", "detail": ""}
+    assert found.explained(note) == {**note, "detail": why}
+    assert found.explained({**note, "requirement": "widgets.list/error/409"})["detail"] == ""
+    assert found.why_never("widgets.show/error/404") is None
+
+
+def test_a_code_is_said_once_to_be_never_given(tmp_path):
+    with pytest.raises(Trouble, match=r"says twice why widgets.list/error/404 is never given"):
+        load_expected(never_file(tmp_path, NEVER, NEVER))
+    with pytest.raises(Trouble, match="not a valid file of expected deviations"):
+        load_expected(never_file(tmp_path, {**NEVER, "promises": ["widgets.list/normal/200"]}))
+
+
+@pytest.mark.parametrize(
+    ("service", "package", "version"),
+    [
+        ("identity", "keystone", "30.0.0"),
+        ("block-storage", "cinder", "29.0.0"),
+    ],
+)
+def test_the_codes_that_are_never_given_are_those_of_the_reference(service, package, version):
+    """A promise that the shipped specs lack would explain nothing."""
+    listed = {
+        f"{operation.id}/error/{code.code}"
+        for spec in map(load, sorted((ROOT / "specs" / service).glob("*.yaml")))
+        for operation in spec.operations
+        for code in operation.responses.error
+    }
+    release = expected_of(package, version)
+    assert release is not None
+    assert release.never
+    assert not release.never.keys() - listed

@@ -141,7 +141,7 @@ def test_a_misspelt_key_comes_before_the_statuses_that_it_hides():
 
 def test_right_words_are_listed_where_none_is_near():
     sentence = told(WHOLE.replace("fresh", "zzz"))
-    known = "any, free, fresh, attached, own, other, new, ambiguous, shown, other-shown, answered"
+    known = "any, free, fresh, attached, own, other, new, ambiguous, shown, other-shown, answered, spent"
     assert sentence.endswith(f"there are {known}")
 
 

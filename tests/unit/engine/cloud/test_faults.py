@@ -19,6 +19,13 @@ from conformance.engine.cloud.faults import message_in, quota_used_up, room_that
         "VolumeSizeExceedsAvailableQuota: Requested volume exceeds allowed gigabytes quota.",
         "Project 7 is over a limit for [Resource image_count_total is over limit of 5 due to current usage 5]",
         "The size of the data exceeds the remaining quota of the project",
+        "Unable to create additional credentials, maximum of 15 already exceeded for user.",
+        "Quota has been met for resources: Load Balancer",
+        "Quota reached for project 7. Only 2 containers are allowed.",
+        "You have reached the maximum stacks per tenant, 2. Please delete some stacks.",
+        "The size of the data 12 will exceed the limit. 7 bytes remaining.",
+        "The limit has been exceeded on the number of allowed image tags. Attempted: 3, Maximum: 2",
+        "Requested volume size 2G is larger than maximum allowed limit 1G.",
     ],
 )
 @pytest.mark.parametrize("status", [400, 403, 409, 413])
@@ -42,9 +49,24 @@ def test_words_about_quotas_that_say_no_such_thing(message):
     assert quota_used_up(403, {"forbidden": {"code": 403, "message": message}}) is None
 
 
+def test_a_quota_that_is_used_up_by_a_page():
+    said = "Project 7 is over a limit for [Resource image_count_total is over limit of 5]"
+    page = (
+        "<html>\n <head>\n  <title>413 Request Entity Too Large</title>\n </head>\n <body>\n"
+        "  <h1>413 Request Entity Too Large</h1>\n"
+        f"  {said}<br /><br />\n\n\n </body>\n</html>"
+    )
+    assert quota_used_up(413, page) == said
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
+        (
+            "<html><title>403 Forbidden</title><h1>403 Forbidden</h1>\nYou may not &lt;go&gt;.</body>",
+            "You may not <go>.",
+        ),
+        ("<html><title>503</title><h1>503 Busy</h1></html>", "<html><title>503</title><h1>503 Busy</h1></html>"),
         ({"conflict": {"code": 409, "message": "no\n\x1b[31mroom"}}, r"no \x1b[31mroom"),
         ("<html>\n<body>Sign in", "<html> <body>Sign in"),
         ({"message": 7}, ""),

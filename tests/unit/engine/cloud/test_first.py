@@ -49,13 +49,14 @@ class Maker:
     def __init__(self, found, boots=lambda **_: True):
         self.found, self.boots = found, boots
         self.usual, self.tried, self.closed = {}, [], 0
+        self.why = "No valid host"
 
     def make(self, kind, *, microversion):
         taken = {name: self.found.found(name).name for name in ("image", "flavor", "network")}
         taken["variant"] = self.usual[kind]
         self.tried.append(taken)
         if not self.boots(**taken):
-            raise ResourceError(f"{kind} 5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a{len(self.tried):02} gave: No valid host")
+            raise ResourceError(f"{kind} 5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a{len(self.tried):02} gave: {self.why}")
         return SimpleNamespace(kind=kind)
 
     def close(self):
@@ -118,6 +119,24 @@ def test_only_some_are_tried():
     with pytest.raises(ResourceError):
         first(maker, found, SERVER, "2.96", lambda _: None)
     assert len(maker.tried) == ATTEMPTS
+
+
+def test_a_full_quota_is_full_for_every_candidate():
+    found = discovery()
+    maker = Maker(found, lambda **_: False)
+    maker.why = "Quota exceeded for instances: Requested 1, but already used 2 of 2 instances"
+    with pytest.raises(ResourceError, match="raise the quota of the project") as raised:
+        first(maker, found, SERVER, "2.96", lambda _: None)
+    assert len(maker.tried) == maker.closed == 1
+    assert "--use" not in str(raised.value)
+
+
+def test_without_room_for_a_volume_a_server_without_one_is_tried():
+    found = discovery(flavors=(DISKLESS,))
+    maker = Maker(found, lambda variant, **_: not variant)
+    maker.why = "VolumeLimitExceeded: Maximum number of volumes allowed (2) exceeded for quota 'volumes'."
+    first(maker, found, SERVER, "2.96", lambda _: None)
+    assert len(maker.tried) == 2
 
 
 def test_what_the_user_names_is_not_varied():

@@ -21,8 +21,8 @@ def test_a_thing_is_taken_once_by_its_kind_and_role_and_a_ready_one_first() -> N
     spares, building, ready = Spares(), thing(), thing()
     spares.add(building, ready=False)
     spares.add(ready, ready=True)
-    assert spares.has("widget", Role.MEMBER)
-    assert not spares.has("widget", Role.ADMIN)
+    assert spares.count("widget", Role.MEMBER)
+    assert not spares.count("widget", Role.ADMIN)
     assert spares.take("gear", Role.MEMBER) is None
     assert spares.take("widget", Role.ADMIN) is None
     assert spares.take("widget", Role.MEMBER) == (ready, True)

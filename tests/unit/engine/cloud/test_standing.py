@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import email.utils
 import time
+from dataclasses import replace
 
 import pytest
 
+from conformance.engine.api.load import load_service
 from conformance.engine.cloud import standing as module
 from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.exchange import Ask
+from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.standing import retry_after, seconds_ahead
+from conformance.engine.cloud.target import Target, connect
 
 PAGE = (200, b"<html>Sign in first.</html>", {"Content-Type": "text/html"})
 EXPIRED = (401, {"error": {"code": 401, "message": "expired"}})
@@ -198,3 +202,17 @@ def test_a_clock_that_is_off_is_told(fake, cloud, off, said):
 @pytest.mark.parametrize("headers", [{}, {"Date": ""}, {"Date": "yesterday"}, {"Date": "Mon, 99 Foo 99999999999"}])
 def test_an_answer_without_a_date_says_nothing_of_a_clock(headers):
     assert seconds_ahead(headers) is None
+
+
+def test_a_token_that_was_never_accepted_may_have_expired(fake, tmp_path):
+    """Nothing is known of the role but that it is refused, as where no request shows whether a token is valid."""
+    tokens = {Role.MEMBER: "member-token-0123456789", Role.ALT: "alt-token-0123456789"}
+    profile = replace(load_service("compute").profile, token_check=None)
+    cloud = connect(Target(url=fake.url, tokens=tokens), Journal(tmp_path / "alt.jsonl"), profile=profile)
+    fake.routes["GET", "/v2.1/servers/s"] = EXPIRED
+    refused = cloud.get("/servers/s", role=Role.ALT)
+    assert (refused.status, cloud.lost) == (0, None)
+    assert "the token of the role alt is refused (401)" in refused.error
+    assert cloud.get("/flavors", role=Role.ALT).ok
+    assert cloud.get("/servers/s", role=Role.ALT).status == 401
+    cloud.close()

@@ -331,6 +331,15 @@ def test_a_header_of_the_table_is_sent_if_the_description_binds_it():
     assert (wrong.request.headers, wrong.request.query) == ((("X-Thing", "none"),), ())
 
 
+def test_a_situation_may_need_several_parameters_of_a_query():
+    rows = (row("owner", location="query"), row("deep", location="query"))
+    one = plain("GET", "/gears", *rows, normal=(200,), error=(404,))
+    refusal = Refusal(one.id, 404, "no-owner", "owner", "none", query=(("deep", "true"),))
+    found = suite(one, service=replace(KNOWLEDGE, refusals=(refusal,)))
+    asked = case(found, "get-gears/error/404[no-owner]").trial.request
+    assert asked.query == (("owner", "none"), ("deep", "true"))
+
+
 def test_a_constraint_of_a_tree_without_a_listed_400_is_a_promise_of_its_row():
     one = plain("POST", "/gears", row("gear", "object", True), samples=(sample({"gear": {}}),), normal=(200,))
     found = suite(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import action, becomes, case, row, status, suite, trial
+from widgets import action, becomes, case, row, sample, status, suite, trial
 
 from conformance.engine.derive.book import Book
 from conformance.engine.judge.codes import Accepted
@@ -25,19 +25,41 @@ def test_an_equal_trial_is_the_first_one():
     assert book.trial(trial()) is FIRST
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        replace(FIRST, request=replace(FIRST.request, body={"spin": 1})),
-        replace(FIRST, request=replace(FIRST.request, fallback_role="admin")),
-        replace(FIRST, situation=Situation("HALTED")),
-        replace(FIRST, setup=(Locked(),)),
-        replace(FIRST, outcome=Outcome(accepted=False)),
-        replace(FIRST, exchange=Twice()),
-        replace(FIRST, gates=(ProviderDependent(),)),
-    ],
-    ids=["body", "fallback role", "situation", "setup", "outcome", "exchange", "gates"],
-)
+OTHERS = {
+    "body": replace(FIRST, request=replace(FIRST.request, body={"spin": 1})),
+    "fallback role": replace(FIRST, request=replace(FIRST.request, fallback_role="admin")),
+    "situation": replace(FIRST, situation=Situation("HALTED")),
+    "setup": replace(FIRST, setup=(Locked(),)),
+    "outcome": replace(FIRST, outcome=Outcome(accepted=False)),
+    "exchange": replace(FIRST, exchange=Twice()),
+    "gates": replace(FIRST, gates=(ProviderDependent(),)),
+}
+"""Trials that share the key of the first one, and differ from it."""
+
+
+def test_a_trial_that_differs_in_its_key_alone_is_the_first_one():
+    book = Book()
+    again = replace(FIRST, key="sample")
+    assert (book.trial(FIRST), book.trial(again), book.trial(again)) == (FIRST,) * 3
+    assert list(book.trials_of(FIRST.operation)) == [FIRST]
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_a_trial_that_differs_in_more_than_its_key_stays_apart(other):
+    book = Book()
+    book.trial(FIRST)
+    apart = replace(other, key="sample")
+    assert book.trial(apart) is apart
+    assert list(book.trials_of(FIRST.operation)) == [FIRST, apart]
+
+
+def test_a_sample_that_is_the_documented_request_at_its_version_shares_its_trial():
+    found = suite(action(samples=(sample({"spin": None}, "2.1"),)))
+    asked = case(found, "spin/normal/202[sample-widget-sample-2.1]").trial
+    assert asked is case(found, "spin/normal/202[2.1]").trial
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_two_trials_that_share_a_key_and_are_not_the_same_are_refused(other):
     book = Book()
     book.case(NORMAL, "first", FIRST, Accepted((202,)))

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from widgets import KNOWLEDGE, action, case, ids, plain, row, sample, suite, untested
 
+from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.probe import RecordOf, ViewOf
 from specs.model import Condition
 
@@ -112,3 +114,73 @@ def test_reading_and_a_field_that_nothing_sends_have_no_case():
     assert not ids(suite(SHOW), "equality")
     found = suite(make(row("widget", "object", required=True), row("name"), samples=()), SHOW)
     assert not ids(found, "equality")
+
+
+ON = replace(row("on", "boolean"), default=True)
+
+
+def switched(value, on=ON, **more):
+    request = sample({"widget": {"name": "n", "on": value}})
+    answer = sample({"widget": {"id": "w", "name": "n", "on": True}})
+    shown = {"answers": (row("name", required=True), row("on", on.type)), "answered": (answer,)}
+    return plain("POST", "/gears", *ROWS[:2], on, samples=(request,), normal=(201,), **shown, **more)
+
+
+def test_a_value_that_is_the_default_shows_nothing_so_that_its_opposite_is_sent():
+    found = suite(switched(True), SHOW)
+    one = case(found, "post-gears/equality/on")
+    assert one.trial.request.body["widget"]["on"] is False
+    assert one.trial.request.body["widget"].keys() == {"name", "on"}
+    assert one.trial.outcome.accepted
+
+
+def test_a_value_that_is_not_the_default_is_judged_as_it_is_sent():
+    found = suite(switched(False), SHOW)
+    assert case(found, "post-gears/equality/on").trial.request.body["widget"]["on"] is False
+    assert not [c.trial.key for c in found.cases if "equality-on" in c.trial.key]
+
+
+@pytest.mark.parametrize("on", [replace(ON, default=False), replace(ON, type="integer", default=1)])
+def test_a_default_without_an_opposite_that_turns_off_is_not_judged(on):
+    found = suite(switched(on.default, on), SHOW)
+    assert not ids(found, "equality/on")
+    assert untested(found)["post-gears/equality/on"] == "not-derivable"
+
+
+def test_true_may_be_a_default_that_nobody_documents():
+    found = suite(switched(True, replace(ON, default=None)), SHOW)
+    cases = [c for c in found.cases if c.requirement.id == "widgets.post-gears/equality/on"]
+    assert [c.trial.request.body["widget"]["on"] for c in cases] == [True, False]
+
+
+def test_false_is_not_sent_where_it_is_the_default():
+    found = suite(switched(True, replace(ON, default=False)), SHOW)
+    assert [c.trial.request.body["widget"]["on"] for c in found.cases if c.id.endswith("equality/on")] == [True]
+    assert not [c.trial.key for c in found.cases if "equality-on" in c.trial.key]
+
+
+@pytest.mark.parametrize(("required", "judged"), [(False, False), (True, True)])
+def test_the_project_that_asks_is_shown_whether_it_is_sent_or_not(required, judged):
+    own = Binding("project", "id", "any")
+    request = sample({"widget": {"name": "n", "project_id": "p"}})
+    answer = sample({"widget": {"id": "w", "name": "n", "project_id": "p"}})
+    shown = {"answers": (row("name", required=True), row("project_id")), "answered": (answer,)}
+    rows = (*ROWS[:2], row("project_id", required=required))
+    bound = replace(KNOWLEDGE, bindings=(*KNOWLEDGE.bindings, BindingRule("*", "project_id", own)))
+    post = plain("POST", "/gears", *rows, samples=(request,), normal=(201,), **shown)
+    found = suite(post, SHOW, service=bound)
+    assert bool(ids(found, "equality/project_id")) is judged
+
+
+def test_nothing_of_others_is_turned_off():
+    update = plain(
+        "PUT",
+        "/others/{other_id}",
+        ON,
+        samples=(sample({"widget": {"on": True}}),),
+        normal=(200,),
+        answers=(row("on", "boolean"),),
+        answered=(sample({"widget": {"on": True}}),),
+    )
+    found = suite(update)
+    assert not ids(found, "equality/on")

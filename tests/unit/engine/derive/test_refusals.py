@@ -69,6 +69,21 @@ def test_403_is_for_a_role_below_the_documented_one(policy, default_policy, role
     assert ("documented defaults" in one.expectation.why) == (policy is not None)
 
 
+@pytest.mark.parametrize(
+    ("policy", "default_policy", "fallback"),
+    [
+        (None, True, "admin"),
+        (Policy(("admin", "owner"), 3, True), False, "admin"),
+        (Policy(("admin", "owner"), 3, True), True, None),
+        (Policy(("admin", "owner"), 3, False), False, None),
+    ],
+)
+def test_where_the_provider_may_choose_the_roles_an_administrator_asks_too(policy, default_policy, fallback):
+    found = suite(action(policy=policy), default_policy=default_policy)
+    request = case(found, "spin/normal/202[IDLE]").trial.request
+    assert (request.role, request.fallback_role) == ("member", fallback)
+
+
 def test_where_every_role_may_nobody_is_below():
     found = suite(action(error=(403,), policy=Policy(("any",), 3)))
     assert ids(found, "error/403") == []

@@ -12,7 +12,7 @@ from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.seen import Seen
 from conformance.engine.execute.controls import Controls, elsewhere
-from specs.model import Operation, Removal
+from specs.model import Code, Operation, Removal, Responses
 
 GEAR = Operation("gears.show", "", "GET", "/gears/{gear_id}", 1)
 GEARS = Operation("gears.list", "", "GET", "/gears", 2)
@@ -91,6 +91,14 @@ def test_an_answer_unlike_that_of_a_route_that_cannot_exist_shows_the_route(came
 def test_what_something_in_front_of_the_service_may_say_shows_nothing(code):
     why = missing(HTML, answer(code))
     assert why == f"the answer {code} may come from something in front of the service"
+
+
+def test_a_choice_of_versions_shows_the_route_only_where_it_is_documented():
+    versions = replace(GEARS, responses=Responses(normal=(Code(300, 7),)))
+    choice = answer(300, {"versions": []})
+    assert missing(HTML, choice, versions) is None
+    assert "in front of the service" in missing(HTML, choice, GEARS)
+    assert "is answered with 300" in missing(choice, choice, versions), "whatever answers so to every path"
 
 
 @pytest.mark.parametrize(

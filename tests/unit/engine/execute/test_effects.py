@@ -19,7 +19,7 @@ from conformance.engine.model.evidence import Problem
 from conformance.engine.model.probe import EffectOn, RecordOf, StatusOf
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.trying import made
-from specs.microversion import VersionRange
+from specs.microversion import Microversion, VersionRange
 from specs.model import Condition, When
 
 OWN = Binding("server", "id", "any")
@@ -239,6 +239,29 @@ def test_one_look_shows_a_status_and_the_values_of_other_fields(shop):
     found = shop[1].make(tried(MELT, "IDLE"), (STATUS, RecordOf("image"))).found
     assert (found[STATUS], found[RecordOf("image")]) == ("ACTIVE", image)
     assert len([ask for ask in shop[0].asked if ask.path == "/images/image-7"]) == 1
+
+
+@pytest.mark.parametrize(("microversion", "looks"), [(Microversion(2, 10), 1), (None, 2)])
+def test_the_look_for_what_was_made_shows_its_status_too_at_the_same_microversion(tmp_path, microversion, looks):
+    at = replace(COPIED, microversion=microversion)
+    cloud, executor = opened(tmp_path, COPY, service=replace(SHOWING, related_statuses={"image": at}))
+    image = {"image": {"id": "image-7", "status": "ACTIVE"}}
+    cloud.does |= {"POST action": lambda _: (202, {"image_id": "image-7"}), "GET /images/image-7": (200, image)}
+    for key in ("one", "two"):
+        cloud.asked.clear()
+        found = executor.make(tried(COPY, "IDLE", key=key), (probe("image created"), STATUS)).found
+        assert (found[STATUS], judged("image created", found[probe("image created")]).verdict) == ("ACTIVE", "pass")
+        assert len([ask for ask in cloud.asked if ask.path == "/images/image-7"]) == looks
+
+
+def test_a_status_that_is_only_passed_through_is_looked_at_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("conformance.engine.execute.related.PAUSE", 0.01)
+    at = replace(COPIED, microversion=Microversion(2, 10))
+    cloud, executor = opened(tmp_path, COPY, service=replace(SHOWING, related_statuses={"image": at}))
+    shown = ["ACTIVE", "SAVING"]
+    cloud.does["POST action"] = lambda _: (202, {"image_id": "image-7"})
+    cloud.does["GET /images/image-7"] = lambda _: (200, {"image": {"id": "image-7", "status": shown.pop()}})
+    assert executor.make(tried(COPY, "IDLE"), (probe("image created"), STATUS)).found[STATUS] == "ACTIVE"
 
 
 def test_a_look_that_fails_once_is_made_again(shop):

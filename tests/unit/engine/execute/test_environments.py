@@ -229,6 +229,16 @@ def test_what_is_made_of_the_attached_is_counted_and_removed(tmp_path, environme
     assert all(e.settled for e in ours)
 
 
+@pytest.mark.parametrize(("most", "left"), [(None, {"of-left"}), (1, set())])
+def test_what_is_made_of_the_attached_stays_in_a_sandbox_that_has_room(tmp_path, most, left):
+    there, executor = shop(tmp_path, shed("left"))
+    executor.byproducts.context = replace(executor.byproducts.context, sandbox=True)
+    executor.byproducts.context.places.most = most
+    assert executor.make(spun("winged"), (MADE,)).found[MADE] == {"left": 1, "right": 0}
+    assert set(there.things["/os-snapshots"]) == left
+    assert [e.settled for e in there.journal.entries() if e.intent.kind == "snapshot"] == [not left]
+
+
 def test_what_was_there_before_was_not_made_by_the_request(tmp_path):
     there, executor = shop(tmp_path, shed())
     there.things["/os-snapshots"] = {"old": {"id": "old", "wingId": "left"}}

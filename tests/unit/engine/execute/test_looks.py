@@ -195,6 +195,73 @@ def test_a_lock_that_could_hide_what_a_refused_request_has_done_comes_after_the_
     assert looks.waits(refused(TURN))
 
 
+def test_a_trial_of_the_request_to_unlock_takes_away_the_lock_of_the_trial_before(shop):
+    shop[0].does["POST action"] = lambda ask: (
+        shop[0].things["/servers"]["server-1"].update(locked="lock" in ask.body) or 202
+    )
+    shop[1].make(tried(LOCK, "IDLE", key="lock", body={"lock": None}))
+    assert shop[1].subject.locked
+    asked = len(shop[0].said)
+    shop[1].make(tried(UNLOCK, "IDLE", key="unlock", body={"unlock": None}, accepted=None))
+    sent = [ask.body for ask in shop[0].asked[asked:] if ask.method == "POST"]
+    assert (sent, shop[1].subject.locked) == ([{"unlock": None}], False)
+
+
+def lockable(shop, unlocks=True):
+    """Requests to lock and to unlock are accepted, and all others refused."""
+
+    def act(ask):
+        (name,) = ask.body
+        if name in ("lock", "unlock"):
+            shop[0].things["/servers"]["server-1"]["locked"] = name == "lock" or not unlocks
+            return 202
+        return 409, NO
+
+    shop[0].does["POST action"] = act
+
+
+def test_the_end_of_a_lock_leaves_the_group_together(shop):
+    lockable(shop)
+    trials = refused(SPIN), refused(TURN, locked=True), refused(SPIN, key="unlocked")
+    looks = together(shop, *trials)
+    assert [next(iter(ask.body)) for ask in shop[0].asked if ask.body] == ["spin", "lock", "turn", "unlock", "spin"]
+    assert (looked(shop), all(looks.waits(trial) for trial in trials)) == (0, True)
+    looks.take()
+    assert looked(shop) == 1
+    assert [changed_by(evidence) for evidence in looks.collect().values()] == [None] * 3
+
+
+def test_a_lock_that_does_not_go_lets_each_of_the_group_be_made_alone(shop):
+    lockable(shop, unlocks=False)
+    looks = together(shop, refused(TURN, locked=True), refused(SPIN))
+    looks.take()
+    assert list(looks.collect().values()) == [None, None]
+    assert shop[1].make(refused(SPIN)).status == 409
+    assert shop[0].dropped == ["server-1"], "it may stay locked"
+
+
+def test_what_was_done_before_the_end_of_a_lock_is_seen_after_it(shop):
+    lockable(shop)
+    refuse = shop[0].does["POST action"]
+
+    def act(ask):
+        shop[0].things["/servers"]["server-1"].update({"status": "HALTED"} if "turn" in ask.body else {})
+        return refuse(ask)
+
+    shop[0].does["POST action"] = act
+    looks = together(shop, refused(TURN, locked=True), refused(SPIN))
+    looks.take()
+    assert list(looks.collect().values()) == [None, None], "each is made again, alone"
+
+
+@pytest.mark.parametrize(("state", "expected"), [("BROKEN", False), ("SPINNING", True)])
+def test_in_a_status_of_failure_nothing_is_taken_to_be_refused_before_it_was(shop, state, expected):
+    looks = shop[1].looks
+    broken = replace(looks.context.kind, status=replace(looks.context.kind.status, failed=("BROKEN",)))
+    object.__setattr__(looks.context, "kind", broken)
+    assert looks.expects_refusal(refused(MOVE, state, accepted=None)) is expected
+
+
 def test_a_server_is_looked_at_before_it_is_given_up(shop):
     looks = together(shop, refused(SPIN))
     shop[1].discard()

@@ -55,6 +55,35 @@ def test_a_thing_that_was_attached_in_vain_is_taken_away_and_the_resource_serves
     assert not shop[1].subject.must_replace
 
 
+def dropping():
+    wheel = Binding("wheel", "name", "attached")
+    return tried(DROP, "IDLE", key="drop", accepted=None, body={"drop": {"serial": wheel}})
+
+
+@pytest.mark.parametrize(("wheels", "spoilt"), [([], False), (["another"], True)])
+def test_a_thing_that_was_attached_in_vain_serves_the_trial_that_takes_it_away(shop, wheels, spoilt):
+    there, executor = shop
+    executor.subject.reach("IDLE")
+    server = there.things["/servers"]["server-1"]
+    server["wheels"] = []
+    executor.subject.refresh()
+    executor.subject.bindings.wanted = frozenset({"wheel"})
+    executor.make(holding())
+    assert (bodies(shop), executor.subject.must_replace) == (["hold"], False)
+    act = there.does["POST action"]
+    there.does["POST action"] = lambda ask: (act(ask), server.update(wheels=wheels))[0]
+    assert executor.make(dropping()).status == 202
+    assert (bodies(shop), executor.subject.must_replace) == (["hold", "drop"], spoilt)
+
+
+def test_a_resource_that_other_lanes_may_have_keeps_nothing_that_was_attached_in_vain(shop):
+    shop[1].subject.bindings.wanted = frozenset({"wheel"})
+    shop[1].subject.reach("IDLE")
+    shop[0].things["/servers"]["server-1"]["wheels"] = []
+    shop[1].make(holding(), together=True)
+    assert bodies(shop) == ["hold", "drop"]
+
+
 def test_what_leaves_no_trace_on_the_resource_needs_nothing_taken_away(shop):
     shop[1].make(tried(COPY, "IDLE", key="copy", accepted=False, body={"copy": None}))
     assert bodies(shop) == ["copy"]

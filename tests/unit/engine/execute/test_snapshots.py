@@ -482,6 +482,20 @@ def test_things_of_the_run_that_were_joined_in_spite_of_the_refusal_are_shown_so
     assert found.removeprefix("refused with 403, and yet ") == said
 
 
+def test_a_request_that_may_be_accepted_reads_the_log_after_a_refusal_alone(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, LOG, roles=ROLES, service=KEEPS_A_LOG)
+    log = [{"request_id": "r-1", "user_id": "u-1", "message": None}]
+    shop.does |= {"GET deeds": lambda ask: (200, {"deeds": list(log)}), "POST action": (403, NO)}
+    shop.seen.done.add("r-1")
+    silent = tried(SPIN, "IDLE", key="k", accepted=None, refused_for="sender", role="reader", body={"spin": None})
+    executor.make(silent, together=True)
+    assert executor.looks.joins
+    assert not any("deeds" in text for text in shop.said)
+    log.append({**DONE, "request_id": "r-2"})
+    executor.looks.take()
+    assert executor.looks.collect() == {"k": None}, "it is made again, alone, with a look at the log before it"
+
+
 @pytest.mark.parametrize(("known", "entry"), [(True, None), (True, DONE), (False, None)])
 def test_a_group_reads_the_log_after_it_alone_where_the_cloud_names_its_requests(tmp_path, known, entry):
     shop, executor = opened(tmp_path, *EVERY, LOG, roles=ROLES, service=KEEPS_A_LOG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -64,6 +65,18 @@ def test_a_look_just_after_one_trial_serves_the_next(shop):
     said = len(shop[0].said)
     shop[1].make(opening("b"))
     assert shop[0].said[said:] == ["POST /servers/server-1/action", "GET /servers/server-1"]
+
+
+def test_the_look_after_some_refusals_serves_the_trial_after_them(shop, monkeypatch):
+    transitions, clock, late = shop[1].arrangement.transitions, time.monotonic, 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + late)
+    transitions.context = replace(transitions.context, patience=Patience(status=0.3, settle=60.0))
+    shop[1].make(opening("first"))  # tells that such requests are refused
+    shop[1].make(opening("a"), together=True)
+    late = 100.0
+    said = len(shop[0].said)
+    shop[1].make(opening("alone"))
+    assert shop[0].said[said:].count("GET /servers/server-1") == 2, "that of the group, and that after the answer"
 
 
 def test_refusals_while_it_lasts_share_the_look_that_shows_it_lasts(shop):

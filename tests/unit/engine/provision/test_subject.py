@@ -372,6 +372,31 @@ def test_a_server_that_is_given_up_is_dropped():
     assert (subject.known_id, subject.view) == ("", None)
 
 
+def test_a_few_servers_that_are_given_up_stay_in_a_sandbox(monkeypatch):
+    monkeypatch.setattr("conformance.engine.provision.places.STAY", 1)
+    cloud, dropped = Cloud(), []
+    subject = subject_on(cloud)
+    subject.context.sandbox = True
+    subject.context.resources.drop = lambda id_, role, kind: dropped.append(id_)
+    for _ in range(2):
+        subject.reach("IDLE")
+        lock(subject)
+        subject.discard()
+        assert subject.known_id == ""
+        subject.discard()
+    assert (dropped, cloud.asked) == (["w2"], ["lock as member", "lock as member", "unlock as member"])
+
+
+def test_no_server_stays_in_a_sandbox_that_lacks_room():
+    subject, dropped = subject_on(Cloud()), []
+    subject.context.sandbox = True
+    subject.context.places.most = 1
+    subject.context.resources.drop = lambda id_, role, kind: dropped.append(id_)
+    subject.reach("IDLE")
+    subject.discard()
+    assert dropped == ["w1"]
+
+
 @pytest.mark.parametrize(("sparing", "asked"), [(True, "wake as member"), (False, "calm as member")])
 def test_a_resource_that_no_trial_uses_goes_the_usual_way(sparing, asked):
     cloud = Cloud()

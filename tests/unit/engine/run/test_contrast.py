@@ -18,8 +18,9 @@ from conformance.engine.api.load import load_service
 from conformance.engine.cloud.exchange import ABSENT, Ask
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.case import Case, Requirement
-from conformance.engine.model.evidence import Evidence, holds
+from conformance.engine.model.evidence import Evidence, Judgement, holds
 from conformance.engine.run import session as sessions
+from conformance.engine.run.causes import Causes
 from conformance.engine.run.contrast import Contrasts, documented, members
 from specs.record.model import Source
 
@@ -74,6 +75,13 @@ def test_a_request_with_just_the_same_members_decides_before_one_with_more() -> 
     assert missing("error/400", 400, answered(202, more), about="name", sent=broken) is None
     assert missing("error/400", 400, answered(202, more), answered(400, alike), about="name", sent=broken)
     assert missing("error/400", 400, answered(400, alike), answered(202, alike), about="name", sent=broken) is None
+
+
+def test_a_conflict_of_the_same_request_leaves_the_decision_to_one_with_more() -> None:
+    alike, more = {"make": {"size": 1}}, {"make": {"size": 1, "name": "n", "colour": "c"}}
+    broken = {"make": {"size": 1, "name": {}}}
+    assert missing("error/400", 400, answered(409, alike), answered(202, more), about="name", sent=broken) is None
+    assert missing("error/400", 400, answered(409, alike), about="name", sent=broken)
 
 
 @pytest.mark.parametrize(
@@ -238,3 +246,18 @@ def test_a_documented_request_with_an_answer_is_not_sent_again() -> None:
     contrasts = Contrasts()
     contrasts.note(answered(202, WHOLE))
     assert not contrasts.wanted(case("error/400"))
+
+
+def test_where_the_cloud_lacks_a_part_no_fault_of_a_request_can_be_shown() -> None:
+    causes = Causes(SimpleNamespace(), SimpleNamespace(cases=()), SimpleNamespace())  # type: ignore[arg-type]
+    broken, why = case("error/400"), "the request without the fault was answered 400"
+    refused = holds(400)
+    assert causes.undecided(broken, refused, why).verdict == "inconclusive"
+    inapplicable = Judgement("inapplicable", "400", "this cloud lacks an optional part: no twin")
+    causes.note([(case("error/404"), answered(400, WHOLE), inapplicable)])
+    assert causes.undecided(broken, refused, why).reason == why, "another refusal than that of the documented request"
+    causes.note([(case("normal"), answered(400, WHOLE), Judgement("inapplicable", "403", "no administrator"))])
+    assert causes.undecided(broken, refused, why).verdict == "inconclusive", "nothing says that a part is missing"
+    causes.note([(case("normal"), answered(400, WHOLE), inapplicable)])
+    found = causes.undecided(broken, refused, why)
+    assert (found.verdict, found.reason) == ("inapplicable", "this cloud lacks an optional part: no twin")

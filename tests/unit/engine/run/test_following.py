@@ -12,8 +12,9 @@ from subjects import CALM, SPIN
 from widgets import KNOWLEDGE, trial
 
 import conformance.engine.run.following as module
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Locked
-from conformance.engine.run.following import following, wear_out
+from conformance.engine.run.following import attached_for, following, turn, wear_out
 from conformance.engine.run.jobs import Job
 
 
@@ -30,7 +31,9 @@ def executor(status="IDLE", spending=()):
     )
     looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: True)
     context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
-    return SimpleNamespace(context=context, subject=SimpleNamespace(status=status, locked=False), looks=looks)
+    bindings = SimpleNamespace(as_before=None, attached={})
+    subject = SimpleNamespace(status=status, locked=False, bindings=bindings)
+    return SimpleNamespace(context=context, subject=subject, looks=looks)
 
 
 @pytest.mark.parametrize(("status", "first"), [("IDLE", "near"), ("SPINNING", "far")])
@@ -117,6 +120,49 @@ def test_what_is_refused_without_a_document_follows_what_a_document_has_refused(
     lane.subject.locked = True
     assert following([with_a_lock, pending[1]], lane).trial.key == "accepted"
     assert following([job("no", accepted=False), pending[1]], executor()).trial.key == "no"
+
+
+def leads(key, to, state="IDLE"):
+    made = job(key, state)
+    return replace(made, trial=replace(made.trial, outcome=replace(made.trial.outcome, leads_to=(to,))))
+
+
+def test_what_is_expected_to_fail_is_tried_before_the_resource_leaves_the_status_that_it_needs():
+    fails, elsewhere = job("fails"), job("elsewhere", "HALTED")
+    stays, goes, far = leads("stays", "IDLE"), leads("goes", "SPINNING"), job("far", "SPINNING")
+
+    def chosen(pending, deviating, status="IDLE"):
+        return turn(pending, deviating, executor(status)).trial.key
+
+    assert chosen([stays, goes], [elsewhere, fails]) == "stays"
+    assert chosen([goes], [elsewhere, fails]) == "fails"
+    assert chosen([far], [elsewhere, fails]) == "fails"
+    assert chosen([goes], [elsewhere]) == "goes"
+    assert chosen([goes], [fails], "") == "goes", "there is no resource that could leave"
+    assert chosen([], [elsewhere, fails]) == "fails"
+    assert chosen([job("optional", optional=True)], [elsewhere]) == "elsewhere", "no other serves it any more"
+
+
+def bound(key, relation, **more):
+    made = job(key, **more)
+    body = {"spin": Binding("wheel", "id", relation)}
+    return replace(made, trial=replace(made.trial, request=replace(made.trial.request, body=body)))
+
+
+def test_what_attaches_a_thing_in_vain_is_tried_after_the_refusals_and_before_what_takes_one_away():
+    holds, other, drops = bound("holds", "free"), bound("other", "own"), bound("drops", "attached")
+    first, refused, silent = job("first"), job("refused", accepted=False), job("silent", accepted=None)
+    for fails, expected in (([holds], holds), ([other], first), ([other, holds], holds)):
+        assert turn([first, drops], fails, executor()) == expected
+    assert turn([first], [holds], executor()) == first, "no trial takes the thing away"
+    assert turn([refused, drops], [holds], executor()) == refused
+    assert turn([silent, drops], [holds], executor()) == silent, "it is expected to be refused"
+    lane = executor()
+    lane.subject.bindings = SimpleNamespace(as_before={}, attached={"wheel": object()})
+    assert turn([refused, bound("no", "attached", accepted=False), first, drops], [other], lane) == drops
+    assert turn([refused, first], [other], lane) == refused
+    assert attached_for([holds, drops]) == attached_for([drops], "IDLE") == {"wheel"}
+    assert attached_for([drops], "SPINNING") == frozenset()
 
 
 LANES = st.lists(

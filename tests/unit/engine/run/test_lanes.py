@@ -111,6 +111,14 @@ def test_a_lock_comes_after_the_others_of_its_kind_which_would_have_to_unlock():
     ) == ["b", "a", "c"]
 
 
+def test_what_a_trial_has_locked_is_unlocked_by_the_trial_of_that():
+    assert sorted_keys(
+        a={"operation": action("unlock"), "accepted": None},
+        b={"operation": action("lock"), "accepted": None},
+        c={"operation": action("wash"), "accepted": None},
+    ) == ["c", "b", "a"]
+
+
 def test_a_lock_under_way_comes_last():
     moving = (UnderWay("MOVING", ()),)
     assert sorted_keys(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, spec, status, trial
 
+from conformance.engine.cloud.spares import Spares
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.model.setup import UnderWay
 from conformance.engine.run.dividing import WORTH
 from conformance.engine.run.jobs import Job
+from conformance.engine.run.pending import Pending
 from conformance.engine.run.queue import Queue
 
 SPIN = action("spin", preconditions=(status("IDLE"),), postconditions=(becomes("SPINNING"),))
@@ -29,6 +32,7 @@ class Context:
         self.waits, self.graph, self.service, self.role_names = Waits(), GRAPH, KNOWLEDGE, frozenset({"member"})
         self.kind = SimpleNamespace(name="widget", state_of=lambda body: (body["status"], None))
         self.hand = list(at_hand)
+        self.resources = SimpleNamespace(spares=Spares())
         self.places = SimpleNamespace(
             offered=lambda kind: tuple(SimpleNamespace(body={"status": one}) for one in self.hand)
         )
@@ -93,22 +97,87 @@ def test_an_operation_that_was_not_seen_yet_may_be_among_the_longest() -> None:
     assert queue(Context(halt=30.0), look, spins).take() is spins
 
 
+def walked(waiting: Queue) -> Pending:
+    """The lane that this thread takes next, and begins to walk."""
+    pending = Pending(waiting.take())
+    waiting.walk(pending)
+    return pending
+
+
 @pytest.mark.parametrize(("idle", "others", "divided"), [(True, 9, True), (False, 9, False), (False, 0, True)])
 def test_a_lane_is_divided_for_an_idle_thread_or_if_it_takes_more_than_its_share(
     idle: bool, others: int, divided: bool
 ) -> None:
     waiting = queue(Context(spin=30.0), *(lane("IDLE", spins=4) for _ in range(others)), lane("IDLE", spins=9))
-    mine = max((waiting.take() for _ in range(1)), key=len)
-    assert bool(waiting.part(mine, idle)) is divided
+    mine = walked(waiting)
+    part = waiting.part(idle)
+    assert bool(part) is divided
+    assert len(mine.every()) == 10 - len(part), "a part is no longer the lane's own"
 
 
 def test_on_a_fast_cloud_no_lane_is_divided() -> None:
     waiting = queue(Context(spin=WORTH / 5), lane("IDLE", spins=9))
-    assert waiting.part(waiting.take(), idle=True) == []
+    walked(waiting)
+    assert waiting.part(idle=True) == []
+    assert not waiting.share()
 
 
 def test_the_work_of_a_lane_that_has_ended_counts_no_more() -> None:
-    waiting = queue(Context(spin=30.0), lane("IDLE", spins=4), lane("IDLE", spins=4), parallel=1)
+    waiting = queue(Context(spin=30.0), lane("IDLE", spins=4), lane("IDLE", spins=2), parallel=1)
     waiting.take()
     waiting.left()
-    assert not waiting.part(waiting.take()[:2], idle=False)
+    walked(waiting)
+    assert not waiting.part(idle=False)
+
+
+def test_a_lane_that_nobody_walks_has_no_part() -> None:
+    waiting = queue(Context(spin=30.0), lane("IDLE", spins=4))
+    walked(waiting)
+    waiting.walked()
+    assert not waiting.part(idle=True)
+    assert not waiting.share()
+
+
+def test_a_thread_without_a_lane_takes_a_part_of_the_one_of_which_it_saves_most() -> None:
+    waiting = queue(Context(spin=30.0), lane("IDLE", spins=3))
+    other = Pending(lane("HALTED", spins=6))
+    thread = threading.Thread(target=waiting.walk, args=[other])
+    thread.start()
+    thread.join()
+    mine = walked(waiting)
+    assert waiting.share()
+    assert [job.trial.key for job in waiting.take()] == ["HALTED-0", "HALTED-2", "HALTED-4"]
+    assert len(mine.every()) == 4
+    assert [job.trial.key for job in other.every()] == ["HALTED-1", "HALTED-3", "HALTED-5", "HALTED-calm"]
+
+
+def test_a_new_resource_is_not_made_for_a_part_that_takes_no_longer() -> None:
+    context = Context(spin=30.0)
+    context.waits.ended(Waits.NEW, 20.0, well=True)
+    waiting = queue(context, lane("IDLE", spins=1))
+    mine = walked(waiting)
+    assert not waiting.share()
+    context.hand = ["SPINNING"]
+    assert waiting.share(), "a resource that nobody uses costs nothing"
+    assert [job.trial.key for job in mine.every()] == ["IDLE-calm"]
+
+
+def test_a_spare_resource_is_at_hand_too_but_not_for_a_special_variant() -> None:
+    context = Context(spin=30.0)
+    context.waits.ended(Waits.NEW, 20.0, well=True)
+    context.resources.spares.add(SimpleNamespace(kind="widget", role=KNOWLEDGE.under_test.role), ready=False)  # type: ignore[arg-type]
+    special = queue(context, lane("IDLE", spins=1, environment="large"))
+    walked(special)
+    assert not special.share()
+    usual = queue(context, lane("IDLE", spins=1))
+    walked(usual)
+    assert usual.share()
+
+
+def test_a_resource_with_which_a_waiting_lane_begins_is_not_at_hand_for_a_part() -> None:
+    context = Context(at_hand=("IDLE",), spin=30.0)
+    context.waits.ended(Waits.NEW, 20.0, well=True)
+    waiting = queue(context, lane("IDLE", spins=1))
+    walked(waiting)
+    waiting.add([lane("HALTED")])
+    assert not waiting.part(idle=True)

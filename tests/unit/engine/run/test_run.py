@@ -13,7 +13,6 @@ from fake_run import EVERY, GEAR, SPIN_IDLE, SPUN, SUITE, cloud, key, started
 from widgets import TOP, evidence
 
 from conformance.engine.model.evidence import Problem, holds
-from conformance.engine.run import run as runs
 from conformance.engine.run.run import Stopped
 from specs.microversion import VersionRange
 
@@ -193,7 +192,7 @@ def test_an_exception_in_a_judgement_is_an_error_of_its_case_alone(cloud, monkey
 
 
 def test_an_exception_outside_of_a_trial_ends_the_lane_with_errors(cloud, monkeypatch):
-    monkeypatch.setattr(runs, "following", lambda pending, executor: 1 / 0)
+    monkeypatch.setattr("conformance.engine.run.pending.turn", lambda usual, late, executor: 1 / 0)
     run = started(*EVERY)
     assert {run.wait(case_id).verdict for case_id in EVERY} == {"error"}
     assert Counter(r.case for r in run.results) == Counter(EVERY)
@@ -430,3 +429,23 @@ def test_a_lane_that_takes_long_is_divided_when_a_thread_has_nothing_left_to_do(
     run.stop()
     assert run._working == 0
     assert run._open == 0
+
+
+def test_a_thread_without_a_lane_makes_trials_of_one_whose_own_trial_lasts(cloud):
+    rests = [case_id for case_id in EVERY if case_id.startswith("widgets.rest/normal/")]
+    begun, beside = threading.Event(), threading.Event()
+
+    def lasting(_):
+        if begun.is_set():
+            beside.set()
+        run.context.waits.ended("widgets.rest from IDLE", 100.0, well=True)
+        begun.set()
+        assert beside.wait(10), "nobody made the other one meanwhile"
+
+    cloud.answers.update((key(case_id), lasting) for case_id in rests)
+    cloud.answers[key()] = lambda _: begun.wait(10) and None
+    run = started(SPIN_IDLE, *rests, parallel=2)
+    assert {run.wait(case_id).verdict for case_id in (SPIN_IDLE, *rests)} == {"pass"}
+    run.stop()
+    assert sorted(cloud.made) == sorted({key(case_id) for case_id in (SPIN_IDLE, *rests)})
+    assert (run._working, run._open) == (0, 0)

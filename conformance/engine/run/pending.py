@@ -1,0 +1,81 @@
+"""The trials of a lane that a thread is walking and has not begun yet. Other threads may take some of them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from conformance.engine.run.following import turn
+from conformance.engine.run.jobs import Job, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from conformance.engine.execute.executor import Executor
+
+
+class Pending:
+    """The trials that are left of a lane. Safe to use from many threads.
+
+    Args:
+        jobs: the trials in order.
+        deviating: the ids of cases that are expected to fail. Their trials come late (see ``turn``).
+    """
+
+    def __init__(self, jobs: Sequence[Job], deviating: Collection[str] = ()) -> None:
+        self._deviating = frozenset(deviating)
+        self._usual = [job for job in jobs if not self.is_late(job)]
+        self._late = [job for job in jobs if self.is_late(job)]
+        self._lock = threading.Lock()
+
+    def __bool__(self) -> bool:
+        """Whether a trial is left."""
+        with self._lock:
+            return bool(self._usual or self._late)
+
+    def is_late(self, job: Job) -> bool:
+        """Whether a case of a trial is expected to fail."""
+        return not self._deviating.isdisjoint(job.ids)
+
+    def every(self) -> list[Job]:
+        """All trials that nobody has begun or taken."""
+        with self._lock:
+            return [*self._usual, *self._late]
+
+    def begin(self, executor: Executor) -> Job | None:
+        """Take the trial that is to follow; None if none is left.
+
+        Args:
+            executor: the executor of the lane.
+        """
+        while True:
+            with self._lock:
+                usual, late = list(self._usual), list(self._late)
+            if not (usual or late):
+                return None
+            job = turn(usual, late, executor)
+            if self.take([job]):  # otherwise another thread has taken it
+                return job
+
+    def take(self, jobs: Iterable[Job]) -> list[Job]:
+        """Take some trials. Those that somebody else has taken are left out of the answer."""
+        wanted = {id(job) for job in jobs}
+        with self._lock:
+            taken = [job for job in (*self._usual, *self._late) if id(job) in wanted]
+            self._usual = [job for job in self._usual if id(job) not in wanted]
+            self._late = [job for job in self._late if id(job) not in wanted]
+        return taken
+
+    def put_back(self, jobs: Sequence[Job], executor: Executor) -> None:
+        """Let trials be made again, each in its place.
+
+        Args:
+            jobs: the trials.
+            executor: the executor of the lane.
+        """
+        if not jobs:
+            return
+        service = executor.context.service
+        with self._lock:
+            self._usual = in_order([*self._usual, *(job for job in jobs if not self.is_late(job))], service)
+            self._late = in_order([*self._late, *(job for job in jobs if self.is_late(job))], service)
