@@ -17,9 +17,9 @@ _FLAGS = re.IGNORECASE
 _OWN = frozenset(("it", "they", "them", "its", "their", "the", "this", "these", "resource", "object"))
 _MODIFIERS = frozenset(
     """
-    all another any associated certain chosen corresponding current each every existing given involved matching my new
-    newly old only original other private related remote requested required respective selected some source specified
-    such target that those underlying
+    all another any associated certain chosen corresponding current each every existing given involved matching my
+    new newly old only original other private related remote requested required respective running selected some
+    source specified such target that those underlying
     """.split()  # noqa: SIM905 -- a list of words reads better so
 )
 """Words before a noun that are no part of the thing's name."""

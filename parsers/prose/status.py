@@ -18,6 +18,7 @@ from parsers.prose.owners import owner_of
 from parsers.prose.rules import Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
 from parsers.prose.status_clauses import cleared
+from parsers.prose.status_frames import in_a_case, makes
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, values
 from specs.model import Condition, When
 
@@ -174,13 +175,15 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     if len(clauses) > 1 or sentence.block.block == "troubleshooting":
         return None
     rest = cleared(without_versions(text))
+    if in_a_case(rest):
+        return None
     facts: list[Pre] = []
     for pattern in (_STATUS_OF, _ERROR_UNLESS, _ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):
         for m in pattern.finditer(rest):
             part = m.groupdict()
             resource = owner_of(part["noun"] or "it", scope)
             forbids = pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0]))
-            if resource is None or forbids or _two_resources(part["noun"]):
+            if resource is None or forbids or _two_resources(part["noun"]) or makes(resource, scope):
                 return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)

@@ -18,7 +18,7 @@ from parsers.prose.words import bare
 _FLAGS = re.IGNORECASE
 _ONE = re.compile(NAMED, _FLAGS)
 _FRONT = re.compile(
-    r"^.*\b(?:if|when|while|whenever|unless|until|that|because|and|or|for|of|on|only|from|in|to|(?-i:as)|with|"
+    r"^.*\b(?:if|when|while|whenever|unless|until|that|because|and|or|for|of|on|only|from|in|to|(?-i:as)|with|requires?|"
     r"(?:cannot|can|may|must|not|to|should)\s+(?:only\s+)?(?:be\s+)?\w+(?:\s+only)?)\s+"
     r"|^.*?\b(?=(?:the|an?|this|each|any|every|its|their|all)\s)",
     _FLAGS,
@@ -48,7 +48,7 @@ _CONTRACTIONS = tuple(
         (r"\bcan['\u2019]t\b", "cannot"),
         (r"\bwon['\u2019]t\b", "will not"),
         (r"(?<=[a-z])n['\u2019]t\b", " not"),
-        (r"(?<=\bthat)['\u2019]s\b|(?<=\bit)['\u2019]s\b", " is"),
+        (r"(?<=\bthat)['\u2019]s\b|(?<=\bit)['\u2019]s(?=\s+(?:in|at|not|still|already|currently|the|an?)\b)", " is"),
         (r"(?<=\bthey)['\u2019]re\b", " are"),
     )
 )

@@ -16,9 +16,9 @@ from specs.model import When
 
 _FLAGS = re.IGNORECASE
 _REFUSED = re.compile(
-    r"\b(?:(?:cannot|can\s+not|could\s+not|may\s+not|must\s+not|should\s+not)(?!\s+(?:expect|rely|wait|see|assume|guarantee)\b)|(?:^|[,;]\s+|please\s+)do\s+not\s+(?:call|use|perform|send)|will\s+not\s+be|not\s+(?:be\s+)?(?:"
+    r"\b(?:(?:cannot|can\s+not|could\s+not|may\s+not|must\s+not|should\s+not)(?!\s+(?:expect|rely|wait|see|assume|guarantee)\b)|(?:^|[,;]\s+|please\s+)do\s+not\s+(?:call|use|perform|send)|will\s+not\s+be(?!\s+(?:included|returned|shown|listed|displayed|affected)\b)|not\s+(?:be\s+)?(?:"
     r"allowed|possible|permitted|supported|accepted)|fails?|failed\s+with|rejects?|rejected|refused|prohibited|unavailable|not\s+available|impossible|"
-    r"forbidden|disallowed|denied|(?<!no\s)error\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*|causes?|receives?|gets?)\s+"
+    r"forbidden|disallowed|denied|(?<!no\s)(?:error|exception)\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*|causes?|receives?|gets?)\s+"
     r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
     r"throws?\s+an?|returns?\s+an?\s+``\w+(?:Exception|Error|Fault|Conflict)``)\b|(?<![\d.])4\d\d(?!\d)",
     _FLAGS,
@@ -60,6 +60,9 @@ _DONE = re.compile(
     r"ends?|created|deleted|updated|returned)\b[^,]*,|If\b[^,]*\b(?:success\w*|succeed\w*)\b[^,]*,|After\s[^,]+,|"
     r"(?:Initially|Finally|Then|Eventually|In\s+the\s+end),?\s)",
     _FLAGS,
+)
+_IN_A_CASE = re.compile(
+    r"^(?:Otherwise|Instead|Alternatively|In\s+(?:[\w-]+\s+){1,4}(?:scenarios?|modes?|cases?|situations?))\b", _FLAGS
 )
 _BOUND = re.compile(
     r"^(?:Otherwise|Instead|Alternatively|In\s+(?:this|that|these|those|such|other|any\s+other)\s+(?:cases?|situations?|scenarios?)|In\s+(?:the\s+|an?\s+)?[\w-]+(?:\s+[\w-]+){0,3}\s+(?:scenarios?|modes?|cases?)\b|During\s+(?:this|that)\s+time|If|When|Unless|While|Where|In\s+case|For(?!\b[^,]*\sto\s+(?:succeed|work|be)\b))\b",
@@ -207,6 +210,11 @@ def _is_the_operation(m: re.Match[str], scope: Scope) -> bool:
 def _stem(word: str) -> str:
     """Return a verb without its ending: created, creating and creates are ``creat``."""
     return re.sub(r"([b-df-hj-np-tv-z])\1$", r"\1", re.sub(r"(?:ed|ing|es|e|s)$", "", word.lower()))
+
+
+def in_a_case(text: str) -> bool:
+    """True if a sentence begins by telling of one case only: "In the two-way scenario,", "Otherwise,"."""
+    return _IN_A_CASE.match(text) is not None
 
 
 def makes(owner: str, scope: Scope) -> bool:

@@ -46,20 +46,28 @@ _TOGETHER = re.compile(
 )
 _THING_STATUS = re.compile(r"(?P<thing>task|job)\s+(?P<attribute>status|state)$", _FLAGS)
 _STATES_BELOW = re.compile(
-    r"\b(?:status|state)(?:es|s)?(?:\s+(?:is|are)\s+(?:one|any)\s+of(?:\s+the\s+following)?)?\s*:$", _FLAGS
+    r"\b(?:status|state)(?:es|s)?(?:\s+(?:is|are)\s+(?:one|any)\s+of(?:\s+the\s+following)?)?(?P<purpose>\s+to\s+be\s+\w+)?\s*:$",
+    _FLAGS,
 )
 _ITEM = re.compile(
-    r"(?P<value>``[^`\s]+``|\*\*[\w -]+\*\*|[\"'][\w-]+[\"']|[A-Za-z][\w-]*)\s*(?:$|[.;,:(\u2013]|-\s|\s(?:status|state)\b)"
+    r"(?P<value>``[^`\s]+``|\*\*[\w -]+\*\*|[\"'][\w-]+[\"']|[A-Za-z][\w-]*)\s*"
+    r"(?:$|[.;,:(\u2013]|-\s|\s(?:status|state)\b)"
 )
+_PASSING = re.compile(r"\s+(?:state\s+|status\s+)?(?:until|while|during)\b", _FLAGS)
+_CHOSEN = re.compile(r"(?:Sets?|Changes?|Updates?)\b")
+"""The beginning of a lead whose request chooses one of several statuses."""
 _INSIDE = re.compile(r"\b(?:in|with|from|on|by|into|under|using|containing|holding|among)\s*$", _FLAGS)
 """What stands before a noun that belongs to another one: "the cars in the shop are"."""
 
 
-def _condition(clause: Clause, owner: str, line: int, *, becomes: bool = False, **extra: object) -> Condition:
+def _condition(
+    clause: Clause, owner: str, line: int, *, becomes: bool = False, passing: bool = False, **extra: object
+) -> Condition:
     name = clause.shown_by or attribute(clause.attribute or "status")
     name = None if name in ("status", "state") else name
     names, as_written = normalised(clause.values) if name is None else (clause.values, ())
-    under_way = becomes and all(value.lower().endswith("ing") and value.lower() not in LASTING for value in names)
+    changing = all(value.lower().endswith("ing") and value.lower() not in LASTING for value in names)
+    under_way = becomes and (passing or changing)
     values = {"transient" if under_way else "becomes" if becomes else "any_of": names}
     return Condition("status", owner, line, attribute=name, as_written=as_written, **values, **extra)  # type: ignore[arg-type]  # the names are those of fields of Condition
 
@@ -78,6 +86,8 @@ def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, 
         return (), before
     if clause.form == "is" and (m := _HEAD.search(before)) and not _NO_HEAD.search(m["head"]):
         return (owner_of(m["head"], scope),), before[: m.start()]
+    if not clause.attribute and "available" in clause.values and re.match(r"an?\s", clause.owner, _FLAGS):
+        return (), before  # "a network is available" says that there is one
     if clause.form != "noun" and clause.owner and _INSIDE.search(before):
         return (), before
     one = owner_of(clause.owner, scope)
@@ -103,11 +113,13 @@ def _general(sentence: Sentence, scope: Scope) -> Reading | None:
 
 def _listed_below(sentence: Sentence) -> str | None:
     """Return a sentence with the statuses of the list below it: "cannot be moved in any of these states:"."""
-    if not sentence.items or not _STATES_BELOW.search(sentence.text):
+    below = _STATES_BELOW.search(sentence.text) if sentence.items else None
+    if below is None:
         return None
     found = [_ITEM.match(plain(item.text)) for item in sentence.items]
     values = [m["value"] for m in found if m is not None]
-    return f"{sentence.text} {', '.join(values)}." if len(values) == len(found) else None
+    lead = sentence.text.removesuffix(":").rstrip().removesuffix(below["purpose"] or "")
+    return f"{lead}: {', '.join(values)}." if len(values) == len(found) else None
 
 
 def _causes(clause: Clause, owner: str, scope: Scope) -> Iterator[Cause]:
@@ -144,7 +156,8 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
     clause = _of_its_thing(clause, scope)
     owners, before = _owners(clause, text, scope)
     says = meaning(clause, before, text, sentence, scope)
-    if says is None or not clause.values:
+    chosen = _CHOSEN.match(text) is not None and " or " in text[clause.start : clause.end]
+    if says is None or not clause.values or (says == "becomes" and chosen):
         return
     low, high = version_range(sentence.text) or (None, None)
     found = [code for code in codes_in(sentence.text) if code >= 400]
@@ -157,7 +170,8 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
         if says == "needed":
             yield Pre(_condition(clause, owner, sentence.line, code=code, when=when))
         elif says == "becomes":
-            yield Post(_condition(clause, owner, sentence.line, becomes=True, when=when))
+            passing = _PASSING.match(text[clause.end :]) is not None
+            yield Post(_condition(clause, owner, sentence.line, becomes=True, passing=passing, when=when))
         elif field is None:
             for cause in _causes(clause, owner, scope):
                 yield Refused(Refusal(cause, code, sentence.line, low, high))
@@ -172,7 +186,7 @@ def read_title(source: OperationSource, scope: Scope) -> tuple[Pre, ...]:
 
 _CUES = (
     *("stat", "active", "available", "running", "stopped", "paused", "suspended", "in-use", "in use", "idle", "queued"),
-    *("shelved", "powered", "offline", "error", "shutoff"),
+    *("shelved", "powered", "offline", "error", "shutoff", "normal"),
 )
 
 RULES = (Rule("status-in-general", "B2", _general, _CUES),)

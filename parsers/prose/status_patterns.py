@@ -82,7 +82,7 @@ _ENTERS = (
 )
 _SETS = r"(?<!to\s)(?:sets|changes|updates|moves|transitions|returns|resets|switches|places|puts|brings|reverts)"
 _ALONE = (
-    r"(?:(?-i:active|inactive|available|in[-_]use|idle|running)|(?-i:(?:``|\*\*)(?:ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE|active|available|error|"
+    r"(?:(?-i:active|inactive|available|in[-_]use|idle|normal|running)|(?-i:(?:``|\*\*)(?:ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE|active|available|error|"
     r"running|stopped|paused|suspended|idle|in-use)(?:``|\*\*)|ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE))"
 )
 """A status that a clause may give without the word "status": "the volume must be available".
