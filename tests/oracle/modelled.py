@@ -58,8 +58,9 @@ def _prose(text: str) -> str:
 
 def _path(parts: list[str], path: str) -> str:
     """Return the path of an operation, or one made of its name."""
+    path = re.sub(r"\?.*", "", path).replace("+}", "}")
     if path != "/":
-        return re.sub(r"\?.*", "", path).replace("+}", "}")
+        return path
     noun = [word.lower() for word in parts[1:]] or ["service"]
     things = "-".join(noun) + ("" if noun[-1].endswith("s") else "s")
     own = f"/{things}" if parts[0] in _MAKING else f"/{things}/{{{'_'.join(noun)}_id}}"
