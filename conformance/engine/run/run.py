@@ -32,11 +32,9 @@ from specs.record.model import Result
 
 Record = Callable[[Result], None]
 
-STOP_WITHIN = 90.0
-"""The seconds in which the current trials may end after a stop."""
-
-LOST_WITHIN = 2.0
-"""The same when the cloud is lost: the trials decide nothing then, and may wait for an answer that never comes."""
+STOP_WITHIN, LOST_WITHIN = 90.0, 2.0
+"""The seconds in which the current trials may end after a stop; and those when the cloud is lost: the trials decide
+nothing then, and may wait for an answer that never comes."""
 
 
 class Stopped(Exception):
