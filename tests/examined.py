@@ -3,7 +3,8 @@
 ``python -m tests.examined RELEASE RUN CODE [--quiet]``: RELEASE such as ``widgets==3.0.0``, RUN the record of a run on
 it, CODE a folder with its installed packages. For each cause it prints the sentence, the lines of the source, and the
 deviations with their answers. Then it lists faults that need no eyes: a deviation that no answer of the run shows, a
-place that does not exist, a line of the reference other than that of the promise. Status 1 if there is any.
+place that does not exist, a line of the reference other than that of the promise, a code that came although the release
+is said never to give it. Status 1 if there is any.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from conformance.plugin.expected import Expected, expected_of
+from conformance.plugin.expected import Expected, NeverGiven, expected_of
 from specs.record.ids import case_detail
 from specs.record.model import Result
 from specs.record.reader import RunRecord
@@ -62,6 +63,17 @@ def faults(known: Iterable[Expected], seen: Mapping[str, Sequence[Result]], code
                 yield f"no such place: {one.deviation}: {place}"
 
 
+def came_after_all(never: Iterable[NeverGiven], results: Iterable[Result], code: Path) -> Iterator[str]:
+    """What is wrong with the codes that a release is said never to give."""
+    passed = {one.requirement for one in results if one.verdict == "pass"}
+    for one in never:
+        if one.promise in passed:
+            yield f"given after all: {one.promise}"
+        for place in one.source:
+            if lines_of(place, code) is None:
+                yield f"no such place: {one.promise}: {place}"
+
+
 def pages(known: Iterable[Expected], seen: Mapping[str, Sequence[Result]], code: Path) -> Iterator[str]:
     """The lines to read: each cause with its source, and each of its deviations with the answers."""
     for (why, source), group in groupby(known, key=lambda one: (one.why, one.source)):
@@ -92,11 +104,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     known = expected_of(package, version)
     if known is None:
         parser.error(f"{options.release} has no expected deviations")
-    seen = seen_in(RunRecord.read(options.run).results)
+    results = tuple(RunRecord.read(options.run).results)
+    seen = seen_in(results)
     if not options.quiet:
         print(*pages(known.by_id.values(), seen, options.code), sep="\n")
     wrong = list(faults(known.by_id.values(), seen, options.code))
-    print(f"\n{len(known.by_id)} expected deviations, {len(wrong)} faults", *wrong, sep="\n")
+    wrong += came_after_all(known.never.values(), results, options.code)
+    print(
+        f"\n{len(known.by_id)} expected deviations, {len(known.never)} codes never given, {len(wrong)} faults",
+        *wrong,
+        sep="\n",
+    )
     return 1 if wrong else 0
 
 

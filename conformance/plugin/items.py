@@ -13,6 +13,7 @@ from conformance.engine.api.same import Same
 from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.markers import READONLY, markers_of
+from conformance.plugin.protocol import ran
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.shares import Shares
@@ -63,6 +64,13 @@ def register_markers(config: pytest.Config, cases: Iterable[Case]) -> None:
             lines.setdefault(name, about)
     for name, text in lines.items():
         config.addinivalue_line("markers", f"{name}: {text}")
+
+
+@lru_cache(maxsize=1024)
+def _mark(name: str) -> pytest.MarkDecorator:
+    """The marker of a name, of which ten thousand cases share some dozens; pytest would look each up again."""
+    mark: pytest.MarkDecorator = getattr(pytest.mark, name)
+    return mark
 
 
 Collected = tuple[Reference, Sequence[Case], Share | None]
@@ -137,7 +145,7 @@ class CaseItem(pytest.Item):
         item: CaseItem = cls.from_parent(parent, name=case.id)
         item.case, item.share, item.tested = case, parent.share, parent.tested
         for name in markers_of(case):
-            item.add_marker(name)
+            item.add_marker(_mark(name))
         return item
 
     @property
@@ -179,6 +187,11 @@ class CaseItem(pytest.Item):
     def headed(self, role: str | None) -> str:
         """The id of the case and the role that sends its request."""
         return f"{self.name} ({as_role(role)})"
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Run a case without the phases of fixtures, which it does not have."""
+    return (isinstance(item, CaseItem) and ran(item)) or None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -191,13 +191,13 @@ class Lending(Resources):
         else:
             self._plain.delete(made, wait=wait)
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
         """Give a lent server back; drop any other resource."""
         made = self._lent.get(id_)
-        if made is not None:
-            self._stock.give(made, self._upstream.changed)
-        else:
-            self._plain.drop(id_, role, kind)
+        if made is None:
+            return self._plain.drop(id_, role, kind)
+        self._stock.give(made, self._upstream.changed)
+        return True
 
 
 def _ignore(_: Result) -> None:

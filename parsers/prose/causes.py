@@ -100,7 +100,7 @@ def _together(m: re.Match[str]) -> Cause | None:
     return Cause(present=names) if len(names) > 1 else None
 
 
-_OF_STATUS = re.compile(r"\b(?:status|state)[*`]*(?:\s+of\s+[\w\s-]+)?$", _FLAGS)
+_OF_STATUS = re.compile(r"\b(?:status|state|mode|type|role|phase)[*`]*(?:\s+of\s+[\w\s-]+)?$", _FLAGS)
 
 
 def _in_status(m: re.Match[str]) -> Cause | None:

@@ -84,7 +84,7 @@ COMPOUNDS: frozenset[str] = frozenset(
 
 STATE_MODIFIERS: frozenset[str] = frozenset(
     """
-    access administrative boot clean deploy health job lock maintenance operating operational power provision
+    access administrative boot clean deploy health job lifecycle lock maintenance operating operational power provision
     provisioning     raid replication rescue service task target vm
     """.split()  # noqa: SIM905 -- a list of words reads better so
 )

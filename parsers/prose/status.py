@@ -14,9 +14,12 @@ from dataclasses import replace
 
 from parsers.prose.clauses import refusal, some, version_clauses, without_versions
 from parsers.prose.names import OPPOSITE_ENVIRONMENT
+from parsers.prose.owners import owner_of
 from parsers.prose.rules import Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
-from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, singular, values
+from parsers.prose.status_clauses import cleared
+from parsers.prose.status_frames import in_a_case, makes
+from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, values
 from specs.model import Condition, When
 
 _FLAGS = re.IGNORECASE
@@ -171,22 +174,21 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     clauses = version_clauses(text)
     if len(clauses) > 1 or sentence.block.block == "troubleshooting":
         return None
-    rest = without_versions(text)
+    rest = cleared(without_versions(text))
+    if in_a_case(rest):
+        return None
     facts: list[Pre] = []
     for pattern in (_STATUS_OF, _ERROR_UNLESS, _ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):
         for m in pattern.finditer(rest):
             part = m.groupdict()
-            if (
-                _is_another_thing(part["noun"], scope)
-                or (pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0])))
-                or _two_resources(part["noun"])
-            ):
+            resource = owner_of(part["noun"] or "it", scope)
+            forbids = pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0]))
+            if resource is None or forbids or _two_resources(part["noun"]) or makes(resource, scope):
                 return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)
             when = replace(when, min=bounds[0], max=bounds[1])
             name = _attribute(part["attribute"] or part.get("attribute2"))
-            resource = scope.named(part["noun"])
             found = values(part["values"] or part.get("values2") or "")
             facts += _fact(sentence, resource, name, found, some(when), refusal(text))
         if facts:
@@ -197,17 +199,6 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
 def _unquoted(text: str) -> str:
     """Return a text without its literals, whose words are values."""
     return re.sub(r"``[^`]*``", "", text)
-
-
-def _is_another_thing(phrase: str | None, scope: Scope) -> bool:
-    """True if a phrase names a thing that neither the path, nor the title, nor the known nouns name."""
-    if phrase is None or scope.source is None or scope.owner(phrase) or scope.abbreviated(phrase):
-        return False
-    words = re.findall(r"[a-z]+", phrase.lower())
-    told = {singular(word) for word in re.findall(r"[a-z]+", f"{scope.source.path} {scope.source.title}".lower())}
-    return (
-        len(words) > 2 and words[0] in ("the", "a", "an") and singular(words[-1]) not in told | {"resource", "object"}
-    )
 
 
 def _two_resources(phrase: str | None) -> bool:
@@ -257,9 +248,10 @@ def _only_valid(sentence: Sentence, scope: Scope) -> Reading | None:
     for low, high, _, _ in version_clauses(sentence.text):
         when = replace(when, min=low, max=high)
     name = _attribute(m["attribute"] or m["attribute2"])
-    return Reading(
-        _fact(sentence, scope.named(m["noun"]), name, values(m["values"]), some(when), refusal(sentence.text))
-    )
+    resource = owner_of(m["noun"], scope)
+    if resource is None:
+        return None
+    return Reading(_fact(sentence, resource, name, values(m["values"]), some(when), refusal(sentence.text)))
 
 
 def _requires(sentence: Sentence, scope: Scope) -> Reading | None:

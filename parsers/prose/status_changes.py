@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.owners import owner_of
 from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
-from parsers.prose.words import NOUN, VALUES, attribute, normalised, values
+from parsers.prose.words import NOUN, VALUE, VALUES, attribute, bare, normalised, values
 from specs.model import Condition
 from specs.refusals import Cause, Refusal
 
@@ -45,11 +46,15 @@ _SHOULD_BE_IN = re.compile(
 )
 _STATUS_WORD = (
     r"active|inactive|available|enabled|disabled|deactivated|running|stopped|paused|suspended|queued|shelved|locked|"
-    r"failed|detached|attached|pending|completed"
+    r"failed|detached|attached|pending|completed|normal"
 )
 _ONLY_SUCH = re.compile(
     rf"^(?:You|Users)\s+can\s+\w+\s+only\s+(?P<word>{_STATUS_WORD})\s+(?P<noun>{NOUN}?)(?:\s+(?:from|to|on|in|"
     rf"with)\s+.*)?\s*\.?$",
+    _FLAGS,
+)
+_ONLY_THESE = re.compile(
+    rf"^Only\s+(?:an?\s+)?(?P<value>(?-i:{VALUE})|{_STATUS_WORD})\s+(?P<noun>{NOUN}?)\s+can\s+be\s+\w+(?:\s+to\s+.*)?\s*\.?$",
     _FLAGS,
 )
 _LEAD_OF = re.compile(
@@ -114,6 +119,8 @@ def _needed(sentence: Sentence, scope: Scope) -> Reading | None:
         owner = scope.owner(m["noun"])
     elif m := _ONLY_SUCH.match(text):
         field, names, as_written, owner = None, (m["word"].lower(),), (), scope.owner(m["noun"])
+    elif m := _ONLY_THESE.match(text):
+        field, (names, as_written), owner = None, normalised((bare(m["value"]),)), owner_of(m["noun"], scope)
     elif (m := _LEAD_OF.match(text)) and sentence.first and not sentence.block.section:
         field, (names, as_written), owner = None, normalised((m["value"],)), scope.owner(m["noun"])
     else:

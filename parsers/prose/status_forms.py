@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import imperative
@@ -35,6 +36,7 @@ _FAILURE_IF = re.compile(
     _FLAGS,
 )
 _FAILED = re.compile(r"\b(?:failed|fails|failure|did\s+not\s+succeed|was\s+not\s+successful|unsuccessful)\b", _FLAGS)
+_WHAT_FAILS = re.compile(r"(?:then\s+)?(?P<noun>the\s+(?:task|job))\s+(?:has\s+)?fail", _FLAGS)
 _NOT_DONE = re.compile(r"\b(?:not|cannot|can't|no|never)\b", _FLAGS)
 _NOT = re.compile(r"\b(?:not|no|never|unless|except|may|might)\b", _FLAGS)
 
@@ -137,8 +139,7 @@ def _field(text: str | None) -> str | None:
 
 
 def _status(sentence: Sentence, scope: Scope, phrase: str | None, name: str | None) -> Condition:
-    known = phrase is not None and scope.owner(phrase) is not None
-    resource = scope.named(phrase) if known else scope.resource
+    resource = (owner_of(phrase, scope) if phrase else None) or scope.resource
     return Condition("status", resource, sentence.line, attribute=_field(name))
 
 
@@ -163,7 +164,9 @@ def _failure(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _FAILURE_SHOWN.match(sentence.text) or _FAILURE_IF.match(sentence.text)
     if m is None or not _FAILED.search(m["what"]) or _NOT.search(m["what"]) or version_clauses(sentence.text):
         return None
-    base = _status(sentence, scope, m.groupdict().get("of") or m["noun"], m["attribute"])
+    failing = _WHAT_FAILS.match(m["what"])
+    phrase = m.groupdict().get("of") or m["noun"] or (failing["noun"] if failing else None)
+    base = _status(sentence, scope, phrase, m["attribute"])
     return Reading((Failure(base.resource, base.attribute, _names(m["values"]), sentence.line),))
 
 
@@ -174,6 +177,8 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     text = imperative(sentence.text)
     m = _LEAD_STATUS.match(text) or _LEAD_THING.match(text)
     if m is None or (m["from"] is None and _READ_ELSEWHERE.match(sentence.text)):
+        return None
+    if re.search(r"\bor\b", m["values"]):  # the request chooses the status
         return None
     base = _status(sentence, scope, m.groupdict().get("of") or m["noun"], m["attribute"])
     when = When(status=normalised(_names(m["from"]))[0]) if m["from"] else None

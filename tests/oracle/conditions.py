@@ -12,7 +12,8 @@ its chapters.
 
 ``statuses_only`` in a truth file leaves all but the facts about statuses out of the comparison, and ``same`` gives the
 other words of a reference for a thing: either word is right. The references of ``opentelekomcloud-docs`` are of another
-dialect: ``--from`` names what ``tests.oracle.translated`` made of them.
+dialect: ``--from`` names what ``tests.oracle.translated`` made of them. So it is with ``botocore`` and
+``tests.oracle.modelled``; ``botocore-2`` is the second sample, of the places 130 to 220.
 """
 
 from __future__ import annotations

@@ -195,10 +195,11 @@ class Workshop:
         self.things.setdefault("/servers", {})[name] = server
         return SimpleNamespace(id=name, body=dict(server), role=Role.MEMBER)
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
         """Have a server deleted at once."""
         self.dropped.append(id_)
         self.things["/servers"].pop(id_, None)
+        return True
 
     def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float, **_: object) -> WaitResult:
         seen: list[str] = []

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.plugin.expected import Expected
-from tests.examined import faults, lines_of, pages
+from conformance.plugin.expected import Expected, NeverGiven
+from tests.examined import came_after_all, faults, lines_of, pages
 
 ID = "cars.list/normal/200!contradiction!500"
 
@@ -55,3 +55,16 @@ def test_a_page_has_the_cause_the_source_and_the_answers(code):
 )
 def test_the_lines_of_a_place(place, lines, code):
     assert lines_of(place, code) == lines
+
+
+def test_a_code_that_came_after_all_is_a_fault(code):
+    never = [
+        NeverGiven("cars.list/error/404", ("cars.py:1",), "why"),
+        NeverGiven("cars.add/error/403", ("x.py:1",), ""),
+    ]
+    results = [
+        SimpleNamespace(requirement="cars.list/error/404", verdict=verdict) for verdict in ("inapplicable", "pass")
+    ]
+    no_place = "no such place: cars.add/error/403: x.py:1"
+    assert list(came_after_all(never, results[:1], code)) == [no_place]
+    assert list(came_after_all(never, results, code)) == ["given after all: cars.list/error/404", no_place]

@@ -324,11 +324,11 @@ class Cloud:
                 self.standing.learn(role, ask, answer)
             return answer
         trouble = self.standing.account(role, answer)
-        if trouble is None:
-            return answer
-        if self.lost is None and ask.only_reads and answer.status != REFUSED_TOKEN:
+        if trouble is None and answer.status == REFUSED_TOKEN and ask.is_under_test:
+            trouble = self.standing.never_accepted(role)
+        elif trouble is not None and self.lost is None and ask.only_reads:
             return self._delivery.send(ask)
-        return replace(answer, status=0, text="", json=ABSENT, error=trouble)
+        return answer if trouble is None else replace(answer, status=0, text="", json=ABSENT, error=trouble)
 
     def _sibling(self, service_type: str) -> Cloud | None:
         credential = self._credentials.get(Role.MEMBER)

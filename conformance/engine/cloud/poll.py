@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.cloud.kinds import Kind, View
+from conformance.engine.cloud.pauses import GROWTH, rested
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from specs.record.purposes import Purpose
@@ -26,12 +27,6 @@ Predicate = Callable[[View | None], bool]
 
 NOT_THERE = frozenset({404, 410})
 """Codes that say that a thing does not exist."""
-
-_GROWTH = 0.2
-"""The pause between two polls, as a part of the duration of the youngest wait."""
-
-_REST = 3.0
-"""The shortest pause between two polls, as a multiple of the duration of the last poll."""
 
 _NEAR, _LATE, _STEP = 0.9, 1.5, 0.05
 """The first and the last part of the time that a wait is expected to take, between which the pauses are at most the
@@ -311,10 +306,9 @@ class Watch:
                 youngest = min((now - one.since for one in self._waits), default=0.0)
                 patience = min((one.patience(now) for one in self._waits), default=self._longest)
                 shortest = self._shortest * max(1, self._sent)
-                pause = shortest if news else max(shortest, min(youngest * _GROWTH, patience, self._longest))
+                pause = shortest if news else max(shortest, min(youngest * GROWTH, patience, self._longest))
                 # A new wait is polled for soon, but not at once, because others may join it.
-                due = time.monotonic() + max(pause, _REST * took)
-                soon = time.monotonic() + max(shortest, _REST * took)
+                due, soon = now + rested(pause, patience, took), now + rested(shortest, patience, took)
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):
                     self._changed.wait((soon if self._fresh else due) - time.monotonic())
 

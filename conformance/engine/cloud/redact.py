@@ -22,6 +22,11 @@ SHORTEST_KNOWN = 8
 
 _REMEMBERED = 512
 
+_SCALARS = (str, int, float, type(None))
+
+Spellings = dict[str, str]
+"""The spellings of a secret, each with its form in JSON."""
+
 _HEADERS = frozenset(
     {
         "authorization",
@@ -58,6 +63,12 @@ _NAMES = frozenset(
         "x-subject-token",
     }
 )
+_DESCRIBED = "token"
+"""A member of this name may be an object that describes a token: the user, the project and the catalogue in it are no
+secrets, and to replace their ids, names and addresses everywhere would falsify the record."""
+
+_SECRET = "secret"  # noqa: S105 -- a name, and no secret
+
 _ENDINGS = ("password", "passwd", "_secret", "_token", "private_key")
 
 _WORD = r"(?:admin_?pass|password|passwd|private_key|user_data|secret|x-auth-token|x-subject-token|(?:\w+_)?token)"
@@ -92,8 +103,9 @@ class Redactor:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: set[str] = set()
-        self._recent: OrderedDict[str, None] = OrderedDict()
+        # The spellings of each secret, made once: a run learns a thousand passwords, and each changes what is known.
+        self._kept: dict[str, Spellings] = {}
+        self._recent: OrderedDict[str, Spellings] = OrderedDict()
         self._known: tuple[str, ...] = ()
         self._dumped: tuple[tuple[str, str], ...] = ()
 
@@ -110,31 +122,39 @@ class Redactor:
         with self._lock:
             if secret in self._kept or (not keep and secret in self._recent):
                 return
+            spellings = {form: json.dumps(form, ensure_ascii=False)[1:-1] for form in _forms(secret)}
             if keep:
-                self._kept.add(secret)
+                self._kept[secret] = spellings
             else:
-                self._recent[secret] = None
+                self._recent[secret] = spellings
                 if len(self._recent) > _REMEMBERED:
                     self._recent.popitem(last=False)
-            forms = {form for value in (*self._kept, *self._recent) for form in _forms(value)}
+            dumped: Spellings = {}
+            for known in (*self._kept.values(), *self._recent.values()):
+                dumped |= known
             # The longest first, so that a secret that contains another one is replaced as a whole.
-            self._known = tuple(sorted(forms, key=len, reverse=True))
-            self._dumped = tuple((form, json.dumps(form, ensure_ascii=False)[1:-1]) for form in self._known)
+            self._known = tuple(sorted(dumped, key=len, reverse=True))
+            self._dumped = tuple((form, dumped[form]) for form in self._known)
 
     def learn_from(self, value: Any) -> None:
         """Learn the secrets in a JSON value by the names of its members."""
-        if isinstance(value, str):
+        if isinstance(value, _SCALARS):  # most values are: they need no look at the slow types below
             return
         if isinstance(value, Mapping):
             for name, inner in value.items():
-                if is_secret_name(str(name)):
+                if str(name).lower() == _DESCRIBED and isinstance(inner, Mapping):
+                    self.learn_from(inner)
+                    for leaf in (one for one in inner.values() if not isinstance(one, Mapping | list | tuple)):
+                        self.learn_from({_SECRET: leaf})
+                elif is_secret_name(str(name)):
                     for leaf in _leaves(inner):
                         self.learn(leaf, keep=False)
-                else:
+                elif not isinstance(inner, _SCALARS):
                     self.learn_from(inner)
         elif isinstance(value, list | tuple):
             for inner in value:
-                self.learn_from(inner)
+                if not isinstance(inner, _SCALARS):
+                    self.learn_from(inner)
 
     def text(self, text: str) -> str:
         """A text without secrets."""
@@ -159,7 +179,10 @@ class Redactor:
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without secrets."""
-        return {name: PLACEHOLDER if name.lower() in _HEADERS else self.text(value) for name, value in headers.items()}
+        # One search in all values is much cheaper than one in each of them: a run knows hundreds of secrets.
+        shown = {name: PLACEHOLDER if name.lower() in _HEADERS else value for name, value in headers.items()}
+        known = _occurring(self._known, "\n".join(shown.values()))
+        return {name: value if value == PLACEHOLDER else _text(value, known) for name, value in shown.items()}
 
 
 def _text(text: str, known: tuple[str, ...]) -> str:
@@ -171,6 +194,11 @@ def _text(text: str, known: tuple[str, ...]) -> str:
     text = _PARAMETER.sub(rf"\g<1>{PLACEHOLDER}", text)
     text = _TOKEN_IN_PATH.sub(rf"\g<1>{PLACEHOLDER}", text)
     return _USERINFO.sub(rf"\g<1>{PLACEHOLDER}@", text)
+
+
+def _occurring(known: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """The secrets that a text holds, in the same order."""
+    return tuple(secret for secret in known if secret in text)
 
 
 def _by_value(text: str, known: tuple[str, ...]) -> str:

@@ -85,6 +85,7 @@ class Resources:
         self.spares = Spares()
         self._in_vain: dict[str, list[str]] = {}  # the failures since such a thing last became ready
         self._became_ready: set[str] = set()
+        self._made_of: dict[str, list[Made]] = {}  # a thing -> those that were made for it, and that it needs
 
     def rand_name(self, kind: str = "") -> str:
         """A new name that begins with the prefix of the run."""
@@ -137,15 +138,17 @@ class Resources:
         variant = variant or self.usual.get(kind, "")
         name = name or self.rand_name(kind)
         more = {**known.factory.variants.get(variant, {}), **(fields or {})}
-        for_it: list[Made] = []
+        for_it: list[tuple[Made, bool]] = []
         path = known.factory.path.replace("{of}", of) or known.collection
         try:
             body = self._body(known.factory, name, role, microversion, more, beside or {}, for_it)
             ask = Ask("POST", path, role, microversion, body=body, query=query)
             make = self._made_ready if wait and known.status.ready else self._make
-            return make(known, name, role, ask)
+            made = make(known, name, role, ask)
+            self._made_of[made.id] = [one for one, fresh in for_it if not fresh]
+            return made
         finally:
-            for one in for_it:
+            for one in (one for one, fresh in for_it if fresh):
                 with contextlib.suppress(CloudError):  # the journal lists it
                     self.drop(one.id, one.role, self._cloud.profile.kind(one.kind))
 
@@ -155,10 +158,16 @@ class Resources:
         if removal.trouble:
             raise ResourceError(f"{made.kind} {made.id} could not be removed: {removal.trouble}")
 
-    def remove_all(self, things: Iterable[Made]) -> None:
-        """Remove things that nobody needs any more. What cannot be removed now is removed at the end of the run."""
+    def remove_all(self, things: Iterable[Made | Thing]) -> None:
+        """Remove things that nobody needs any more, and those of which they alone were made.
+
+        What cannot be removed now is removed at the end of the run.
+        """
         remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
-        remover.remove_all(Thing(one.kind, one.id, one.path, one.role) for one in things)
+        every = list(things)
+        for one in every:  # the list grows, since what a thing was made of may have been made of others
+            every += self._made_of.pop(one.id, [])
+        remover.remove_all(Thing(one.kind, one.id, one.path, one.role) for one in every)
 
     def undo(self, intent: Intent) -> None:
         """Remove what came of an intent, by the journal."""
@@ -168,16 +177,18 @@ class Resources:
             Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
         )
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> None:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
         """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
         attached to them, and becomes slower with each.
+
+        Returns:
+            False if the deletion was refused.
         """
         kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
-        if not remover.force(thing):
-            remover.remove(thing, wait=False)
+        return remover.force(thing) or remover.remove(thing, wait=False).trouble is None
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
         """Delete the remaining things of this process in the journal, several at a time; or those of all processes.
@@ -203,11 +214,11 @@ class Resources:
         microversion: str | None,
         more: Mapping[str, Any],
         beside: Mapping[str, Any],
-        for_it: list[Made],
+        for_it: list[tuple[Made, bool]],
     ) -> Any:
         """The body of a request: that of the factory with further fields, and with values for its Bindings.
 
-        The things that were made for this request alone are added to ``for_it``.
+        The things that were made for it are added to ``for_it``, each with True if only this request needs it.
         """
         body = copy.deepcopy(factory.body)
         inner = next(iter(body.values())) if len(body) == 1 else None
@@ -234,21 +245,21 @@ class Resources:
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         return [found for one in inner for found in self._found_in(one)]
 
-    def _filled(self, value: Any, name: str, role: Role, for_it: list[Made]) -> Any:
+    def _filled(self, value: Any, name: str, role: Role, for_it: list[tuple[Made, bool]]) -> Any:
         if isinstance(value, Binding):
             return self._bound(value, name, role, for_it)
         if isinstance(value, dict):
             return {key: self._filled(inner, name, role, for_it) for key, inner in value.items()}
         return [self._filled(inner, name, role, for_it) for inner in value] if isinstance(value, list) else value
 
-    def _bound(self, binding: Binding, name: str, role: Role, for_it: list[Made]) -> Any:
+    def _bound(self, binding: Binding, name: str, role: Role, for_it: list[tuple[Made, bool]]) -> Any:
         if binding.resource == NAME:
             return name
         if not self._discovery.knows(binding.resource):
             made = self._common(binding.resource, role) if binding.relation == "free" else None
-            made = made or self.make(binding.resource, role=role)
-            if binding.relation == "fresh":
-                for_it.append(made)
+            if made is None:
+                made = self.make(binding.resource, role=role)
+                for_it.append((made, binding.relation == "fresh"))
             return made.id if binding.attribute == "id" else made.body.get(binding.attribute)
         found = self._discovery.found(binding.resource)
         if isinstance(found, Missing):

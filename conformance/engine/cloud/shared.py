@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,6 +16,13 @@ from specs.microversion import Microversion
 
 View = Mapping[str, Any]
 """The view of a thing."""
+
+
+@lru_cache(maxsize=1024)
+def _pattern(path: str) -> re.Pattern[str]:
+    """The expression for the paths of a template such as "/things/{id}"."""
+    named = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
+    return re.compile(f"{named}/?")
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,8 @@ class Change:
 
     def named(self, method: str, path: str) -> dict[str, str] | None:
         """The values of the placeholders if a request is this one; else None."""
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.path))
-        found = re.fullmatch(f"{pattern}/?", path) if method.upper() == self.method else None
+        # Every request is compared with all changes, twice: the pattern is made only once.
+        found = _pattern(self.path).fullmatch(path) if method.upper() == self.method else None
         return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
 
 

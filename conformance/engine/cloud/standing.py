@@ -91,18 +91,20 @@ class Standing:
             known = self._known.setdefault(role, {})
             known[ask.path.split("/")[1]] = Control(ask.path, ask.query, ask.microversion, answer.status, members)
 
+    def never_accepted(self, role: Role) -> str | None:
+        """A sentence if no answer shows that the token of a role is valid: it may have expired before its first use."""
+        if self._known.get(role):
+            return None
+        return f"the token of the role {role} is refused (401), and no answer of the run shows that it is valid"
+
     def account(self, role: Role, answer: Answer) -> str | None:
         """The reason why a doubtful answer is not the cloud's own; None if it is, or if nothing shows that.
-
-        A refused token that was never accepted is such a reason: it may have expired before its first request.
 
         This may take some seconds, in which the cloud may come back. Then the request can be sent again.
         """
         with self._lock:
             if self.lost is not None:
                 return self.lost
-            if answer.status == REFUSED_TOKEN and not self._known.get(role):
-                return f"the token of the role {role} is refused (401), and no answer of the run shows that it is valid"
             trouble: str | None = None
             deadline = time.monotonic() + PATIENCE - answer.ms / 1000
             while True:

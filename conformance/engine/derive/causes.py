@@ -44,7 +44,6 @@ NOT_FOUND = 404
 LATER, EARLIER = "2031-01-02T00:00:00Z", "2031-01-01T00:00:00Z"
 
 MALFORMED = Content("application/json", '{"conformance":')
-"""A body that is malformed."""
 
 WHOLE = ("body", "request body")
 """Words for the whole body of a request."""

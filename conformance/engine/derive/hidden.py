@@ -6,6 +6,8 @@ anyway. No request is made for these cases. A provider may change who sees a fie
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.engine.api.response_fields import place_of
 from conformance.engine.derive.attempt import Where, attempt
 from conformance.engine.derive.book import Book
@@ -40,6 +42,6 @@ def _asked(view: View, book: Book, row: Parameter) -> Trial | None:
     variant, state = view.main
     if view.default in row.range:
         trial = attempt(view, "documented", Where(variant, state))
-        return next((one for one in book.trials_of(view.operation) if one == trial), None)
+        return next((one for one in book.trials_of(view.operation) if one == replace(trial, key=one.key)), None)
     found = earliest(view, book)
     return found[1] if found is not None and found[0] in row.range and found[1].request.role == view.role else None

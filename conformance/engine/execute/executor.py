@@ -258,7 +258,7 @@ class Executor:
 
         role, *others = roles_of(self.context, trial)
         answer = send(role)
-        if others and (kept_out(answer) or self._hidden(trial, request, answer)):
+        if others and (kept_out(answer) or self._hidden(request, answer)):
             role, answer = as_first_allowed(others, send)
             if trial.request.fallback_role and not kept_out(answer) and not trial.request.path:
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
@@ -271,9 +271,9 @@ class Executor:
         evidence = self._answered(trial, version, answer, request.before, role)
         return replace(evidence, exchanges=tuple(exchanges), sent=request.body), answer, request
 
-    def _hidden(self, trial: Trial, request: Request, answer: Answer) -> bool:
+    def _hidden(self, request: Request, answer: Answer) -> bool:
         """Whether a thing in the path is hidden from the sender (404), which an administrator has made or found."""
-        if answer.status != HIDDEN or trial.outcome.accepted is not True:
+        if answer.status != HIDDEN:
             return False
         named = request.filled.values.values()
         return self.paths.elements.made_by(Role.ADMIN, named) or not self.paths.seen_by_admin.isdisjoint(named)

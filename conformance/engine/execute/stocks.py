@@ -12,6 +12,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.locking import lock, unlock
+from conformance.engine.provision.owned import Owned
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
@@ -38,11 +39,21 @@ class Stocks:
     shared: dict[str, str] = field(default_factory=dict)
     kept: list[Subject] = field(default_factory=list)
     _grown: set[str] = field(default_factory=set)
+    _grown_by: list[Owned] = field(default_factory=list)
 
     def discard(self) -> None:
-        """Give up the resources that were kept."""
+        """Give up the resources that were kept, and the elements with which lists have grown.
+
+        The latter go with the run, or as soon as room is needed where a quota is narrow; then lists grow anew.
+        """
         while self.kept:
             self.kept.pop().discard()
+        if self._grown_by:
+            for owned in self._grown_by:
+                self.paths.elements.let_go(owned)
+            self._grown_by.clear()
+            if self.context.places.most is not None:
+                self._grown.clear()
 
     def make(self, stock: Stock) -> bool:
         """Make two elements. True if both were made; if not, a trial uses elements that the cloud shows."""
@@ -112,7 +123,7 @@ class Stocks:
             return lock(self.subject) is None and unlock(self.subject) is None
         try:
             for _ in range(number):
-                self.paths.elements.produce(producer, collection, producer.name, {})
+                self._grown_by.append(self.paths.elements.produce(producer, collection, producer.name, {}))
         except (CloudError, Unavailable, NeedsNewResource) as error:
             self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
             return False

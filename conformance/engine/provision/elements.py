@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
@@ -20,11 +20,13 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.kinds import Kind
+from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import as_first_allowed, with_administrator
+from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
@@ -195,7 +197,10 @@ class Elements:
             return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
 
         wanted = self._role(operation)
-        role, answer = as_first_allowed(with_administrator(wanted, context.role_names), send)
+        roles = with_administrator(wanted, context.role_names)
+        role, answer = as_first_allowed(roles, send)
+        if answer.status == HIDDEN and self.made_by(Role.ADMIN, map(unquote, collection.split("/"))):
+            role, answer = as_first_allowed(roles[-1:], send)  # members do not see what it is to be made below
         if role != wanted and not fields:  # an unusual one may need more rights than the others
             context.elevated.add(operation.id)
         if not answer.ok:
@@ -296,13 +301,16 @@ class Elements:
         return content(self._context.cloud.get(owned.path, role=Role(owned.role), microversion=version))
 
     def dispose(self, owned: Owned) -> None:
-        """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it."""
+        """Remove an element. If the request fails, the journal still lists it, and the end of the run removes it.
+
+        Where a quota is narrow, it is removed before that: as soon as room is needed.
+        """
         self.forget(owned)
         if owned.producer is None or self._goes_with_subject(owned.collection):
             return
         kind = self._context.cloud.profile.kind_at(owned.collection)
         if kind.deletion.act is not None:
-            self._context.resources.drop(owned.value, Role(owned.role), kind)
+            self._drop(owned, kind)
             return
         if owned.producer.remover is None:
             return
@@ -310,11 +318,25 @@ class Elements:
         with contextlib.suppress(CloudError):
             if owned.collection == self._context.kind.collection:
                 # A cloud may keep a deleted resource for a while, with its attachments; ``drop`` deals with that.
-                self._context.resources.drop(owned.value, Role(owned.role), kind)
+                self._drop(owned, kind)
                 return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
             if answer.ok or answer.status in (404, 410):
                 self.gone(owned)
+            else:
+                self._refused(owned, kind)
+
+    def let_go(self, owned: Owned) -> None:
+        """Have an element removed as soon as room is needed where a quota is narrow, else at the end of the run."""
+        if not self._goes_with_subject(owned.collection):
+            self._refused(owned, self._context.cloud.profile.kind_at(owned.collection))
+
+    def _drop(self, owned: Owned, kind: Kind) -> None:
+        if not self._context.resources.drop(owned.value, Role(owned.role), kind):
+            self._refused(owned, kind)
+
+    def _refused(self, owned: Owned, kind: Kind) -> None:
+        self._context.places.refuse(Thing(kind.name, owned.value, owned.path, Role(owned.role)))
 
     def gone(self, owned: Owned) -> None:
         """Record in the journal that an element is gone.

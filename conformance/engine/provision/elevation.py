@@ -10,6 +10,9 @@ from conformance.engine.cloud.faults import quota_used_up
 FORBIDDEN = 403
 """The status code of a request that is refused because of its sender's role."""
 
+HIDDEN = 404
+"""The status code of a request about a thing that its sender may not see."""
+
 
 def kept_out(answer: Answer) -> bool:
     """Whether a request was refused because of its sender's role; services refuse a full quota with 403 too."""

@@ -7,7 +7,6 @@ sent again when there may be room.
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from conformance.engine.cloud.made import Made
+from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
 
 Done = TypeVar("Done")
@@ -54,6 +54,7 @@ class Places:
     in_vain: dict[str, set[str]] = field(default_factory=dict)
     last_actions: dict[str, str] = field(default_factory=dict)
     _spent: list[Made] = field(default_factory=list)
+    _refused: list[Thing] = field(default_factory=list)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
     _seated: int = 0
     _stayed: int = 0
@@ -67,19 +68,21 @@ class Places:
             more: how many resources under test the limits allow beside the first one; None if nobody knows.
             lanes: the number of lanes that would run at a time.
         """
-        fit = lanes + 1 if more is None else math.ceil((more + 1) / EACH)
+        fit = lanes + 1 if more is None else max(1, (more + 1) // EACH)
         if fit <= lanes:
             self.most = min(fit, self.most or fit)
 
     def bound(self, room: int, lanes: int) -> None:
         """Begin with fewer lanes if there is no room for a thing of some kind in each lane that needs one.
 
+        The last one is left for the other users of the project, or for a trial that makes a second one.
+
         Args:
             room: how many such things the limits of the project allow.
             lanes: the number of lanes that would need one at a time.
         """
         if room < lanes:
-            self.most = min(max(1, room), self.most or lanes)
+            self.most = min(max(1, room - 1), self.most or lanes)
 
     def take(self) -> None:
         """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""
@@ -104,6 +107,11 @@ class Places:
         """Note things that no lane needs any more."""
         with self._free:
             self._spent += things
+
+    def refuse(self, thing: Thing) -> None:
+        """Note a thing that no lane needs any more and whose deletion was refused, such as one that is in use yet."""
+        with self._free:
+            self._refused.append(thing)
 
     def offer(self, kind: str, things: list[Made]) -> None:
         """Offer things of a kind that a lane has made and left as they were to the lanes after it."""
@@ -136,18 +144,20 @@ class Places:
             self._stayed += self.most is None
             return self.most is None and self._stayed <= STAY
 
-    def take_spent(self) -> list[Made]:
+    def take_spent(self) -> list[Made | Thing]:
         """Return the things that no lane needs any more, to the one lane that removes them.
 
-        Where places are few, these are also the things that are offered to other lanes.
+        Where places are few, these are also the things that are offered to other lanes, and those whose deletion was
+        refused when it was first requested. Elsewhere the end of the run removes the latter.
         """
         with self._free:
-            spent, self._spent = self._spent, []
+            spent: list[Made | Thing] = [*self._spent]
+            self._spent = []
             if self.most is None:
                 return spent
-            for things in self._offered.values():
-                spent += things
+            spent += [*(made for things in self._offered.values() for made in things), *self._refused]
             self._offered.clear()
+            self._refused = []
             return spent
 
     def used_up(self) -> None:

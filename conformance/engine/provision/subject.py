@@ -14,6 +14,7 @@ from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
+from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waits import Waits
@@ -388,4 +389,5 @@ class Subject:
         self.bindings.new_resource()
         if made is not None and not stays:
             with contextlib.suppress(CloudError):
-                self.context.resources.drop(made.id, made.role, self._kind)
+                if not self.context.resources.drop(made.id, made.role, self._kind):
+                    self.context.places.refuse(Thing(made.kind, made.id, made.path, made.role))

@@ -62,7 +62,8 @@ def _make_first(context: RunContext, trials: Sequence[Trial], parallel: int, tel
         made, source = first(resources, context.discovery, kind, top, tell)
     resources.spares.add(made, ready=True)
     # The lanes begin with what is there already, and so do not see how long a resource takes.
-    context.waits.ended(Waits.NEW, context.waits.expected(f"a new {kind.name}"), well=True)
+    if took := context.waits.expected(f"a new {kind.name}"):
+        context.waits.ended(Waits.NEW, took, well=True)
     if not asked:
         _expect_room(context, trials, parallel)
     context.notes.add("first", f"a {kind.name} is made of {source}")

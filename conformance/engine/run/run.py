@@ -32,11 +32,9 @@ from specs.record.model import Result
 
 Record = Callable[[Result], None]
 
-STOP_WITHIN = 90.0
-"""The seconds in which the current trials may end after a stop."""
-
-LOST_WITHIN = 2.0
-"""The same when the cloud is lost: the trials decide nothing then, and may wait for an answer that never comes."""
+STOP_WITHIN, LOST_WITHIN = 90.0, 2.0
+"""The seconds in which the current trials may end after a stop; and those when the cloud is lost: the trials decide
+nothing then, and may wait for an answer that never comes."""
 
 
 class Stopped(Exception):
@@ -257,6 +255,8 @@ class Run:
         Their cases are tried as others are, twice if they fail. Nobody has selected them, so only fails are recorded.
         """
         edges, executor.subject.unmet = executor.subject.unmet, []
+        if not edges:  # so it is after nearly every trial, and the union of all ids takes long in a large run
+            return []
         with self._lock:
             known = self._futures.keys() | self._questioned
             cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
@@ -265,16 +265,17 @@ class Run:
         return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
 
     def _divide(self) -> None:
-        """Let another thread make a part of the trials of this thread's lane, if that saves time."""
+        """Let other threads make parts of the trials of this thread's lane, as long as that saves time."""
         with self._lock:
-            idle = not self._queue and self._working < self.parallel
-            if not (part := self._queue.part(idle) if self.context.places.most is None else []):
-                return
-            self._queue.add([part])
-            self._open += 1
-            if idle:
-                self._working += 1
-                self._begin(self._work)
+            while self.context.places.most is None:
+                idle = not self._queue and self._working < self.parallel
+                if not (part := self._queue.part(idle)):
+                    break
+                self._queue.add([part])
+                self._open += 1
+                if idle:
+                    self._working += 1
+                    self._begin(self._work)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,12 @@ def test_a_build_writes_the_same_bytes_again(tmp_path: Path) -> None:
     assert second.written == ()
     assert (tmp_path / "out/index.yaml").read_bytes() == bytes_then
     assert [path.name for path in tmp_path.iterdir()] in (["out", "r"], ["r", "out"])
+
+
+def test_the_process_that_waits_for_the_documents_does_without_docutils() -> None:
+    modules = "parsers.commands, parsers.prose, parsers.unread, specs.dump"
+    command = [sys.executable, "-c", f"import sys, {modules}; print('docutils' in sys.modules)"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_the_output_defaults_to_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
-from conformance.engine.cloud import poll
+from conformance.engine.cloud import pauses, poll
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.roles import Role
@@ -284,7 +284,7 @@ def test_a_wait_goes_on_if_the_thing_is_seen_again(monkeypatch, servers, watch):
 
 def test_things_of_another_kind_share_a_poll_of_their_own(fake, cloud, watch, monkeypatch):
     fake.default = lambda asked: (200, {"volume": {"id": "v", "status": "creating"}})
-    monkeypatch.setattr(poll, "_GROWTH", 0.0)
+    monkeypatch.setattr(poll, "GROWTH", 0.0)
     volume, stopping = cloud.profile.kind("volume"), threading.Event()
     wait = {"kind": volume, "stopping": stopping}
     with ThreadPoolExecutor(2) as pool:
@@ -322,3 +322,11 @@ def test_a_poll_that_asks_for_each_thing_rests_for_each(fake, cloud, monkeypatch
 def test_towards_the_end_of_a_wait_whose_length_is_known_the_pauses_are_short(cloud, so_far, expected, pause):
     waiting = poll._Wait(cloud.profile.kind("server"), "a", bool, Role.MEMBER, since=100.0, expected=expected)
     assert waiting.patience(100.0 + so_far) == (float("inf") if pause is None else pytest.approx(pause))
+
+
+@pytest.mark.parametrize(
+    ("patience", "took", "pause"),
+    [(float("inf"), 0.1, 1.0), (float("inf"), 2.0, 6.0), (9.0, 2.0, 6.0), (4.0, 2.0, 4.0), (0.5, 2.0, 2.0)],
+)
+def test_a_slow_endpoint_rests_less_while_the_end_of_a_wait_is_near(patience, took, pause):
+    assert pauses.rested(1.0, patience, took) == pause

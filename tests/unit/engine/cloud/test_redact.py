@@ -164,3 +164,21 @@ def test_the_copy_is_nobody_elses():
     shown = Redactor().value(value)
     value["a"].clear()
     assert shown == {"a": [{"b": 1}]}
+
+
+def test_an_object_that_describes_a_token_holds_secrets_in_itself_and_not_in_its_parts():
+    """The user, the project and the catalogue of a token stand in every other answer as well."""
+    redactor = Redactor()
+    token = {
+        "id": "gAAAAA-a-token",
+        "user": {"id": "1234567890ab", "password": "hunter2-hunter2"},
+        "methods": ["password"],
+    }
+    body = {"token": {**token, "catalog": [{"type": "identity", "url": "http://cloud.example/v3"}]}}
+    redactor.learn_from(body)
+    text = "gAAAAA-a-token of 1234567890ab by hunter2-hunter2 at http://cloud.example/v3 for identity"
+    assert redactor.text(text) == "*** of 1234567890ab by *** at http://cloud.example/v3 for identity"
+    shown = redactor.value(body)["token"]
+    assert (shown["id"], shown["user"]["password"]) == ("***", "***")
+    redactor.learn_from({"token": {"oauth_verifier": "an-odd-verifier"}, "secret": {"deep": {"in": "deep-in-there"}}})
+    assert redactor.text("an-odd-verifier deep-in-there") == "*** ***"

@@ -8,9 +8,11 @@ import pytest
 
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.kinds import Status
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import IN_VAIN, NO_MORE, Resources
 from conformance.engine.cloud.waits import LEAST
+from conformance.engine.model.binding import Binding
 
 
 @pytest.fixture
@@ -124,3 +126,22 @@ def test_a_run_without_the_role_of_a_factory_makes_the_thing_as_it_can(fake, clo
     with_factory(cloud, role="reader")
     fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "available"}})
     assert make.make("volume").role == "member"
+
+
+def test_what_a_thing_alone_was_made_of_goes_with_it(fake, cloud):
+    snapshot = replace(cloud.profile.kind("volume"), name="snapshot", collection="/os-snapshots")
+    of_volume = replace(snapshot.factory, body={"snapshot": {"volume_id": Binding("volume")}})
+    snapshot = replace(snapshot, factory=of_volume, status=Status())
+    cloud.profile = replace(cloud.profile, kinds={**cloud.profile.kinds, "snapshot": snapshot})
+    fake.routes["POST", "/v2.1/os-volumes"] = (200, {"volume": {"id": "v", "status": "creating"}})
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "available"}})
+    fake.routes["POST", "/v2.1/os-snapshots"] = (200, {"snapshot": {"id": "s"}})
+    watch = Watch(cloud)
+    resources = Resources(cloud, Discovery(cloud), watch, timeout=5.0)
+    made = resources.make("snapshot")
+    fake.routes["GET", "/v2.1/os-volumes/v"] = fake.routes["GET", "/v2.1/os-snapshots/s"] = (404, {})
+    resources.remove_all([made])
+    watch.close()
+    assert made.id == "s"
+    assert fake.changes[1].json == {"snapshot": {"volume_id": "v"}}
+    assert all(entry.settled for entry in cloud.journal.entries())

@@ -210,9 +210,10 @@ def test_a_token_that_was_never_accepted_may_have_expired(fake, tmp_path):
     profile = replace(load_service("compute").profile, token_check=None)
     cloud = connect(Target(url=fake.url, tokens=tokens), Journal(tmp_path / "alt.jsonl"), profile=profile)
     fake.routes["GET", "/v2.1/servers/s"] = EXPIRED
-    refused = cloud.get("/servers/s", role=Role.ALT)
+    under_test = Ask("GET", "/servers/s", Role.ALT, operation="servers.show")
+    refused = cloud.send(under_test)
     assert (refused.status, cloud.lost) == (0, None)
     assert "the token of the role alt is refused (401)" in refused.error
     assert cloud.get("/flavors", role=Role.ALT).ok
-    assert cloud.get("/servers/s", role=Role.ALT).status == 401
+    assert cloud.send(under_test).status == 401
     cloud.close()

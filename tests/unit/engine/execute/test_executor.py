@@ -242,6 +242,16 @@ def test_a_promise_that_is_not_about_roles_is_tried_as_an_administrator(shop):
 
 
 @pytest.mark.parametrize("accepted", [True, None, False])
+def test_what_is_below_a_thing_that_members_do_not_see_is_tried_as_an_administrator(shop, accepted):
+    """A 404 for the thing above says nothing of the one that the request is about."""
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    shop[0].does["DELETE teeth"] = lambda ask: 404 if ask.role == "member" else 409
+    evidence = make(shop, PULL, target="missing", accepted=accepted, fallback_role="admin")
+    assert (evidence.role, evidence.status) == ("admin", 409)
+    assert make(shop, PULL, target="missing", accepted=accepted).status == 404, "the promise is one to members"
+
+
+@pytest.mark.parametrize("accepted", [True, None, False])
 def test_without_an_administrator_a_refusal_to_members_decides_nothing(tmp_path, accepted):
     """A 403 for the sake of the role alone would break the promise of a code, or keep that of a refusal."""
     shop = opened(tmp_path, roles=("member",))

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from widgets import plain, row, sample
-from workshop import EVERY, KNOWN, LABEL, MAKE, NOTE, SERVER, SHOW, TOOTH, opened
+from workshop import EVERY, KNOWN, LABEL, LIST, MAKE, NOTE, SERVER, SHOW, TOOTH, opened, tried
 
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import GivenKind, MadeAs
@@ -118,6 +118,17 @@ def test_a_refusal_leaves_the_trial_undecided(tmp_path, shop, code):
     assert entry.settled is (code < 500), "after a 500 nobody knows whether it was made"
 
 
+def test_below_a_thing_that_members_do_not_see_an_administrator_makes_one(shop):
+    shop[0].does["POST teeth"] = lambda ask: 404 if ask.role == "member" else (201, {"tooth": {"id": "tooth-1"}})
+    gear = own(shop, SHOW)
+    with pytest.raises(Unavailable, match="was answered 404"):
+        produced(shop, TOOTH, f"{gear.path}/teeth", "tooth_id")
+    shop[1].paths.elements.forget(gear)
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    hidden = own(shop, SHOW)
+    assert produced(shop, TOOTH, f"{hidden.path}/teeth", "tooth_id").role == "admin"
+
+
 def test_403_to_an_administrator_is_a_refusal(shop):
     shop[0].does["POST gears"] = 403
     with pytest.raises(Unavailable, match="was answered 403"):
@@ -206,6 +217,21 @@ def test_what_cannot_be_removed_stands_in_the_journal(tmp_path, shop, code, sett
     shop[0].does["DELETE gears"] = code
     shop[1].paths.elements.dispose(owned)
     assert entries(tmp_path)[0].settled is settled
+    places = shop[1].context.places
+    places.most = 1
+    assert [one.path for one in places.take_spent()] == ([] if settled else ["/gears/gear-1"])
+
+
+@pytest.mark.parametrize(("most", "grown_again", "gone"), [(None, 1, []), (1, 2, ["/gears/gear-1"])])
+def test_what_a_list_has_grown_by_goes_when_room_is_needed_and_the_list_grows_again(shop, most, grown_again, gone):
+    executor = shop[1]
+    stocks, places, trial = executor.paging.stocks, executor.context.places, tried(LIST)
+    assert stocks.grow(trial, "/gears", 1)
+    assert not stocks.grow(trial, "/gears", 1), "once"
+    places.most = most
+    stocks.discard()
+    assert [one.path for one in places.take_spent()] == gone
+    assert stocks.grow(trial, "/gears", 1) == (grown_again == 2)
 
 
 def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):

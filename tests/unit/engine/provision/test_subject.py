@@ -232,6 +232,16 @@ def test_a_locked_server_is_unlocked_before_it_is_given_up():
     assert cloud.asked.count("unlock as member") == 1, "there is none any more"
 
 
+@pytest.mark.parametrize(("gone", "left"), [(True, []), (False, ["/widgets/w1"])])
+def test_what_may_not_be_deleted_yet_is_asked_for_again_where_a_quota_is_narrow(gone, left):
+    subject = subject_on(Cloud())
+    subject.context.resources.drop = lambda id_, role, kind: gone
+    subject.reach("IDLE")
+    subject.discard()
+    subject.context.places.most = 1
+    assert [one.path for one in subject.context.places.take_spent()] == left
+
+
 def settled(targets, *course, cloud=None):
     cloud = cloud or Cloud()
     subject = subject_on(cloud)

@@ -70,3 +70,23 @@ def test_a_resource_for_the_second_try_of_an_expected_deviation_is_made_ahead_on
 def test_none_is_made_ahead_on_a_fast_cloud_or_without_room_or_need(context, more):
     make_ahead(context, trial(**more))
     assert context.made == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 20.0])
+def test_the_lanes_know_how_long_the_first_resource_took(monkeypatch, seconds):
+    """They begin with what is there already, so that none of them waits for it."""
+    context = Slow(seconds=0.0)
+    context.waits, context.notes = Waits(), SimpleNamespace(add=lambda *_: None)
+    context.about = lambda operation: context
+    context.discovery = SimpleNamespace(rooms=lambda: (None, {}))
+    context.places.expect = lambda room, parallel: None
+
+    def first(*_):
+        if seconds:
+            context.waits.ended("a new widget", seconds, well=True)
+        return SimpleNamespace(kind="widget", role="member"), "an image"
+
+    monkeypatch.setattr("conformance.engine.run.preparing.first", first)
+    prepare(context, [trial()], 6, print)
+    assert context.waits.expected(Waits.NEW) == seconds
+    assert context.waits.longest == (seconds or None)

@@ -145,7 +145,6 @@ def test_unless_a_field_is_given() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Only kites in WHOLE state can be torn.",
         "A volume cannot be torn only from WHOLE states.",
         "Attempting to add a page to a volume that is not in ``whole`` state will result in a 409.",
         "A volume which is in ``whole`` state is whole.",

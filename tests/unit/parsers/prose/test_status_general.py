@@ -18,6 +18,10 @@ def becomes(*values):
     return Post(Condition("status", "share", 10, becomes=values))
 
 
+def passes(*values):
+    return Post(Condition("status", "share", 10, transient=values))
+
+
 def refused(*values, code=None):
     return Refused(Refusal(Cause(resource="share", status=values), code, 10))
 
@@ -32,7 +36,7 @@ def refused(*values, code=None):
         ("Only shares in the available state can be moved.", needs("available")),
         ("A share can be moved only when its status is **idle** or **ready**.", needs("idle", "ready")),
         ("When the copy has completed, the share status changes to ``ready``.", becomes("ready")),
-        ("Once the request is accepted, the share enters the ``moving`` state.", becomes("moving")),
+        ("Once the request is accepted, the share enters the ``moving`` state.", passes("moving")),
         ("The share must not be in the ``busy`` state.", refused("busy")),
         ("Once the share is in ``busy`` state, it cannot be moved.", refused("busy")),
         ("Users may not move shares in the ``busy`` state.", refused("busy")),
@@ -54,7 +58,6 @@ def test_a_code_belongs_to_the_need():
         "If this parameter is set to ``false``, shares cannot be moved when the share status is ``busy``.",
         "A share can be moved even if its status is ``busy``.",
         "For example, a share can be moved only when its status is **idle**.",
-        "A carriage can be moved provided that the carriage is in ``idle`` state.",
         "Lists the shares in the Available state.",
         "The answer shows a share in the ``ready`` state.",
         "The share must be in a good state.",

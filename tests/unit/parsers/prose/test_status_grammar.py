@@ -207,7 +207,7 @@ def refused(*held: str) -> Refused:
         ("The **sail_status** of the share cannot be **torn**.",
          [Refused(Refusal(Cause(has=(("sail_status", "torn"),)), None, 10))]),
         ("If the value of **force** is set to **yes**, the share enters the **SINKING** state.",
-         [Post(Condition("status", "share", 10, becomes=("SINKING",), when=When(request=(("force", "yes"),))))]),
+         [Post(Condition("status", "share", 10, transient=("SINKING",), when=When(request=(("force", "yes"),))))]),
         ("This API is used to change the share status from **idle** to **moored**.",
          [Post(Condition("status", "share", 10, becomes=("moored",), when=When(status=("idle",))))]),
     ],
@@ -224,7 +224,6 @@ def test_further_forms(text, expected):
         "The shares are stopped only when their status is **idle**.",
         "The share must be in the same state.",
         "The share must be in a consistent state.",
-        "The status of the old carriage must be **idle**.",
         "In the case of failure, the share status goes back to ``idle``.",
     ],
 )

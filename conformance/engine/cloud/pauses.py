@@ -1,0 +1,26 @@
+"""The pauses between two polls: short enough to notice the end of a wait, and long enough to spare the endpoint."""
+
+from __future__ import annotations
+
+GROWTH = 0.2
+"""The pause between two polls, as a part of the duration of the youngest wait."""
+
+REST = 3.0
+"""The shortest pause between two polls, as a multiple of the duration of the last poll: so the poll uses at most a
+quarter of one connection."""
+
+REST_NEAR = 1.0
+"""The same towards the expected end of a wait. Where a poll takes seconds, the usual rest would be longer than many a
+transition."""
+
+
+def rested(pause: float, patience: float, took: float) -> float:
+    """The seconds until the next poll.
+
+    Args:
+        pause: the seconds that it would be without regard to the endpoint.
+        patience: the seconds after which the end of a wait is expected; infinite if no wait has such an end.
+        took: the duration of the last poll in seconds.
+    """
+    usual = REST * took
+    return max(pause, usual if patience >= usual else max(REST_NEAR * took, patience))

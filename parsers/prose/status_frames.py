@@ -1,0 +1,240 @@
+"""Tells what a clause about a status says, by the words around it: a need, a refusal or an outcome.
+
+Frames of needs: "only if", "as long as", "unless", "must"; of refusals: "cannot ... while", "fails if"; of outcomes: a
+change that no condition binds, or after "Once ... is complete,". A condition in front ("If ...,") binds what follows,
+unless it is about the very request: "When you create a rule, the gateway must be ...".
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.prose.rules import Scope
+from parsers.prose.sentences import Sentence
+from parsers.prose.status_clauses import Clause, imperative
+from specs.model import When
+
+_FLAGS = re.IGNORECASE
+_REFUSED = re.compile(
+    r"\b(?:(?:cannot|can\s+not|could\s+not|may\s+not|must\s+not|should\s+not)(?!\s+(?:expect|rely|wait|see|assume|guarantee)\b)|(?:^|[,;]\s+|please\s+)do\s+not\s+(?:call|use|perform|send)|will\s+not\s+be(?!\s+(?:included|returned|shown|listed|displayed|affected)\b)|not\s+(?:be\s+)?(?:"
+    r"allowed|possible|permitted|supported|accepted)|fails?|failed\s+with|rejects?|rejected|refused|prohibited|unavailable|not\s+available|impossible|"
+    r"forbidden|disallowed|denied|(?<!no\s)(?:error|exception)\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*|causes?|receives?|gets?)\s+"
+    r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
+    r"throws?\s+an?|returns?\s+an?\s+``\w+(?:Exception|Error|Fault|Conflict)``)\b|(?<![\d.])4\d\d(?!\d)",
+    _FLAGS,
+)
+_ONLY_IF = re.compile(
+    r"(?:\bonly\s+(?:be\s+\w+\s+|\w+\s+)?(?:if|when|while|for|on|after|once|from|in)|\bonly\b[^,;]*?\b(?:if|when|while|"
+    r"whenever)|\bas\s+long\s+as|\bso\s+long\s+as|\bprovided(?:\s+that)?|\bproviding(?:\s+that)?|\bon\s+condition\s+that|"
+    r"\brequires?(?:\s+that)?|\b(?:required|necessary|mandatory|essential|important)\s+that|\bensure(?:\s+that)?|\bmake\s+sure(?:\s+that)?)\s*$",
+    _FLAGS,
+)
+_HAPPENS_ONLY = re.compile(
+    r"\bonly\s+(?:return|show|include|display|contain|list|create|generate|appear|happen|occur|apply|be\s+(?:returned|shown|included|displayed|"
+    r"listed|generated|populated|set|visible|present))s?\b|\b(?:returns?|shows?|includes?|displays?|contains?|lists?|appears?|"
+    r"goes|moves|changes|becomes|enters)\b[^,;]*\bonly\s+(?:if|when|after|once)$|"
+    r"\b(?:is|are)\s+(?!allowed|permitted|supported|accepted|granted|authori[sz]ed|enabled)\w+ed\s+only\s+(?:if|when|after|once)$",
+    _FLAGS,
+)
+"""A report of an outcome, "the tasks are stopped only when": no condition of the request."""
+_ONLY_THOSE = re.compile(
+    r"(?:^|[,;]\s*|\bthat\s+)only$|\b(?:can|may|must|could)\s+(?:be\s+)?only\s+(?:be\s+)?\w+(?:\s+\w+){0,2}?(?:\s+(?:for|on|"
+    r"to|from|in|with|by))?$|\b(?:can|may)\s+(?:be\s+)?\w+\s+(?:\w+\s+)?only(?:\s+(?:for|on|to|from|in|with|by))?$|\bonly\s+"
+    r"(?:available|allowed|possible|supported|valid|permitted|applicable|applies|works?)\s+(?:for|on|to|with)$",
+    _FLAGS,
+)
+_NOT_UNTIL = re.compile(r"\b(?:unless|until|before|except\s+(?:if|when|while))$", _FLAGS)
+_AFTER = re.compile(r"\b(?:after|since|until|before|so\s+that|whether|(?<!during\s)which|that|how|to|by)$", _FLAGS)
+_NEEDS_TO_BE = re.compile(r"\b(?:requires?|needs?|expects?)$", _FLAGS)
+_REPORTS = re.compile(r"\b(?:check|see|verify|monitor|determine|know|find\s+out|poll)\b[^.;]*$", _FLAGS)
+"""A look at a status that a user may take: "check whether its status is"."""
+_OTHERWISE = re.compile(r"\b(?:otherwise|or\s+else)\b.*", _FLAGS)
+_ABOUT_THE_CALL = re.compile(
+    r"\b(?:API|operation|interface|call|calls|called|request|method|command|you|users?)\b|4\d\d", _FLAGS
+)
+_IS_SET = re.compile(r"\b(?:is|are)\s+(?:set|equal)\s+to\b", _FLAGS)
+_ONLY_THEN = re.compile(r"\s+(?:only\s+(?:if|when)|if|unless)\b", _FLAGS)
+_IF = re.compile(r"\b(?:if|when|while|whenever|where|once|as\s+soon\s+as|in\s+case|as)$", _FLAGS)
+_DONE = re.compile(
+    r"^(?:(?:After|Once|When|As\s+soon\s+as|Upon|On)\b[^,]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|accepted|"
+    r"ends?|created|deleted|updated|returned)\b[^,]*,|If\b[^,]*\b(?:success\w*|succeed\w*)\b[^,]*,|After\s[^,]+,|"
+    r"(?:Initially|Finally|Then|Eventually|In\s+the\s+end),?\s)",
+    _FLAGS,
+)
+_IN_A_CASE = re.compile(
+    r"^(?:Otherwise|Instead|Alternatively|In\s+(?:[\w-]+\s+){1,4}(?:scenarios?|modes?|cases?|situations?))\b", _FLAGS
+)
+_BOUND = re.compile(
+    r"^(?:Otherwise|Instead|Alternatively|In\s+(?:this|that|these|those|such|other|any\s+other)\s+(?:cases?|situations?|scenarios?)|In\s+(?:the\s+|an?\s+)?[\w-]+(?:\s+[\w-]+){0,3}\s+(?:scenarios?|modes?|cases?)\b|During\s+(?:this|that)\s+time|If|When|Unless|While|Where|In\s+case|For(?!\b[^,]*\sto\s+(?:succeed|work|be)\b))\b",
+    _FLAGS,
+)
+_AFTER_FAILURE = re.compile(r"^(?:In\s+(?:the\s+)?case\s+of|On|Upon|After)\s+(?:an?\s+)?(?:failure|error)\b", _FLAGS)
+_IF_VALUE = re.compile(
+    r"^(?:If|When)\s+(?:the\s+)?(?:value\s+of\s+)?(?:the\s+)?(?:``|\*\*)(?P<field>[\w:.-]+)(?:``|\*\*)\s+(?:(?:parameter|attribute|flag|"
+    r"field|option)\s+)?(?:is|was)\s+(?:set\s+to\s+)?(?:``|\*\*)(?P<value>[\w.-]+)(?:``|\*\*),\s*$",
+    _FLAGS,
+)
+_SPECIFIED = re.compile(
+    r"^(?:If|When)\s+(?:the\s+)?``(?P<field>[\w:.-]+)``\s+(?:(?:parameter|attribute|flag|field|option)\s+)?(?:is|was)\s+(?:"
+    r"specified|given|set|present|provided|used|included),\s*$",
+    _FLAGS,
+)
+_PERFORMED = re.compile(
+    r"^(?:If|When|Before|After|Once)\s+(?:you\s+(?:are\s+)?|an?\s+(?:user|administrator)\s+)?(?:want\s+to\s+|try\s+to\s+|successfully\s+)?"
+    r"(?P<verb>[a-z]{3,})\b[^,]*,",
+    _FLAGS,
+)
+"""A clause in front about the very request: "When you are creating a rule,"."""
+_TOGETHER_WITH = re.compile(
+    r"^(?P<frame>.*\b(?:only\s+(?:if|when|while)|that|unless|until|make\s+sure|ensure))\s+[^;:]*?\b(?:is|are|has\s+been|"
+    r"have\s+been|must\s+be)\b[^;:]*?,?\s+and$",
+    _FLAGS,
+)
+"""A condition that is one of several: "only when ``a`` is ``b`` and ..."."""
+_AND_MORE = re.compile(r"^\s*,?\s+and\s+(?:the|it|its|has|is|you|does|no)\b", _FLAGS)
+_MAKING = re.compile(r"^(?:Creat|Add|Register|Import|Allocat|Launch|Order|Purchas|Apply)", _FLAGS)
+_MAY_IF = re.compile(
+    r"^(?:(?:the|an?|this|any)\s+)?(?:[\w-]+\s+){1,4}can\s+be\s+(?P<verb>\w+ed)\s+(?:if|when|while)$|"
+    r"^You\s+can\s+(?P<verb2>[a-z]+)\s+(?:the|an?|this|any)\s+(?:[\w-]+\s+){1,4}(?:if|when|while)$",
+    _FLAGS,
+)
+_LEAD = re.compile(r"^[A-Z][a-z]+(?:\s+[a-z]+){0,3}$")
+_RELATIVE = re.compile(r"\b(?:that|which)\s+(?:is|are)\b|\bwhose\b", _FLAGS)
+_SHOWING = re.compile(
+    r"^(?:Lists?|Shows?|Gets?|Returns?|Retrieves?|Displays?|Quer(?:y|ies)|Views?|Finds?|Checks?|Filters?|Indicates?|The|An?|"
+    r"This|These|It|If|When|For|Note|In|You|Number|Specifies|Whether)\b"
+)
+_EXPLAINS = re.compile(
+    r"\b(?:means|indicates|for\s+example|e\.g\.|such\s+as|defaults?\s+to|by\s+default|may\s+also|can\s+also|possible"
+    r"\s+values?|valid\s+values?|might|does\s+not\s+(?:affect|matter)|regardless|even\s+(?:if|when)|more\s+than\s+(?:\d+|one)|at\s+a\s+time|at\s+the\s+"
+    r"same\s+time|there\s+(?:can|may)\s+(?:only\s+)?be|best\s+practice|counts?\s+toward)\b",
+    _FLAGS,
+)
+_MAKES = re.compile(
+    r"^(?:Creat|Add|Put|Plac|Set|Leav|Register|Import|Launch|Build|Return|Bring|Reset|Switch|Allocat|Provision)",
+    _FLAGS,
+)
+_MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
+
+
+def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: Scope) -> str | None:
+    """Tell what a clause says: ``needed``, ``refused``, ``becomes``, or None if it is none of these."""
+    before, after = before.rstrip(" *`"), text[clause.end :]
+    request = given(before) is not None or _performs(before, scope)
+    bound = _BOUND.match(before) is not None and not request
+    done = (sentence.block.block or "").endswith("postconditions") or _DONE.match(text) is not None
+    if clause.form == "change" and not (_IS_SET.search(text[clause.start : clause.end]) and _framed(before)):
+        done = done or (request and given(before) is None)
+        return None if _ONLY_THEN.match(after) else _outcome(clause, before, sentence, bound=bound, done=done)
+    if (bound and "," in before and not done) or _REPORTS.search(before):
+        return None
+    if joined := _TOGETHER_WITH.match(before):
+        before = joined["frame"]
+    refusing = _REFUSED.search(f"{before} | {_OTHERWISE.sub('', after)}") is not None
+    if _reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
+        return None
+    if _NOT_UNTIL.search(before):
+        return "needed" if refusing and not clause.negated else None
+    if clause.modal == "to be":
+        return "needed" if _NEEDS_TO_BE.search(before) and not clause.negated and not done else None
+    if _ONLY_IF.search(before):
+        return None if clause.negated or done or _HAPPENS_ONLY.search(before) else "needed"
+    if may := _MAY_IF.match(before):
+        return "needed" if _is_the_operation(may, scope) and not clause.negated else None
+    if _IF.search(before):
+        refusing = refusing and not done and (clause.negated or _AND_MORE.match(after) is None)
+        return ("needed" if clause.negated else "refused") if refusing else None
+    if clause.form == "noun":
+        return _of_a_noun(clause, before, text, sentence, refusing=refusing and not done and not _BOUND.match(text))
+    if clause.modal and not done:
+        needed = "needed" if not bound else None
+        return "refused" if clause.negated else needed
+    after_it = done and not _AFTER.search(before) and not _BOUND.search(before[-6:])
+    return "becomes" if after_it and not clause.negated and clause.form == "is" else None
+
+
+def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, refusing: bool) -> str | None:
+    """Return the facts of a clause that describes a noun: "only cars in ``a`` state", "no car in ``a`` state can"."""
+    after = text[clause.end :]
+    if clause.owner.lower().startswith("no "):
+        return "refused" if not clause.negated and _MAY.match(after) else None
+    if not clause.negated and (clause.modal == "only" or _ONLY_THOSE.search(before)):
+        return "needed"
+    if refusing:
+        return "needed" if clause.negated else "refused"
+    lead = sentence.first and sentence.block.kind in ("paragraph", "title") and not sentence.block.section
+    related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (
+        imperative(sentence.text) != sentence.text and not _MAKES.match(before)
+    )
+    told = lead and related and after.strip(" .") == ""
+    purpose = told and _LEAD.match(before) and not _SHOWING.match(before)
+    return "needed" if purpose and not clause.negated else None
+
+
+def _outcome(clause: Clause, before: str, sentence: Sentence, *, bound: bool, done: bool) -> str | None:
+    """Tell whether a clause about a change says which status the operation leads to."""
+    frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
+    if clause.negated or any(frame.search(before) for frame in frames):
+        return None
+    told = (
+        clause.modal is not None
+        or given(before) is not None
+        or (sentence.block.kind == "paragraph" and not sentence.block.section)
+    )
+    return "becomes" if done or (told and not bound) else None
+
+
+def _framed(before: str) -> bool:
+    """True if the words before a clause make it a condition: "only if", "unless", "if"."""
+    return any(frame.search(before) for frame in (_ONLY_IF, _NOT_UNTIL, _IF))
+
+
+def _reads(scope: Scope) -> bool:
+    """True for an operation that only reads; what is shown of a thing depends on its status, not the answer's code."""
+    return scope.source is not None and scope.source.method in ("GET", "HEAD")
+
+
+def _performs(before: str, scope: Scope) -> bool:
+    """True if the clause in front is about the very request, by a verb of the title: "When you create a rule,"."""
+    m = _PERFORMED.match(before)
+    return m is not None and _is_the_operation(m, scope)
+
+
+def _is_the_operation(m: re.Match[str], scope: Scope) -> bool:
+    """True if the verb that a pattern has found is one of the operation's title."""
+    verb = next(word for name, word in m.groupdict().items() if name.startswith("verb") and word)
+    stem = _stem(verb)
+    return scope.source is not None and stem in map(_stem, re.findall(r"[A-Za-z]{3,}", scope.source.title))
+
+
+def _stem(word: str) -> str:
+    """Return a verb without its ending: created, creating and creates are ``creat``."""
+    return re.sub(r"([b-df-hj-np-tv-z])\1$", r"\1", re.sub(r"(?:ed|ing|es|e|s)$", "", word.lower()))
+
+
+def in_a_case(text: str) -> bool:
+    """True if a sentence begins by telling of one case only: "In the two-way scenario,", "Otherwise,"."""
+    return _IN_A_CASE.match(text) is not None
+
+
+def makes(owner: str, scope: Scope) -> bool:
+    """True if the operation makes a thing: before the request it has no status."""
+    source = scope.source
+    if source is None or source.method != "POST" or owner != scope.resource:
+        return False
+    return source.path.rstrip("/").endswith("s") and _MAKING.match(source.title) is not None
+
+
+def given(before: str) -> When | None:
+    """Return the facts of a clause in front about the request: that it gives a field, or a field's value."""
+    if m := _SPECIFIED.match(before):
+        return When(present=(m["field"],))
+    if m := _IF_VALUE.match(before):
+        value = {"true": True, "false": False}.get(m["value"].lower(), m["value"])
+        return When(request=((m["field"], value),))
+    return None
+
+
+def explains(text: str) -> bool:
+    """True if a sentence only explains, or is about a failure."""
+    return _EXPLAINS.search(text) is not None or _AFTER_FAILURE.match(text) is not None

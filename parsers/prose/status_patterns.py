@@ -1,0 +1,213 @@
+"""The forms of English in which a clause states a status: words for statuses, and the patterns of clauses.
+
+A value is marked, in capitals, or an ordinary word that names a status ("available", "in-use"); before "state" any
+other word ("in the sunken state"). ``status_clauses`` finds the clauses of a sentence by ``FORMS``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.prose.names import STATE_MODIFIERS
+from parsers.prose.words import NOUN, VALUE
+
+_FLAGS = re.IGNORECASE
+_COMMON = (
+    r"(?:active|inactive|available|unavailable|enabled|disabled|deactivated|activated|running|stopped|started|paused|"
+    r"suspended|queued|shelved|locked|unlocked|failed|detached|attached|pending|completed?|error|in[-_]use|deleted|"
+    r"deleting|creating|restoring|ready|idle|finished|cancell?ed|aborted|rejected|accepted|maintenance|offline|online|"
+    r"degraded|healthy|succeeded|draft|published|allocated|unallocated|terminated|normal|abnormal|frozen|creating|updating|"
+    r"upgrading|rebooting|restarting|resizing|migrating|reserved|provisioned|deployed|undeployed|protected|connected|"
+    r"disconnected|mounted|unmounted|assigned|unassigned|expired|revoked|verified|unverified|approved|archived)"
+)
+_COMPOUND = r"(?![a-z]+-to-|read-only\b|non-|pre-|so-called\b|well-|user-)[a-z]{2,}(?:[-_][a-z]+)+"
+"""A word of several parts, as names of statuses are: "awaiting-transfer", "error_extending"."""
+_FREE = (
+    rf"(?!(?:{'|'.join(sorted(STATE_MODIFIERS))}|same|current|desired|given|invalid|valid|correct|proper|right|wrong|"
+    r"consistent|inconsistent|following|other|another|different|this|that|previous|initial|final|target|specified|expected|"
+    r"unexpected|required|appropriate|certain|specific|particular|original|known|unknown|transitional|stable|unstable|"
+    r"transient|terminal|intermediate|permanent|good|usable|unusable|suitable|compatible|steady|undefined|such|their|both|"
+    r"either|neither|above|below|where|these|those|which|each|respective|corresponding|internal|default|possible|special|"
+    r"resulting|updated|changed|supported|unsupported|allowed|acceptable|incorrect|improper|whole|only)\b)[a-z]{4,}"
+)
+"""Any other word before "state" or "status", in lower case."""
+_NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
+_PHRASE = r"(?:\*\*\w[\w-]*(?:\s[\w-]+){1,2}\*\*|\"[A-Z]\w*(?:\s[\w-]+){1,2}\")"
+"""A marked status of several words: "**Scheduled deletion**"."""
+_MARKED = rf"(?-i:{_NO_STATUS}{VALUE}|{_PHRASE})"
+_WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}))(?![\w`-]))"
+NAMED = (
+    rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}|{_FREE})|"
+    rf"(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+)
+"""A value before the word "status": there, a word with a capital letter is a value too."""
+_JOIN = (
+    r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?"
+    r"(?:(?:the|an?)\s+(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will|is|are)\b))?(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will)\b)"
+)
+_NEXT_CLAUSE = r"(?!\s+(?:says|contains|describes|explains|gives|of)\b)"
+"""What does not follow a joined value: in "becomes ``a`` and ``b`` says why" the second word begins a clause."""
+_VALUES = rf"{_WORD}(?:{_JOIN}{_WORD}{_NEXT_CLAUSE})*"
+NAMED_VALUES = rf"{NAMED}(?:{_JOIN}{NAMED}{_NEXT_CLAUSE})*"
+_MODIFIED = rf"(?:(?:(?:{'|'.join(sorted(STATE_MODIFIERS))})[ _])?(?:status|state))(?:es|s)?"
+_STATE = (
+    rf"(?:(?:``|\*\*)[\w:.-]*(?:status|state)(?:``|\*\*)(?:\s+(?:attribute|field|parameter|property))?|{_MODIFIED})"
+)
+"""The name of an attribute that holds a status, by its words or marked as a field's name."""
+_MODAL = (
+    r"(?:must|has\s+to|have\s+to|needs?\s+to|should|shall|ought\s+to|(?:is|are)\s+(?:required|expected|supposed)\s+to)"
+)
+_BE = rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+be))(?P<modal_not>\s*not)?\s+be|to\s+be|is|are|was|were|has|have)"
+_HAS = rf"(?P<be>(?P<modal>{_MODAL})(?P<modal_not>\s*not)?\s+have|has|have)"
+_REACHES = (
+    rf"(?P<be>(?P<modal>{_MODAL})\s+(?:have\s+)?reach(?:ed)?|(?:has\s+|have\s+)?reach(?:es|ed)?|"
+    r"(?:has\s+|have\s+)entered)"
+)
+_NOT = r"(?:\s+(?P<not>not|neither|n't|other\s+than|anything\s+(?:other\s+than|but)))?"
+_NOW = r"(?:\s+(?:currently|already|still|either|only|first))?"
+_SET = (
+    r"(?:\s+(?:(?:one|any)\s+of(?:\s+the\s+following)?(?:\s+(?:values|statuses|states))?\s*:?|among|set\s+to|equal\s+to|"
+    r"either|both))?(?:\s+(?:the|an?))?"
+)
+_OWNER = rf"(?P<noun>{NOUN})"
+_CHANGES = (
+    r"(?:becomes|(?:(?P<modal>will|shall|should|must|needs?\s+to|is|gets|is\s+then)\s+)?(?P<be>be(?:come)?\s+)?(?:"
+    r"(?:changes?|transitions?|goes|go|moves?|turns?|switch(?:es)?|returns?|reverts?|changed|set|reset|updated|moved|"
+    r"transitioned|switched)\s+(?:back\s+)?to)(?:\s+be)?)"
+)
+_ENTERS = (
+    r"(?:(?P<modal>will|shall|should|must|is|gets)\s+)?(?P<be>be\s+)?(?:enters?|(?:goes|go|moves?|transitions?|returns?|"
+    r"reverts?|moved|put|placed|returned|brought|switched|transitioned|reset)\s+(?:back\s+)?(?:in)?to|(?:created|left|"
+    r"stored|placed|put)\s+in)"
+)
+_SETS = r"(?<!to\s)(?:sets|changes|updates|moves|transitions|returns|resets|switches|places|puts|brings|reverts)"
+_ALONE = (
+    r"(?:(?-i:active|inactive|available|in[-_]use|idle|normal|running)|(?-i:(?:``|\*\*)(?:ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE|active|available|error|"
+    r"running|stopped|paused|suspended|idle|in-use)(?:``|\*\*)|ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE))"
+)
+"""A status that a clause may give without the word "status": "the volume must be available".
+
+Participles count only if they are marked: "a stopped server" has the status SHUTOFF, and "stopped" may tell of a deed.
+"""
+_ALONE_VALUES = rf"{_ALONE}(?:\s*,\s*(?:or\s+)?{_ALONE}|\s+(?:or|nor)\s+{_ALONE})*"
+_ENDS = (
+    r"(?=\s*(?:[.,;)]|$)|\s+(?:and\s+(?!in\b)|before|when|if|in\s+order|at\s+the\s+time|to\s+(?!the\b|a\b|all\b|any\b)\w+|"
+    r"for\s+(?:this|the)\s+(?:operation|request|action|call)))"
+)
+_FOLLOWING = (
+    rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>"
+    rf"{_VALUES}(?=,\s+(?:the|an?|it)\b|\s+(?:for|when|if|before|in\s+order|can|to)\b)|[^:.;]+)"
+)
+FORMS = tuple(
+    (kind, re.compile(pattern, _FLAGS))
+    for kind, pattern in (
+        # The share is in any of the following statuses: a, b or c.
+        ("is", rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+in\s+{_FOLLOWING}"),
+        ("noun", rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in\s+{_FOLLOWING}"),
+        # The share status changes to ``a``, the share enters the ``a`` state.
+        (
+            "change",
+            rf"\b(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "change",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "change",
+            rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The service sets the status of the share to ``a``, sets the share's status to ``a``, its status to ``a``.
+        (
+            "sets",
+            rf"\b{_SETS}\s+(?:the\s+)?(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+(?:back\s+)?to{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "sets",
+            rf"\b{_SETS}\s+(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:back\s+)?to{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # The service moves the share to the ``a`` state, puts it in ``a`` state.
+        (
+            "sets",
+            rf"\b(?:{_SETS}\s+{_OWNER}\s+(?:back\s+)?(?:in)?to|(?:places|puts|leaves)\s+(?P<noun2>{NOUN})(?<!\sis)(?<!\sare)\s+in){_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The status of the share is ``a``.
+        (
+            "of",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # A share whose status is ``a``, a share with status ``a``, a share with an ``a`` status.
+        (
+            "noun",
+            rf"\b{_OWNER}\s+whose\s+(?P<attribute>{_STATE})\s+(?:value\s+)?(?:is|are){_NOT}{_SET}"
+            rf"\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b(?!\s+(?:that|which|"
+            r"equal|of|is)\b)",
+        ),
+        # The share must be in the ``a`` state.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at){_SET}\s+(?P<values>{NAMED_VALUES})"
+            rf"\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The share is in state ``a``, a share in state ``a``.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at)(?:\s+the)?\s+(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in(?:\s+the)?\s+(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)?(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        # The share status is ``a``, the share's status is ``a``, its status is ``a``.
+        (
+            "is",
+            rf"(?<![\w`*])(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?{_BE}{_NOT}{_NOW}"
+            rf"(?:\s+in)?{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # The share must have the ``a`` status, it has a status of ``a``.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_HAS}(?P<not>\s+neither)?\s+(?:(?:the|an?|(?:one\s+of\s+)?the\s+following|"
+            rf"following)\s+)?(?P<attribute>{_MODIFIED})\s*:?\s+(?:of\s+|set\s+to\s+)?(?:either\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_HAS}(?P<not>\s+neither)?\s+(?:(?:the|an?|either(?:\s+the|\s+an?)?)\s+)?"
+            rf"(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_MODIFIED})\b",
+        ),
+        # The share reaches the ``a`` state, the share has reached an ``a`` status.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_REACHES}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+        ),
+        # The share is in any state other than ``a``.
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOW}\s+in\s+(?:any|an?)\s+(?:other\s+)?(?P<attribute>{_MODIFIED})\s+"
+            rf"(?P<not>other\s+than|except(?:\s+for)?|but){_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # The share must be ``a`` (active, available, stopped, ...); it is no attribute, but the status.
+        (
+            "alone",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
+        ),
+        # A share that is in ``a`` state, a share in ``a`` state.
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?(?P<only>only\s+)?(?:currently\s+)?in{_SET}"
+            rf"\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+        ),
+    )
+)

@@ -1,0 +1,67 @@
+"""How pytest runs a case: in the short way, or by its own protocol if anybody takes part in the phases."""
+
+import json
+
+import pytest
+
+pytest_plugins = ["pytester", "plugin_project"]
+pytestmark = pytest.mark.slow  # each runs a session of pytest
+
+REPORTS = """
+    import json
+    from pathlib import Path
+
+    def pytest_runtest_logreport(report):
+        line = [report.nodeid, report.when, report.outcome, report.location, sorted(report.keywords),
+                report.user_properties, str(report.longrepr), getattr(report, "wasxfail", None)]
+        with Path("reports.jsonl").open("a") as stream:
+            stream.write(json.dumps(line) + chr(10))
+"""
+OWN = """
+    def pytest_runtest_teardown(item):
+        print("taking part")
+"""
+MARKED = """
+    import pytest
+
+    def pytest_collection_modifyitems(items):
+        next(item for item in items if "lock/normal" in item.name).add_marker(pytest.mark.xfail(reason="by hand"))
+"""
+
+
+def reports_of(project, *texts):
+    (project.path / "reports.jsonl").unlink(missing_ok=True)
+    project.pytester.makeconftest("\n".join(texts))
+    result = project.run("-k", "servers-actions.lock")
+    lines = (project.path / "reports.jsonl").read_text().splitlines()
+    (project.path / "conftest.py").unlink()
+    return result, sorted(map(json.loads, lines), key=lambda line: line[:1])  # stable: the order of a case stays
+
+
+def test_the_reports_are_those_of_the_own_protocol(project):
+    lock = project.matching("servers-actions.lock/")
+    project.decide(**dict(zip(lock, ("fail", "error", "inconclusive", "inapplicable"), strict=False)))
+    short, reports = reports_of(project, REPORTS)
+    own, expected = reports_of(project, REPORTS, OWN)
+    assert reports == expected
+    assert {line[1] for line in reports} == {"setup", "call", "teardown"}
+    assert short.parseoutcomes() == own.parseoutcomes()
+
+
+def test_no_phase_is_left_out_if_anybody_takes_part_in_one(project):
+    project.pytester.makeconftest(OWN)
+    result = project.run("-s", "-k", "servers-actions.lock/normal")
+    said = sum(line.count("taking part") for line in result.outlines)
+    assert said == len(project.matching("servers-actions.lock/normal"))
+
+
+def test_a_marker_of_pytest_counts(project):
+    project.pytester.makeconftest(MARKED)
+    count = len(project.matching("servers-actions.lock/normal"))
+    project.run("-k", "servers-actions.lock/normal").assert_outcomes(xpassed=1, passed=count - 1)
+
+
+def test_pytest_counts_the_properties_of_each_case_once(project):
+    project.run("--junitxml=out.xml", "-k", "servers-actions.lock/normal")
+    text = (project.path / "out.xml").read_text()
+    assert text.count('name="requirement"') == len(project.matching("servers-actions.lock/normal"))
