@@ -13,13 +13,11 @@ PHYSICAL_NETWORK = "physnet1"
 _PLUGINS = (
     *("router", "segments", "qos", "trunk", "tag", "timestamp", "revisions", "port_forwarding", "flavors", "metering"),
     *("network_ip_availability", "auto_allocate", "network_segment_range", "log", "conntrack_helper", "local_ip"),
-    *("ndp_proxy", "pvlan"),
+    "ndp_proxy",
 )
 _EXTENSIONS = (
-    *("port_security", "qos", "subnet_dns_publish_fixed_ip", "uplink_status_propagation"),
-    "uplink_status_propagation_updatable",
-    *("port_device_profile", "port_numa_affinity_policy", "port_hints", "port_hint_ovs_tx_steering"),
-    *("port_hardware_offload_type", "port_trusted", "data_plane_status", "tag_ports_during_bulk_creation"),
+    *("port_security", "qos", "dns_domain_ports", "uplink_status_propagation", "port_device_profile"),
+    *("port_numa_affinity_policy", "port_hints"),
 )
 
 
