@@ -66,7 +66,7 @@ def _empty(
 ) -> pytest.TestReport:
     """The report of a phase in which nothing was done."""
     return pytest.TestReport(
-        item.nodeid,
+        getattr(item, "id", item.nodeid),  # since pytest 9.2 a node has an id that is more than its text
         item.location,
         report.keywords,
         "passed",
