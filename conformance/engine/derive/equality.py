@@ -217,9 +217,14 @@ def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[T
     """The simplest request that gives a field true, with false instead; nothing if another value is given too.
 
     A field that is ignored is often true as well. False turns something off, for a thing of the run alone; true might
-    show or give a thing to all users, so that it is never sent in the place of false.
+    show or give a thing to all users, so that it is never sent in the place of false. Some things that are off cannot
+    be removed: a service without a description does not say which, so that none is turned off there.
     """
-    if field.row.default is False or not _of_the_run(view):
+    if field.row.default is False or not _of_the_run(view) or not view.service.described:
+        return
+    rule = view.service.value_rule(view.operation, field.row.name, "false")
+    if rule is not None and rule.reason is not None:
+        book.used.add(f"value_rules: {view.operation.id} {field.row.name}=false")
         return
     first: Trial | None = None
     for trial in trials_to_compare(view, book):

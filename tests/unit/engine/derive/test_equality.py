@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from widgets import KNOWLEDGE, action, case, ids, plain, row, sample, suite, untested
 
-from conformance.engine.api.entries import BindingRule
+from conformance.engine.api.entries import BindingRule, ValueRule
 from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.binding import Binding
@@ -157,6 +157,21 @@ def test_false_is_not_sent_where_it_is_the_default():
     found = suite(switched(True, replace(ON, default=False)), SHOW)
     assert [c.trial.request.body["widget"]["on"] for c in found.cases if c.id.endswith("equality/on")] == [True]
     assert not [c.trial.key for c in found.cases if "equality-on" in c.trial.key]
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        replace(KNOWLEDGE, described=False),
+        replace(
+            KNOWLEDGE, value_rules=(ValueRule("*", "on", "false", reason="not-derivable", explanation="it stays"),)
+        ),
+    ],
+)
+def test_nothing_is_turned_off_that_could_not_be_removed_then(service):
+    found = suite(switched(True), SHOW, service=service)
+    assert not [c.trial.key for c in found.cases if "equality-on" in c.trial.key]
+    assert ids(suite(switched(True), SHOW), "equality/on")
 
 
 @pytest.mark.parametrize(("required", "judged"), [(False, False), (True, True)])
