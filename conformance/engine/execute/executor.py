@@ -258,9 +258,12 @@ class Executor:
 
         role, *others = roles_of(self.context, trial)
         answer = send(role)
-        if others and (kept_out(answer) or self._hidden(request, answer)):
+        hidden = self._hidden(request, answer)
+        if others and (kept_out(answer) or hidden):
             role, answer = as_first_allowed(others, send)
-            if trial.request.fallback_role and not kept_out(answer) and not trial.request.path:
+            # Where an administrator is answered 404 too, nothing was hidden: the request is about an unknown thing.
+            let = not (kept_out(answer) or (hidden and answer.status == HIDDEN))
+            if trial.request.fallback_role and let and not trial.request.path:
                 # The promise is not about roles, and the reference names none: then an administrator sends the request.
                 # A name that nothing can have tells nothing: a member may be kept from all but things of his own.
                 self.context.elevate(trial.request.operation, elevation_key(trial))

@@ -251,6 +251,15 @@ def test_what_is_below_a_thing_that_members_do_not_see_is_tried_as_an_administra
     assert make(shop, PULL, target="missing", accepted=accepted).status == 404, "the promise is one to members"
 
 
+def test_a_thing_that_nobody_knows_keeps_no_member_from_others(shop):
+    """A 404 to the administrator as well is about the thing itself: later requests are still the members' own."""
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    shop[0].does["DELETE teeth"] = 404
+    assert make(shop, PULL, target="missing", accepted=False, fallback_role="admin").status == 404
+    shop[0].does["DELETE teeth"] = 409
+    assert make(shop, PULL, target="missing", accepted=False, fallback_role="admin").role == "member"
+
+
 @pytest.mark.parametrize("accepted", [True, None, False])
 def test_without_an_administrator_a_refusal_to_members_decides_nothing(tmp_path, accepted):
     """A 403 for the sake of the role alone would break the promise of a code, or keep that of a refusal."""
