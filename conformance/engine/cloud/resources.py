@@ -161,7 +161,7 @@ class Resources:
     def remove_all(self, things: Iterable[Made | Thing]) -> None:
         """Remove things that nobody needs any more, and those of which they alone were made.
 
-        What cannot be removed now is removed at the end of the run.
+        A thing that cannot be removed now is removed at the end of the run.
         """
         remover = Remover(self._cloud, self._watch, self._journal, timeout=min(self._timeout, REMOVAL))
         every = list(things)

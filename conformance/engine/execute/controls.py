@@ -39,7 +39,7 @@ _OF_NOBODY = frozenset({401, 405, 413, 429})
 """Codes that say nothing about a route: a request without a token, or with another method, need not reach it."""
 
 _CHOICE = 300
-"""The code of an answer that lists what there is to choose from, such as the versions of an API (RFC 9110, 15.4.1)."""
+"""The code of an answer that lists choices, such as the versions of an API (RFC 9110, 15.4.1)."""
 
 _OTHERS = 3
 """The highest number of operations that are tried to see whether any of the API exists at an address."""

@@ -140,7 +140,7 @@ class Executor:
         if evidence.problem is None and kept_from_members(self.context, trial, evidence):
             reason = (
                 f"members are refused {operation.id} on this cloud with 403, and the reference names no role that "
-                "must be let: give the credentials of an administrator too"
+                "every cloud must allow to do it: give the credentials of an administrator too"
             )
             return replace(evidence, problem=Problem("inapplicable", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL

@@ -1,4 +1,4 @@
-"""What the run knows of its senders: their projects, users and tokens."""
+"""The projects, users and tokens of the senders of a run."""
 
 from __future__ import annotations
 

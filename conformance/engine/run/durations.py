@@ -14,7 +14,7 @@ BRIEF = 0.2
 
 
 class Durations:
-    """The seconds that operations take. What no wait has shown yet is taken from the longest wait of the run.
+    """The seconds that operations take. Those of one that was not seen yet come from the longest wait of the run.
 
     Args:
         waits: the waits of the run so far.
