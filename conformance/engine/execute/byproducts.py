@@ -29,6 +29,9 @@ class Byproducts:
 
     They are removed at once, because the attached things cannot be deleted as long as something was made from them. A
     sandbox that has room for all deletes neither.
+
+    The list that was taken before a refused request serves the next request too: nobody but the lane makes anything of
+    the things that are attached to its resource.
     """
 
     context: RunContext
@@ -37,6 +40,7 @@ class Byproducts:
     _before: dict[str, frozenset[str]] = field(default_factory=dict)
     _things: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _listing: tuple[Exchange, ...] = ()
+    _unchanged: dict[str, tuple[tuple[str, ...], frozenset[str]]] = field(default_factory=dict)
 
     def look(self, trial: Trial) -> None:
         """List the byproducts that exist before the request of a trial."""
@@ -47,14 +51,18 @@ class Byproducts:
                 self.subject.calm()  # a thing that was just attached may not be shown yet
                 self.subject.refresh()
             things = self._attached(rule)
-            found = self._listed(rule) if things else None
+            earlier = self._unchanged.get(rule.kind)
+            if not things:
+                continue
+            found = earlier[1] if earlier is not None and earlier[0] == things else self._listed(rule)
             if found is not None:
-                self._things[rule.kind] = things
-                self._before[rule.kind] = frozenset(found)
+                self._things[rule.kind], self._before[rule.kind] = things, frozenset(found)
+                self._unchanged[rule.kind] = things, frozenset(found)
 
     def seen(self, evidence: Evidence, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the number of byproducts of each attached thing, and remove these byproducts."""
         found, exchanges = dict(evidence.found), evidence.exchanges
+        self._unchanged.clear()
         for rule, expected in self._rules(evidence.trial):
             if rule.kind not in self._before:
                 continue

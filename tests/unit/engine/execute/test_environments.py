@@ -246,6 +246,22 @@ def test_what_was_there_before_was_not_made_by_the_request(tmp_path):
     assert "old" in there.things["/os-snapshots"]
 
 
+def test_one_list_before_serves_all_requests_until_one_is_accepted(tmp_path):
+    answers = iter((409, 409, 202, 202))
+
+    def does(there):
+        code = next(answers)
+        if code == 202:
+            shed("left")(there)
+        return code
+
+    there, executor = shop(tmp_path, does)
+    for counts in (None, None, {"left": 1, "right": 0}, {"left": 1, "right": 0}):
+        assert executor.make(spun("winged"), (MADE,)).found.get(MADE) == counts
+    looks = [ask for ask in there.asked if ask.path == "/os-snapshots" and not ask.query]
+    assert len(looks) == 4
+
+
 def test_a_cloud_that_does_not_list_them_decides_nothing(tmp_path):
     there, executor = shop(tmp_path, shed("left"))
     there.does["GET /os-snapshots"] = 404
