@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
 from conformance.engine.cloud.seen import Sent
+from conformance.engine.derive.earliest import EARLIEST
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, members
@@ -53,6 +54,11 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
         why = (
             f"{judgement.reason}; neither the reference nor a description of the service says which roles may send "
             "the request"
+        )
+    elif evidence.accepted and case.requirement.kind == "body" and _is_early(case):
+        why = (
+            f"{judgement.reason}; but not every reference gives the first version of a field in its tables, and no "
+            "description of the service says that this one does"
         )
     elif evidence.accepted and case.requirement.kind in FAULTS_OF_REQUESTS and _is_misplaced(case):
         why = (
@@ -96,6 +102,11 @@ def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answe
     if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
     return None
+
+
+def _is_early(case: Case) -> bool:
+    """Whether a case is about the earliest version, at which a field without a first version should be there, too."""
+    return case.id.startswith(f"{case.requirement.id}[{EARLIEST}")
 
 
 def _comes_back_otherwise(case: Case) -> bool:
