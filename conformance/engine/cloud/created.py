@@ -58,4 +58,3 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     alias = tuple(inner[name] for name in kind.alias_fields if isinstance(inner.get(name), str)) if inner else ()
     path = kind.path_of(str(id_)) if kind.collection else f"{ask.path.rstrip('/')}/{quote(str(id_), safe='')}"
     return Creation(str(id_), path, alias)
-
