@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from parsers.document import Block, FileContext, OperationSource, ParameterKey
+from parsers.document import Block, FileContext, OperationSource, ParameterKey, ParameterRow
 from parsers.prose.code_lists import read_code_lists
 from parsers.prose.conditions import read_conditions, with_conditions
 from parsers.prose.constraints import read_description
@@ -30,6 +30,7 @@ from parsers.prose.rules import (
     Refusal,
     Refused,
     Scope,
+    Tabled,
 )
 from parsers.prose.status_general import read_title
 from parsers.prose.versions import governs_title, of_title
@@ -77,6 +78,10 @@ def _constrained(
                 found[key] = {"min": fact.version, **found[key]}
         if isinstance(fact, AskedFor):
             found[fact.row] = {**found[fact.row], "required": False}
+        if isinstance(fact, Tabled):
+            for row in source.rows:
+                if row.section == "response" and row.parameter.location in ("body", None):
+                    found[row.key] = {**_of_table(row, fact), **found[row.key]}
         if isinstance(fact, Emptied):
             for row in source.rows:
                 if row.section == "response" and row.parameter.name.split(".")[-1] == fact.name:
@@ -89,6 +94,14 @@ def _constrained(
                 new = {name: value for name, value in fact.fields if known.get(name) is None}
                 found[row.key] = {**new, **found[row.key]}
     return {key: fields for key, fields in found.items() if fields}
+
+
+def _of_table(row: ParameterRow, told: Tabled) -> dict[str, Any]:
+    """Return the fields of a row that a sentence about its whole table states."""
+    fields: dict[str, Any] = {"nullable": True} if told.nullable else {}
+    if told.version and row.parameter.required and not (row.parameter.min or row.versions.min):
+        fields["required_min"] = told.version
+    return fields
 
 
 def _added_rows(source: OperationSource, new: Added) -> Iterator[ParameterKey]:

@@ -98,6 +98,14 @@ class AskedFor:
 
 
 @dataclass(frozen=True)
+class Tabled:
+    """A statement about all fields of an answer: the version from which they are all there, or that they may be null."""
+
+    version: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
 class Added:
     """A field that is new in a version: in the request, in the response, or in both."""
 
@@ -143,6 +151,7 @@ Fact = (
     | Added
     | Emptied
     | AskedFor
+    | Tabled
     | Gate
     | MayChange
     | Marked
