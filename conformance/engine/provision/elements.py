@@ -97,6 +97,17 @@ class Elements:
             self._pool[key] = self.produce(producer, collection, producer.name, fields)
         return self._pool[key]
 
+    def lend(self, owned: Owned) -> None:
+        """Let requests use an element that was made to be listed, unless the lane has a usual one of its collection.
+
+        A cloud may hold only one of its kind, so that no other could be made for them.
+        """
+        self._pool.setdefault(_key(owned.collection, {}), owned)
+
+    def holds(self, owned: Owned) -> bool:
+        """Whether requests of this lane use an element."""
+        return owned in self._pool.values()
+
     def made_by(self, role: Role, values: Iterable[str]) -> bool:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
         wanted = set(values)
