@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 from shelf import SUITE, made_of, paging, shelf
-from widgets import case
+from widgets import KNOWLEDGE, case, plain, row, suite
 
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.trying import judged_by, made
+from specs.model import Sample
 
 FILTER = case(SUITE, "list/list/name")
 JOB = Job.of([FILTER])
@@ -20,7 +21,7 @@ JOB = Job.of([FILTER])
 class Executor:
     """Makes the trials of lists on a shelf."""
 
-    context = SimpleNamespace(role_names=frozenset({"member"}))
+    context = SimpleNamespace(role_names=frozenset({"member"}), service=KNOWLEDGE)
 
     def __init__(self, on):
         self.paging, self.together = paging(on), []
@@ -52,6 +53,36 @@ def test_a_pass_needs_no_second_control():
 
 def test_a_fail_is_told_with_both_controls_alone():
     assert tried(shelf(ignores=("name",))) == ("fail", True, [True, False])
+
+
+@pytest.mark.parametrize(
+    ("both", "answers", "verdicts", "roles"),
+    [
+        (True, {"member": 500, "admin": 200}, ("fail", "pass"), ["member", "admin"]),
+        (True, {"member": 200}, ("pass", "pass"), ["member"]),
+        (True, {"member": 500, "admin": 500}, ("fail", "inconclusive"), ["member", "admin"]),
+        (False, {"member": 500}, ("fail", "inconclusive"), ["member"]),
+    ],
+)
+def test_an_administrator_asks_for_the_answer_that_a_member_is_kept_from_by_an_error(both, answers, verdicts, roles):
+    listed = Sample("gears.json", 9, None, {"gears": []})
+    show = plain("GET", "/gears", answers=(row("gears", "array"),), answered=(listed,), name="show", normal=(200,))
+    service = replace(KNOWLEDGE, also_by_administrators=(show.id,) if both else ())
+    found = suite(show, service=service)
+    cases = [one for one in found.cases if one.id.endswith(("show/normal/200", "show/body/gears"))]
+    asked = []
+
+    def make(trial, *_):
+        asked.append(trial.request.role)
+        status = answers[trial.request.role]
+        return Evidence(trial, status=status, body={"gears": []} if status == 200 else {}, role=trial.request.role)
+
+    executor = SimpleNamespace(
+        make=make, context=SimpleNamespace(role_names=frozenset({"member", "admin"}), service=service)
+    )
+    results = judged_by(executor, Job.of(cases), cases)
+    assert tuple(judgement.verdict for _, _, judgement in results) == verdicts
+    assert asked == roles
 
 
 def test_a_defect_of_this_suite_is_an_error_and_no_exception():
