@@ -127,6 +127,13 @@ class Elements:
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
 
+    def renew(self, value: str) -> bool:
+        """Give the element of an id or name up, so that the next request gets another one. False if there is none."""
+        found = [owned for owned in self._pool.values() if owned.value == value]
+        for owned in found:
+            self.dispose(owned)
+        return bool(found)
+
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
         for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it

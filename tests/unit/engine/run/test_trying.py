@@ -10,12 +10,18 @@ from shelf import SUITE, made_of, paging, shelf
 from widgets import KNOWLEDGE, case, plain, row, suite
 
 from conformance.engine.model.evidence import Evidence, Problem
+from conformance.engine.model.probe import Looked
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.trying import judged_by, made
 from specs.model import Sample
+from specs.record.model import Exchange, SentRequest
 
 FILTER = case(SUITE, "list/list/name")
 JOB = Job.of([FILTER])
+
+
+GEAR = Sample("gear.json", 9, None, {"gear": {"hue": "w"}})
+SHOWN = (row("hue"),)
 
 
 class Executor:
@@ -83,6 +89,28 @@ def test_an_administrator_asks_for_the_answer_that_a_member_is_kept_from_by_an_e
     results = judged_by(executor, Job.of(cases), cases)
     assert tuple(judgement.verdict for _, _, judgement in results) == verdicts
     assert asked == roles
+
+
+@pytest.mark.parametrize(("fresh", "verdicts"), [("v", ["pass"]), ("w", ["inapplicable"])])
+def test_a_value_that_an_earlier_trial_has_given_is_given_once_more_to_a_new_thing(fresh, verdicts):
+    show = plain("GET", "/gears/{gear_id}", answers=SHOWN, answered=(GEAR,), name="show", normal=(200,))
+    post = plain("POST", "/gears", *SHOWN, answers=SHOWN, answered=(GEAR,), normal=(201,))
+    put = plain("PUT", "/gears/{gear_id}", *SHOWN, samples=(GEAR,), answers=SHOWN, answered=(GEAR,), normal=(200,))
+    one = next(c for c in suite(post, show, put).cases if c.id.endswith("put-gears-gear_id/equality/hue"))
+    had, renewed = ["w", fresh], []
+
+    def make(trial, *_):
+        found = {one.expectation.was[0]: Looked(was={"gear": {"hue": had.pop(0)}})}
+        sent = {"gear": {"hue": "w"}}
+        asked = Exchange(SentRequest("PUT", "http://x/gears/g-1?a=b", {}), None, 1.0)
+        return Evidence(trial, status=200, sent=sent, body=sent, found=found, exchanges=(asked,))
+
+    elements = SimpleNamespace(renew=lambda value: renewed.append(value) or True)
+    context = SimpleNamespace(role_names=frozenset({"member"}), service=KNOWLEDGE)
+    executor = SimpleNamespace(make=make, context=context, paths=SimpleNamespace(elements=elements))
+    results = judged_by(executor, Job.of([one]), [one])
+    assert [judgement.verdict for _, _, judgement in results] == verdicts
+    assert renewed == ["g-1"]
 
 
 def test_a_defect_of_this_suite_is_an_error_and_no_exception():
