@@ -27,6 +27,7 @@ from parsers.prose.rules import (
     MayChange,
     Post,
     Pre,
+    Referred,
     Refusal,
     Refused,
     Scope,
@@ -62,6 +63,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         removed=_first(own, above, Removal),
         policy=_policy(own) or _policy(above),
         body=next((f for f in own.facts if isinstance(f, Body)), Body()),
+        counterpart=next(((f.title, f.line) for f in own.facts if isinstance(f, Referred)), None),
         unread=own.unread,
         parameters=_constrained(source, parameters, (*own.facts, *above.facts)),
     )

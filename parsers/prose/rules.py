@@ -116,6 +116,14 @@ class Added:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """The title of the operation of the same file whose request, response and codes an operation has."""
+
+    title: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Gate:
     """Microversions of operations. ``only``: words of the titles that it applies to; ``besides``: of those excepted."""
 
@@ -152,6 +160,7 @@ Fact = (
     | Emptied
     | AskedFor
     | Tabled
+    | Referred
     | Gate
     | MayChange
     | Marked

@@ -97,6 +97,17 @@ class Elements:
             self._pool[key] = self.produce(producer, collection, producer.name, fields)
         return self._pool[key]
 
+    def lend(self, owned: Owned) -> None:
+        """Let requests use an element that was made to be listed, unless the lane has a usual one of its collection.
+
+        A cloud may hold only one of its kind, so that no other could be made for them.
+        """
+        self._pool.setdefault(_key(owned.collection, {}), owned)
+
+    def holds(self, owned: Owned) -> bool:
+        """Whether requests of this lane use an element."""
+        return owned in self._pool.values()
+
     def made_by(self, role: Role, values: Iterable[str]) -> bool:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
         wanted = set(values)
@@ -115,6 +126,13 @@ class Elements:
         for (_, fields), owned in list(self._pool.items()):
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
+
+    def renew(self, value: str) -> bool:
+        """Give the element of an id or name up, so that the next request gets another one. False if there is none."""
+        found = [owned for owned in self._pool.values() if owned.value == value]
+        for owned in found:
+            self.dispose(owned)
+        return bool(found)
 
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
