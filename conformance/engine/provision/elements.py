@@ -13,11 +13,13 @@ from urllib.parse import quote, unquote
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.entries import FORMING
 from conformance.engine.api.headers import SIGNATURE, needed
+from conformance.engine.api.json_path import lookup, replaced
 from conformance.engine.api.needs import ElementNeeded
 from conformance.engine.api.producers import Producer
+from conformance.engine.api.request_fields import fields as fields_of
 from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
-from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.exchange import ABSENT, Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.kinds import Kind
@@ -30,7 +32,11 @@ from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, wit
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
 from specs.model import Operation
+
+NOT_FOR_OTHERS = (400, 403)
+"""The status codes of a request by somebody who may not make a thing for another project."""
 
 
 class Elements:
@@ -190,11 +196,16 @@ class Elements:
         signing = needed(operation, context.service)
         intents: list[Intent | None] = []
 
-        def send(role: str) -> Answer:
+        def sent(role: str, body: Any) -> Answer:
             intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
             headers = self._subject.bindings.headers(signing.items())
             ask = Ask(operation.method, path, Role(role), str(version), body, headers=headers, intent=intents[-1])
             return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
+
+        def send(role: str) -> Answer:
+            theirs = self._for_their_project(operation, version, body) if role == Role.ADMIN else body
+            answer = sent(role, theirs)
+            return sent(role, body) if theirs != body and answer.status in NOT_FOR_OTHERS else answer
 
         wanted = self._role(operation)
         roles = with_administrator(wanted, context.role_names)
@@ -218,6 +229,16 @@ class Elements:
         self._await(owned, answer)
         context.notes.add("producer", f"{operation.id} makes an element for {{{name}}}")
         return owned
+
+    def _for_their_project(self, operation: Operation, version: Microversion, body: Any) -> Any:
+        """The body with which an administrator makes an element for the project of the member, who then sees it."""
+        name = self._context.service.project_field
+        bound, value = self._context.service.binding(operation, name) if name else (False, ABSENT)
+        place = next((field.path for field in fields_of(operation, version) if field.name == name), None)
+        held = lookup(body, place[:-1]) if bound and place is not None else ABSENT
+        if place is None or not isinstance(held, dict) or place[-1] in held:
+            return body
+        return replaced(body, place, self._subject.bindings.filled(value))
 
     def _role(self, operation: Operation) -> str:
         policy = operation.policy
