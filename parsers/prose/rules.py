@@ -99,7 +99,7 @@ class AskedFor:
 
 @dataclass(frozen=True)
 class Tabled:
-    """A statement about all fields of an answer: the version from which they are all there, or that they may be null."""
+    """A statement about all fields of an answer: the version from which all are there, or that they may be null."""
 
     version: str = ""
     nullable: bool = False

@@ -28,6 +28,7 @@ from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
@@ -212,11 +213,18 @@ class Elements:
         def once() -> tuple[str, Answer, Any]:
             body = self._subject.bindings.filled(context.fitting(operation, built), True)
 
-            def send(role: str) -> Answer:
+            def sent(role: str, body: Any) -> Answer:
                 intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
                 headers = self._subject.bindings.headers(signing.items())
                 ask = Ask(operation.method, path, Role(role), str(version), body, headers=headers, intent=intents[-1])
                 return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
+
+            def send(role: str) -> Answer:
+                theirs = body
+                if role == Role.ADMIN:
+                    theirs = of_the_member(operation, version, body, context.service, self._subject.bindings)
+                answer = sent(role, theirs)
+                return sent(role, body) if theirs != body and answer.status in NOT_FOR_OTHERS else answer
 
             role, answer = as_first_allowed(roles, send)
             if answer.status == HIDDEN and self.made_by(Role.ADMIN, map(unquote, collection.split("/"))):
