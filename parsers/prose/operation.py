@@ -80,8 +80,8 @@ def _constrained(
                 found[key] = {"min": fact.version, **found[key]}
         if isinstance(fact, AskedFor):
             found[fact.row] = {**found[fact.row], "required": False}
-        for row in source.rows if isinstance(fact, Tabled | Emptied | Constraint) else ():
-            if _is_about(row, fact):
+        if isinstance(fact, Tabled | Emptied | Constraint):
+            for row in (row for row in source.rows if _is_about(row, fact)):
                 found[row.key] = _with(found[row.key], row, fact)
     return {key: fields for key, fields in found.items() if fields}
 
