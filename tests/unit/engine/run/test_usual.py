@@ -29,7 +29,11 @@ def equality(name: str = "hue", end: str = "") -> Case:
 
 
 def usual(found: Any = SUITE) -> Usual:
-    return Usual(found.cases, Producers((MAKE, SHOW)))
+    return Usual(found.cases, having(MAKE, SHOW))
+
+
+def having(*operations: Any) -> Any:
+    return SimpleNamespace(producers=Producers(operations))
 
 
 def answered(case: Case, sent: dict[str, Any], shown: Any, status: int = 201) -> Evidence:
@@ -82,7 +86,7 @@ def test_a_request_that_makes_several_is_compared_with_the_one_that_makes_one():
     several = plain("POST", "/gears", *rows, samples=asked, name="bulk", **{**SHOWN, "answered": (answer,)})
     found = suite(MAKE, SHOW, several)
     case = next(c for c in found.cases if c.id == "widgets.bulk/equality/hue")
-    known = Usual(found.cases, Producers((MAKE, SHOW, several)))
+    known = Usual(found.cases, having(MAKE, SHOW, several))
     known.note(answered(equality(), {"name": "m"}, RED))
     passed = Evidence(case.trial, status=201, sent={"gears": [GIVEN]}, body={"gears": [{"id": "g", **GIVEN}]})
     assert "the same is shown" in str(known.missing(case, passed, holds("the same")))
