@@ -37,6 +37,7 @@ from parsers.prose import (
     status_general,
     status_only,
     surroundings,
+    tables_of,
     together,
     versions,
     vocabulary,
@@ -85,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     *choices.RULES,
     *blanks.RULES,
     *asked_for.RULES,
+    *tables_of.RULES,
     *counterparts.RULES,
 )
 _SHORTEST = 4

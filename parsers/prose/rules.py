@@ -98,6 +98,14 @@ class AskedFor:
 
 
 @dataclass(frozen=True)
+class Tabled:
+    """A statement about all fields of an answer: the version from which all are there, or that they may be null."""
+
+    version: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
 class Added:
     """A field that is new in a version: in the request, in the response, or in both."""
 
@@ -151,6 +159,7 @@ Fact = (
     | Added
     | Emptied
     | AskedFor
+    | Tabled
     | Referred
     | Gate
     | MayChange

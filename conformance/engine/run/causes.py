@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.execute.executor import Executor
@@ -79,10 +80,28 @@ class Causes:
             return self.usual.missing(case, evidence, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
-            why = unproved_refusal(judgement, case, evidence, seen)
+            lacks = self.context.demanded.lacking(case.operation, evidence.sent)
+            why = unproved_refusal(judgement, case, evidence, seen, lacks)
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
         why = self.contrasts.missing(case, evidence, judgement, seen)
         return why or self._unknown(case, evidence, judgement, seen)
+
+    def learn(self, job: Job, executor: Executor) -> None:
+        """Send the documented request of an operation before the first one with a fault, on a service not described.
+
+        Its refusal may tell what all requests of the operation need, and its acceptance is a contrast to the others.
+        """
+        case = job.cases[0]
+        faulty = job.trial.outcome.accepted is not True and case.operation.method not in SAFE
+        if self.context.service.described or not faulty or not self.contrasts.wanted(case):
+            return
+        control = documented(case, self.suite.cases)
+        same = control is not None and lane_of(control.trial, self.context.service) == lane_of(
+            job.trial, self.context.service
+        )
+        if control is not None and same and not control.parts & self.context.lacking:
+            executor.looks.take()
+            self.contrasts.note(made(executor, Job.of([control]), together=True))
 
     def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
         """Send the requests that may show it: the documented one, an invented name, and at last a good value."""

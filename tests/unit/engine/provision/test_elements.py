@@ -100,6 +100,49 @@ def test_where_a_member_may_not_an_administrator_makes_it(tmp_path, shop):
     assert shop[0].changes[2:] == ["POST /gears as admin"], "the member is not asked again"
 
 
+def posts(opened_shop):
+    return [ask for ask in opened_shop[0].asked if ask.method == "POST"]
+
+
+OF_A_PROJECT = replace(KNOWN, project_field="project_id", bindings=(BindingRule("*", "project_id", "p-member"),))
+
+
+@pytest.mark.parametrize("code", [201, 400, 403, 409])
+def test_an_administrator_makes_it_for_the_project_of_the_member_if_that_is_allowed(tmp_path, code):
+    post = replace(MAKE, request=replace(MAKE.request, parameters=(*MAKE.request.parameters, row("project_id"))))
+    shop = opened(tmp_path, post, SHOW, service=OF_A_PROJECT)
+
+    def answer(ask):
+        if ask.role == "member":
+            return 403
+        return code if "project_id" in ask.body["gear"] and code > 201 else None
+
+    shop[0].does["POST gears"] = answer
+    if code == 409:
+        with pytest.raises(Unavailable, match="was answered 409"):
+            produced(shop, post)
+    else:
+        assert produced(shop, post).role == "admin"
+    sent = [(ask.role, ask.body["gear"].get("project_id")) for ask in posts(shop)]
+    again = [("admin", None)] if code in (400, 403) else []
+    assert sent == [("member", None), ("admin", "p-member"), *again]
+
+
+def test_a_project_that_a_request_names_stays(tmp_path):
+    post = replace(MAKE, request=replace(MAKE.request, parameters=(*MAKE.request.parameters, row("project_id"))))
+    shop = opened(tmp_path, post, SHOW, service=OF_A_PROJECT)
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    produced(shop, post, project_id="p-other")
+    assert [ask.body["gear"]["project_id"] for ask in posts(shop)] == ["p-other"] * 2
+
+
+def test_without_a_documented_field_no_project_is_named(tmp_path):
+    shop = opened(tmp_path, service=OF_A_PROJECT)
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    assert produced(shop).role == "admin"
+    assert all("project_id" not in ask.body["gear"] for ask in posts(shop))
+
+
 def test_what_the_reference_leaves_to_administrators_is_made_by_one(tmp_path):
     post = replace(MAKE, policy=Policy(("admin",), 3))
     shop = opened(tmp_path, post, SHOW)

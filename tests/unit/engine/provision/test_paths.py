@@ -169,6 +169,15 @@ def test_what_the_cloud_does_not_show_and_nothing_makes_is_unavailable(shop):
     assert caught.value.optional
 
 
+def test_a_service_that_fails_may_have_what_it_does_not_show(shop):
+    shop[0].does["GET /jobs"] = 500, {"error": {"message": "it burns"}}
+    with pytest.raises(
+        Unavailable, match=r"GET /jobs was answered 500 \(it burns\), so no .* for \{job_id\}"
+    ) as caught:
+        fill(shop, JOB)
+    assert not caught.value.optional
+
+
 def test_what_is_only_read_is_made_where_the_cloud_shows_none(shop):
     found = fill(shop, SHOW)
     assert (found.path, found.owned.value) == ("/gears/gear-1", "gear-1")
