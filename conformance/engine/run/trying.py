@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.engine.api.patterns import is_one
 from conformance.engine.execute.executor import Executor
@@ -59,7 +59,7 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
         elevated = replace(job, trial=replace(trial, request=replace(trial.request, role="admin")))
         results = _with(results, judged(left, made(executor, elevated), context))
     spoiled = [(case, evidence) for case, evidence, judgement in results if _spoiled(evidence, judgement)]
-    if spoiled and trial.situation.state is None and executor.paths.elements.renew(_named_last(spoiled[0][1])):
+    if spoiled and trial.situation.state is None and executor.paths.elements.renew(_path(spoiled[0][1])):
         results = _with(results, judged([case for case, _ in spoiled], made(executor, job), context))
     return results
 
@@ -76,7 +76,6 @@ def _with(results: Sequence[Judged], again: Sequence[Judged]) -> list[Judged]:
     return [new.get(one[0].id, one) for one in results]
 
 
-def _named_last(evidence: Evidence) -> str:
-    """The name at the end of the path of the request under test."""
-    path = urlsplit(evidence.exchanges[0].request.url).path if evidence.exchanges else ""
-    return unquote(path.rpartition("/")[2])
+def _path(evidence: Evidence) -> str:
+    """The path of the request under test."""
+    return urlsplit(evidence.exchanges[0].request.url).path if evidence.exchanges else ""

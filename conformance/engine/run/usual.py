@@ -20,6 +20,7 @@ from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.probe import Looked
 from conformance.engine.model.trial import Once, Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.run.contrast import members
 from specs.model import Operation
 
 SAME = "a request without {} was accepted, too, and the same is shown, so a service that ignores it shows it as well"
@@ -61,11 +62,11 @@ class Usual:
         operation = evidence.trial.operation
         if not evidence.accepted or operation.id not in self._compared:
             return
-        maker = self._maker(operation)
+        maker, given = self._maker(operation), {key for place in members(evidence.sent) for key in place}
         for expectation in self._compared[operation.id]:
             body = evidence.body if expectation.probe is None else evidence.found.get(expectation.probe)
             body = body.shown if isinstance(body, Looked) else body
-            if body in (None, "") or values_at(evidence.sent, expectation.sent_at)[0]:
+            if body in (None, "") or expectation.sent_at[-1] in given:  # at any place: other versions have others
                 continue
             with self._lock:
                 self._shown.setdefault((maker, expectation.name), []).extend(values_at(body, expectation.shown_at)[0])

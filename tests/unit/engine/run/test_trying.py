@@ -131,7 +131,7 @@ def test_a_value_that_an_earlier_trial_has_given_is_given_once_more_to_a_new_thi
     executor = SimpleNamespace(make=make, context=context, paths=SimpleNamespace(elements=elements))
     results = judged_by(executor, Job.of([one]), [one])
     assert [judgement.verdict for _, _, judgement in results] == verdicts
-    assert renewed == ["g-1"]
+    assert renewed == ["/gears/g-1"]
 
 
 def test_a_defect_of_this_suite_is_an_error_and_no_exception():

@@ -66,7 +66,9 @@ def test_a_value_counts_where_a_thing_made_without_it_has_another(sent, shown, c
     assert counts or "the same is shown" in str(why)
 
 
-@pytest.mark.parametrize("more", [{"sent": GIVEN}, {"status": 400}, {"shown": None}])
+@pytest.mark.parametrize(
+    "more", [{"sent": GIVEN}, {"sent": {"of": [{"hue": "red"}]}}, {"status": 400}, {"shown": None}]
+)
 def test_only_an_accepted_request_without_the_field_whose_answer_shows_the_thing_tells_it(more):
     case, known = equality(), usual()
     known.note(answered(case, **{"sent": {"name": "m"}, "shown": RED, **more}))
