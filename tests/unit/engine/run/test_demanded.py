@@ -47,7 +47,7 @@ def test_a_field_that_a_refusal_demands_is_given(tmp_path, rows):
         name = operation.id.partition(".")[2]
         assert [v for case, v in verdicts.items() if case.startswith(f"{name}/normal")][:1] == ["pass"], name
     lacking = [inner for inner in sent if isinstance(inner.get("name"), str) and "hull" not in inner]
-    assert len(lacking) == 1  # the first one, from which it was learnt
+    assert 1 <= len(lacking) <= 2  # the first one of a lane, from which it was learnt
 
 
 def test_a_field_that_does_not_help_is_not_given_again(tmp_path):
@@ -60,7 +60,7 @@ def test_words_that_demand_nothing_are_not_heeded(tmp_path):
     words = {"message": "hull"}
     _, sent = of_boats(tmp_path, making(HULL, shown={"hull": "oak"}), lambda inner: "hull" in inner, words)
     plain = [inner for inner in sent if set(inner) == {"name"} and isinstance(inner["name"], str)]
-    assert len(plain) > 1
+    assert len(plain) > 2
 
 
 @pytest.mark.parametrize(
