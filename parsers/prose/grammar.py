@@ -20,6 +20,7 @@ from parsers.prose import (
     choices,
     codes,
     codes_apart,
+    counterparts,
     effects,
     guards,
     items,
@@ -86,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     *blanks.RULES,
     *asked_for.RULES,
     *tables_of.RULES,
+    *counterparts.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""

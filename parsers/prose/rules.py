@@ -99,7 +99,7 @@ class AskedFor:
 
 @dataclass(frozen=True)
 class Tabled:
-    """A statement about all fields of an answer: the version from which they are all there, or that they may be null."""
+    """A statement about all fields of an answer: the version from which all are there, or that they may be null."""
 
     version: str = ""
     nullable: bool = False
@@ -113,6 +113,14 @@ class Added:
     version: str
     in_request: bool
     in_response: bool
+
+
+@dataclass(frozen=True)
+class Referred:
+    """The title of the operation of the same file whose request, response and codes an operation has."""
+
+    title: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,7 @@ Fact = (
     | Emptied
     | AskedFor
     | Tabled
+    | Referred
     | Gate
     | MayChange
     | Marked

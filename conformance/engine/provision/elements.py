@@ -28,6 +28,7 @@ from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
@@ -97,6 +98,17 @@ class Elements:
             self._pool[key] = self.produce(producer, collection, producer.name, fields)
         return self._pool[key]
 
+    def lend(self, owned: Owned) -> None:
+        """Let requests use an element that was made to be listed, unless the lane has a usual one of its collection.
+
+        A cloud may hold only one of its kind, so that no other could be made for them.
+        """
+        self._pool.setdefault(_key(owned.collection, {}), owned)
+
+    def holds(self, owned: Owned) -> bool:
+        """Whether requests of this lane use an element."""
+        return owned in self._pool.values()
+
     def made_by(self, role: Role, values: Iterable[str]) -> bool:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
         wanted = set(values)
@@ -115,6 +127,13 @@ class Elements:
         for (_, fields), owned in list(self._pool.items()):
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
+
+    def renew(self, value: str) -> bool:
+        """Give the element of an id or name up, so that the next request gets another one. False if there is none."""
+        found = [owned for owned in self._pool.values() if owned.value == value]
+        for owned in found:
+            self.dispose(owned)
+        return bool(found)
 
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
@@ -194,11 +213,18 @@ class Elements:
         def once() -> tuple[str, Answer, Any]:
             body = self._subject.bindings.filled(context.fitting(operation, built), True)
 
-            def send(role: str) -> Answer:
+            def sent(role: str, body: Any) -> Answer:
                 intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
                 headers = self._subject.bindings.headers(signing.items())
                 ask = Ask(operation.method, path, Role(role), str(version), body, headers=headers, intent=intents[-1])
                 return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
+
+            def send(role: str) -> Answer:
+                theirs = body
+                if role == Role.ADMIN:
+                    theirs = of_the_member(operation, version, body, context.service, self._subject.bindings)
+                answer = sent(role, theirs)
+                return sent(role, body) if theirs != body and answer.status in NOT_FOR_OTHERS else answer
 
             role, answer = as_first_allowed(roles, send)
             if answer.status == HIDDEN and self.made_by(Role.ADMIN, map(unquote, collection.split("/"))):

@@ -119,6 +119,10 @@ class Paths:
         Raises:
             Unavailable: the cloud shows no element of a collection, and none could be made.
         """
+        other = self._context.operations.get(operation.same_as.operation) if operation.same_as is not None else None
+        if other is not None and set(placeholders(operation.path)) <= set(placeholders(other.path)):
+            # Its own path leaves out the names that tell where its thing is made.
+            return self.fill(other, role, version, unknown, last_only, given).at(operation.path)
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []

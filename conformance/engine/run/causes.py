@@ -1,4 +1,7 @@
-"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run."""
+"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run.
+
+And whether a request is the cause of a value that comes back: see module ``usual``.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,11 @@ from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
 from conformance.engine.run.undescribed import unproved_query, unproved_refusal
 from conformance.engine.run.unknown_names import CRASH, UnknownNames
+from conformance.engine.run.usual import Usual
 from specs.record.model import Verdict
+
+EQUALITY = "equality"
+"""The kind of requirements that a value which is sent comes back."""
 
 
 @dataclass
@@ -34,6 +41,7 @@ class Causes:
         locks: the locks that the lanes of all processes take.
         contrasts: the answers to documented requests.
         names: the answers to requests with invented names.
+        usual: the values that new things have without being given them.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
     """
@@ -45,6 +53,10 @@ class Causes:
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
     loose: dict[str, bool] = field(default_factory=dict)
+    usual: Usual = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.usual = Usual(self.suite.cases, self.context.producers)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
@@ -57,15 +69,20 @@ class Causes:
                 self.lacking.setdefault(case.operation.id, reason)
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self.contrasts.note(one)
+            self.usual.note(one)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
+        if case.requirement.kind == EQUALITY:
+            return Judgement("inapplicable", "not shown", why)
         lacking = self.lacking.get(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
-        """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
+        """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
+        if case.requirement.kind == EQUALITY:
+            return self.usual.missing(case, evidence, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
             lacks = self.context.demanded.lacking(case.operation, evidence.sent)
@@ -94,6 +111,12 @@ class Causes:
 
     def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
         """Send the requests that may show it: the documented one, an invented name, and at last a good value."""
+        if case.requirement.kind == EQUALITY:
+            if not self.context.stopping.is_set() and self.usual.wanted(case):
+                trial = self.usual.without(case)
+                if trial is not None:
+                    self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
+            return
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
