@@ -121,7 +121,8 @@ class Causes:
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
                 self.contrasts.note(self._made(Job.of([control]), executor))
-        if not self.context.service.described and case.operation.id not in self.loose:
+        asks = bool(case.trial.request.query) and not self.context.service.described
+        if asks and case.operation.id not in self.loose:
             self._ask_loosely(case, executor)
         seen = self.context.cloud.seen.of(case.operation.id)
         if self.context.stopping.is_set() or self._unknown(case, evidence, judgement, seen) is None:
