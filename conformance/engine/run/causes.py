@@ -85,7 +85,7 @@ class Causes:
             return self.usual.missing(case, evidence, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
-            lacks = self.context.demanded.lacking(case.operation, evidence.sent)
+            lacks = self.context.demanded.lacking(case.operation, evidence.version or self.context.top, evidence.sent)
             why = unproved_refusal(judgement, case, evidence, seen, lacks)
             why = why or unproved_query(judgement, case, self.loose.get(case.operation.id))
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
