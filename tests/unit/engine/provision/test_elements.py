@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from widgets import plain, row, sample
-from workshop import EVERY, KNOWN, LABEL, LIST, MAKE, NOTE, SERVER, SHOW, TOOTH, opened, tried
+from workshop import EVERY, KNOWN, LABEL, LIST, MAKE, NOTE, SERVER, SHOW, TEETH, TOOTH, opened, tried
 
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import GivenKind, MadeAs
@@ -275,6 +275,16 @@ def test_what_a_list_has_grown_by_goes_when_room_is_needed_and_the_list_grows_ag
     stocks.discard()
     assert [one.path for one in places.take_spent()] == gone
     assert stocks.grow(trial, "/gears", 1) == (grown_again == 2)
+
+
+def test_requests_use_the_element_that_a_list_has_grown_by_where_a_cloud_holds_one_alone(shop):
+    executor, given = shop[1], [(201, {"tooth": {"id": "tooth-1"}}), 409]
+    shop[0].does["POST teeth"] = lambda _: given.pop(0)
+    assert executor.paging.stocks.grow(tried(TEETH), "/gears/g-1/teeth", 1)
+    executor.paging.stocks.discard()
+    known = executor.context
+    wanted = ElementNeeded.of(TEETH, "/gears/{gear_id}/teeth", "tooth_id", known.service, known.producers)
+    assert executor.paths.elements.own(wanted, "/gears/g-1/teeth", TEETH).value == "tooth-1"
 
 
 def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):
