@@ -35,7 +35,7 @@ class ForwardAs:
         """Send the changed request on."""
         sent = turn.request
         if self.role is not None:
-            sent = sent.as_token(turn.upstream.tokens[self.role])
+            sent = turn.upstream.as_role(sent, self.role)
         if self.version is not None:
             sent = sent.as_version(self.version)
         reply = turn.upstream.send(sent)
@@ -46,7 +46,7 @@ class ForwardAs:
             return reply.as_asked(turn.request.version), False
         if self.role not in (None, "admin") and reply.status == 403:
             # If the reference does not name the roles, the cloud may forbid the request even to the owner.
-            reply = turn.upstream.send(sent.as_token(turn.upstream.tokens["admin"]))
+            reply = turn.upstream.send(turn.upstream.as_role(sent, "admin"))
         return reply.as_asked(turn.request.version), True
 
 

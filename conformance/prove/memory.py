@@ -99,6 +99,10 @@ class Memory:
         changed = self._alter(path, body) or changed
         changed = self._left_out(path, body) or changed
         changed = self._dress("resource", path, resource_in(body)) or changed
+        collection = path.removesuffix("/detail")
+        for one in elements(body):
+            named = one.get("id") if isinstance(one, dict) else None
+            changed = self._dress("resource", f"{collection}/{named}", one) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed

@@ -107,7 +107,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(length) if length else b""
             request = Request(self.command, self.path, tuple(self.headers.items()), body)
             try:
-                reply = proxy.answer(request)
+                reply = proxy.answer(proxy.upstream.placed(request))
             except (OSError, http.client.HTTPException) as error:
                 reply = forged(502, request.version, f"the cloud behind the proxy does not answer: {error}")
             content = b"" if reply.status == 204 or self.command == "HEAD" else reply.body
