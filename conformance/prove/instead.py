@@ -32,6 +32,13 @@ class ForwardAs:
     version: Microversion | None = None
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
+        """Send the changed request on, and note whether the cloud refuses it all the same."""
+        reply, changed = self.forward(turn)
+        if changed and self.role is not None and not reply.accepted:
+            turn.memory.refused_to_all(reply.status)
+        return reply, changed
+
+    def forward(self, turn: Turn) -> tuple[Reply, bool]:
         """Send the changed request on."""
         sent = turn.request
         if self.role is not None:
@@ -59,7 +66,7 @@ class DoneAndRefused:
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
         """Send it on with another token, and respond with a refusal; with the cloud's own if the cloud refuses it."""
-        reply, _ = ForwardAs(self.role)(turn)
+        reply, _ = ForwardAs(self.role).forward(turn)
         if not reply.accepted:
             turn.memory.impossible = f"the unbroken cloud refuses the request to every role here, with {reply.status}"
             return turn.upstream.send(turn.request), False

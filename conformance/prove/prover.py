@@ -23,7 +23,7 @@ from conformance.prove.breakage import Breakage
 from conformance.prove.gate import Gate
 from conformance.prove.ground import Ground
 from conformance.prove.hosts import bring_back
-from conformance.prove.outcome import Outcome, Unbroken, judge
+from conformance.prove.outcome import Outcome, Unbroken, judge, not_broken
 from conformance.prove.stock import Stock, proxy_of, target_of
 from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
@@ -184,15 +184,17 @@ class Prover:
             tried = self.run if breakage.made_anew else self._on_lent
             results = tried(chosen, patience)
             outcome = self._judge(breakage, results, touched)
+            refused, impossible = self._proxy.refused, self._proxy.impossible
             more = [case for case in breakage.cases if case not in chosen]
             if more and outcome.fate not in ("caught", "void"):
                 self.learn(more)
                 self._proxy.break_(breakage)
                 results += tried(more, patience)
                 outcome = self._judge(breakage, results, touched, outcome.touched)
+                refused, impossible = refused + self._proxy.refused, self._proxy.impossible or impossible
         finally:
             self._proxy.break_(None)
-        return replace(outcome, seconds=round(time.monotonic() - began, 2))
+        return replace(not_broken(outcome, refused, impossible), seconds=round(time.monotonic() - began, 2))
 
     def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}

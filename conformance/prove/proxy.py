@@ -55,6 +55,11 @@ class Proxy:
         """The reason why the present breakage could not make its change when it was tried; None if it could."""
         return self._memory.impossible
 
+    @property
+    def refused(self) -> int:
+        """Number of exchanges that the present breakage has changed, and that the cloud refused nevertheless."""
+        return self._memory.refused
+
     def __enter__(self) -> Proxy:
         self._thread.start()
         return self

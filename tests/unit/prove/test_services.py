@@ -21,6 +21,7 @@ from conformance.engine.judge.statuses import Reaches
 from conformance.prove.after import Gone, Pretend, Shown
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import DoneAndRefused, ForwardAs
+from conformance.prove.outcome import Outcome, not_broken
 from conformance.prove.prover import lent_in
 from conformance.prove.proxy import Proxy
 from conformance.prove.where import Where
@@ -193,3 +194,25 @@ def test_a_resource_without_a_lock_is_not_locked_by_a_refusal():
     for service, expected in ((unlocked, False), (KNOWLEDGE, True)):
         found = broken(denied, service=service, templates=[("POST", "/widgets/{widget_id}/action")])
         assert ("error/403#effect-lock" in found) == expected
+
+
+def test_a_request_that_is_refused_even_to_those_who_are_allowed_it_is_counted(proxy, harbour):
+    denied = breakage("GET", "/harbours/{id}", ForwardAs("alt"))
+    proxy.break_(denied)
+    assert ask(proxy, "GET", "/harbours/b").status_code == 404
+    assert (proxy.touched, proxy.refused) == (1, 1)
+    assert "to every role" in proxy.impossible
+    proxy.break_(breakage("GET", "/harbours/{id}", ForwardAs("admin")))
+    assert ask(proxy, "GET", "/harbours/b").status_code == 200
+    assert (proxy.touched, proxy.refused) == (1, 0)
+    proxy.break_(breakage("GET", "/harbours/{id}", DoneAndRefused("alt", 409)))
+    ask(proxy, "GET", "/harbours/b")
+    assert (proxy.touched, proxy.refused) == (0, 0), "nothing was changed, and so nothing was refused in spite of it"
+
+
+@pytest.mark.parametrize(("refused", "fate"), [(1, "void"), (0, "missed")])
+def test_a_breakage_that_the_cloud_refuses_all_the_same_is_void(refused, fate):
+    missed = Outcome.of(breakage(), "missed", observed="pass: 403", touched=1)
+    assert not_broken(missed, refused, "refused to all").fate == fate
+    caught = Outcome.of(breakage(), "caught", touched=1)
+    assert not_broken(caught, 1, "refused to all") == caught
