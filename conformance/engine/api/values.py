@@ -63,8 +63,8 @@ def value_for(operation: Operation, field: Field, service: ServiceDescription) -
         return copied(from_sample)
     if field.row.enum:
         return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
-    if isinstance(from_sample, bool) and field.row.type == "string":
-        return from_sample  # the table and the sample disagree, and no made-up text stands for true or false
+    if isinstance(from_sample, bool | int | float) and field.row.type == "string":
+        return from_sample  # the table and the sample disagree, and no made-up text stands for true, false or a number
     return copied(_BY_TYPE.get(field.row.type or "string", "conformance"))
 
 
