@@ -128,11 +128,12 @@ class Elements:
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
 
-    def renew(self, value: str) -> bool:
-        """Give the element of an id or name up, so that the next request gets another one. False if there is none."""
-        found = [owned for owned in self._pool.values() if owned.value == value]
-        for owned in found:
-            self.dispose(owned)
+    def renew(self, path: str) -> bool:
+        """Give the last element that a path names up, so that the next request gets another one. False without one."""
+        named = [unquote(part) for part in path.split("/")]
+        found = [owned for owned in self._pool.values() if owned.value in named]
+        if found:
+            self.dispose(max(found, key=lambda owned: named.index(owned.value)))
         return bool(found)
 
     def give_up(self) -> None:

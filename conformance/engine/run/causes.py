@@ -56,7 +56,7 @@ class Causes:
     usual: Usual = field(init=False)
 
     def __post_init__(self) -> None:
-        self.usual = Usual(self.suite.cases, self.context.producers)
+        self.usual = Usual(self.suite.cases, self.context)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
