@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
 from conformance.engine.api.response_fields import values_at
+from conformance.engine.cloud.scopes import scope_lacking
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.derive.earliest import EARLIEST
 from conformance.engine.judge.contents import FieldShown
@@ -48,7 +49,10 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
     """
     if judgement.verdict != "fail":
         return judgement
-    if _is_refusal(judgement, evidence):
+    if not evidence.accepted and (lacks := scope_lacking(evidence.body)) is not None:
+        wanted, had = lacks
+        why = f"{judgement.reason}; the cloud says that it wants {wanted} scope, and that the request had {had} scope"
+    elif _is_refusal(judgement, evidence):
         why = (
             f"{judgement.reason}; this suite has no description of the service, which would say what a request needs "
             "beside the reference, so another part of the request may be the cause"

@@ -17,8 +17,8 @@ CARS = (plain("GET", "/cars"), plain("GET", "/cars/{car_id}"))
 DEVIATION = Deviation.of("a.b/normal/200", "contradiction", "400")
 
 
-def evidence(status):
-    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300)
+def evidence(status, body=None):
+    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300, body=body)
 
 
 def case(kind="normal", policy=None, detail=""):
@@ -43,6 +43,13 @@ def test_no_refusal_breaks_a_promise(status, kind):
 @pytest.mark.parametrize("status", [200, 204, 302, 500, 503, None])
 def test_any_other_fail_stands(status):
     assert doubted(failed(status), case(), evidence(status)).verdict == "fail"
+
+
+def test_credentials_of_the_wrong_scope_are_no_failure_of_the_service():
+    body = {"error": {"message": "x requires a scope of ['system'], request was made with project scope."}}
+    judgement = doubted(failed(500), case(), evidence(500, body))
+    assert (judgement.verdict, judgement.deviation) == ("inconclusive", None)
+    assert judgement.reason.endswith("wants system scope, and that the request had project scope")
 
 
 @pytest.mark.parametrize(("policy", "verdict"), [(None, "inconclusive"), ("admin", "fail")])
