@@ -199,8 +199,8 @@ def identity(element: Any, name: str) -> str | None:
     """The name of an element in a path: the field of the placeholder's name, or the likeliest other field.
 
     The fields are tried in this order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. A
-    text is its own name. An object in an object with one key is taken out of it; links beside it do not count. An object
-    that is shown under several keys, an old and a new one, is taken out as well.
+    text is its own name. An object in an object with one key is taken out of it; links beside it do not count. So is an
+    object that is shown under several keys, an old and a new one.
     """
     if isinstance(element, str):
         return element
