@@ -106,7 +106,8 @@ def _with(fields: Mapping[str, Any], row: ParameterRow, fact: Tabled | Emptied |
 
 def _of_table(row: ParameterRow, told: Tabled) -> dict[str, Any]:
     """Return the fields of a row that a sentence about its whole table states."""
-    fields: dict[str, Any] = {"nullable": True} if told.nullable else {}
+    # "Most fields" leaves out what identifies a thing, which every answer has.
+    fields: dict[str, Any] = {"nullable": True} if told.nullable and not row.parameter.required else {}
     if told.version and row.parameter.required and not (row.parameter.min or row.versions.min):
         fields["required_min"] = told.version
     return fields

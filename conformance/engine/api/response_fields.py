@@ -208,14 +208,17 @@ def identity(element: Any, name: str) -> str | None:
     """The name of an element in a path: the field of the placeholder's name, or the likeliest other field.
 
     The fields are tried in this order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. A
-    text is its own name. An object in an object with one key is taken out of it; links beside it do not count.
+    text is its own name. An object in an object with one key is taken out of it; links beside it do not count. So is an
+    object that is shown under several keys, an old and a new one.
     """
     if isinstance(element, str):
         return element
     if not isinstance(element, Mapping):
         return None
     inner = [value for key, value in element.items() if key != "links"]
-    if len(inner) == 1 and isinstance(inner[0], Mapping):
+    if inner and all(isinstance(one, Mapping) and one.get("id") for one in inner):
+        element = inner[0] if len({str(one["id"]) for one in inner}) == 1 else element
+    elif len(inner) == 1 and isinstance(inner[0], Mapping):
         element = inner[0]
     plain = {re.sub(r"[^a-z0-9]", "", key.lower()): value for key, value in element.items()}
     for wanted in (name, name.rpartition("_")[2], "id", "uuid"):
