@@ -110,10 +110,12 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[Sh
         yield replace(shown, detail="/show", probe=probe)
 
 
-def same_row(view: View, operation: Operation, field: request_fields.Field) -> Shown | None:
-    """The row of an operation's answer that is about a field of the request, at the version of the trials."""
+def same_row(
+    view: View, operation: Operation, field: request_fields.Field, version: Microversion | None = None
+) -> Shown | None:
+    """The row of an operation's answer that is about a field of the request, at a version or that of the trials."""
     for row in operation.response.parameters:
-        place = place_of(operation, row) if _alike(view, row, field) else None
+        place = place_of(operation, row) if _alike(view, row, field, version) else None
         if place is not None and _tail(place) == _tail(field.path):
             return Shown("", row, place)
     return None
@@ -155,16 +157,16 @@ def exists_at(operation: Operation, version: Microversion) -> bool:
     return (first is None or first <= version) and (last is None or last >= version)
 
 
-def _alike(view: View, row: Parameter, field: request_fields.Field) -> bool:
-    """Whether a row has the name and the type of a field, and is shown in a body at the version of the trials."""
+def _alike(view: View, row: Parameter, field: request_fields.Field, version: Microversion | None = None) -> bool:
+    """Whether a row has the name and the type of a field, and is shown in a body at a version or that of the trials."""
     same = row.type == field.row.type and row.name.rpartition(".")[2] == field.path[-1]
     # Enumerations without a common value say the same in other words, such as enable and enabled.
     apart = row.enum and field.row.enum and set(row.enum).isdisjoint(field.row.enum)
-    return same and not apart and row.location in ("body", None) and view.default in row.range
+    return same and not apart and row.location in ("body", None) and (version or view.default) in row.range
 
 
-def reader_of(view: View) -> Operation | None:
-    """The operation that shows the element which the request makes or changes, at the version of the request."""
+def reader_of(view: View, version: Microversion | None = None) -> Operation | None:
+    """The operation that shows the element which the request makes or changes, at a version or that of the request."""
     operation, producers = view.operation, view.producers
     if producers is None:
         return None
@@ -174,7 +176,7 @@ def reader_of(view: View) -> Operation | None:
         found = made.reader
     else:
         found = producers.reader(operation.path) if operation.method in ("PUT", "PATCH") else None
-    return found if found is not None and exists_at(found, view.default) else None
+    return found if found is not None and exists_at(found, version or view.default) else None
 
 
 def was(view: View, field: request_fields.Field) -> tuple[Kept, Place] | None:

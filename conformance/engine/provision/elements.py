@@ -212,7 +212,7 @@ class Elements:
         roles = with_administrator(wanted, context.role_names)
 
         def once() -> tuple[str, Answer, Any]:
-            body = self._subject.bindings.filled(context.fitting(operation, built), True)
+            body = self._subject.bindings.filled(context.fitting(operation, built, version), True)
 
             def sent(role: str, body: Any) -> Answer:
                 intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
@@ -241,7 +241,7 @@ class Elements:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
             raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
-        whole = context.fitting(operation, built)
+        whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
         value = chosen or named_by(answer, name, body, producer.id_field)
         if value is None or not safe_in_path(value):
