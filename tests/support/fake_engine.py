@@ -164,7 +164,7 @@ class FakeSession:
             root=None,
         )
         self.api = ANY
-        self.versions_left_out = ()
+        self.versions_left_out, self.hints = (), ()
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(
