@@ -48,9 +48,11 @@ class Memory:
 
     Attributes:
         impossible: the reason why the breakage could not make its change when it was tried; None if it could.
+        refused: number of exchanges that it has changed, and that the cloud refused nevertheless.
     """
 
     impossible: str | None = None
+    refused: int = 0
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
     _kept: dict[str, list[Kept]] = field(default_factory=dict)
     _altered: dict[str, Place] = field(default_factory=dict)
@@ -78,6 +80,12 @@ class Memory:
         with self._lock:
             self._worn[kind, id_] = Disguise(status, views)
 
+    def refused_to_all(self, status: int) -> None:
+        """Note that the cloud refuses a request, with a status code, even from those who are allowed it."""
+        with self._lock:
+            self.impossible = f"the unbroken cloud refuses the request to every role here, with {status}"
+            self.refused += 1
+
     def first(self, what: str, id_: str) -> bool:
         """True if a change is made to a resource for the first time; the call itself notes the change as made."""
         with self._lock:
@@ -99,6 +107,10 @@ class Memory:
         changed = self._alter(path, body) or changed
         changed = self._left_out(path, body) or changed
         changed = self._dress("resource", path, resource_in(body)) or changed
+        collection = path.removesuffix("/detail")
+        for one in elements(body):
+            named = one.get("id") if isinstance(one, dict) else None
+            changed = self._dress("resource", f"{collection}/{named}", one) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed
