@@ -164,12 +164,8 @@ class FakeSession:
             root=None,
         )
         self.api = ANY
-<<<<<<< HEAD
-        self.versions_left_out, self.hints = (), ()
-=======
         self.versions_left_out = ()
         self.hints = ()
->>>>>>> main
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(
