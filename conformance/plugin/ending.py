@@ -118,7 +118,11 @@ def notes_at_end(shares: Shares, directory: Path) -> list[str]:
     again = f"{len(left)} resources could not be removed: try again with `conformance cleanup {_shown(directory)}`"
     return [
         *shares.first.waivers.sentences,
-        *(said(share, text) for share in shares for text in (*undescribed(share), *share.session.versions_left_out)),
+        *(
+            said(share, text)
+            for share in shares
+            for text in (*undescribed(share), *share.session.hints, *share.session.versions_left_out)
+        ),
         *clocks,
         *([again] if left else []),
     ]

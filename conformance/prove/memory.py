@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from conformance.engine.api.response_fields import Place, children, elements
 from conformance.engine.cloud.exchange import ABSENT
@@ -150,7 +150,7 @@ class Memory:
             altered = dict(self._altered)
         done = path in altered and altered_at(body, altered[path])
         for element, place in altered.items():
-            collection, _, id_ = element.rpartition("/")
+            collection, id_ = _parted(element)
             if path in (collection, f"{collection}/detail"):
                 for one in elements(body):
                     if isinstance(one, dict) and _is_named(one, id_):
@@ -160,8 +160,8 @@ class Memory:
     def _left_out(self, path: str, body: dict[str, Any]) -> bool:
         """Take the elements that are to be left out from the list of a body; True if there was any."""
         with self._lock:
-            unlisted = [one.rpartition("/") for one in self._unlisted]
-        names = {id_ for collection, _, id_ in unlisted if path in (collection, f"{collection}/detail")}
+            unlisted = [_parted(one) for one in self._unlisted]
+        names = {id_ for collection, id_ in unlisted if path in (collection, f"{collection}/detail")}
         key, listed = next(((k, v) for k, v in body.items() if isinstance(v, list | dict)), ("", None))
         if not names or listed is None:
             return False
@@ -190,6 +190,12 @@ class Memory:
             if "OS-EXT-STS:task_state" in shown:
                 shown["OS-EXT-STS:task_state"] = None
             return True
+
+
+def _parted(path: str) -> tuple[str, str]:
+    """The collection in the path of an element, and the name of the element as a body shows it."""
+    collection, _, name = path.rpartition("/")
+    return collection, unquote(name)
 
 
 def _is_named(element: Any, name: str) -> bool:

@@ -20,6 +20,7 @@ from parsers.prose import (
     choices,
     codes,
     codes_apart,
+    counterparts,
     effects,
     guards,
     items,
@@ -36,6 +37,7 @@ from parsers.prose import (
     status_general,
     status_only,
     surroundings,
+    tables_of,
     together,
     versions,
     vocabulary,
@@ -84,6 +86,8 @@ RULES: tuple[Rule, ...] = (
     *choices.RULES,
     *blanks.RULES,
     *asked_for.RULES,
+    *tables_of.RULES,
+    *counterparts.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""

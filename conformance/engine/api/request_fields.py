@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from conformance.engine.api.response_fields import NAMED, place_in, places_in
@@ -90,6 +90,7 @@ def places_of(
     shown = [s.body for s in operation.request.samples if s.valid]
     fitting = [s.body for s in samples_of(operation, version)]
     kinds = {row.name: row.type for row in rows}
+    unclear = cache(lambda: _anywhere(shown) or _is_flat(shown, rows))
     places: dict[str, tuple[str, ...]] = {}
     for row in sorted(rows, key=lambda r: r.name.count(".")):
         name = ".".join(part for part in row.name.split(".") if not part.startswith("{"))
@@ -102,7 +103,7 @@ def places_of(
             place = (*kin[:-1], row.name)
         elif place is None and not shown:
             place = (row.name,)
-        elif place is None and not dot and (_anywhere(shown) or _is_flat(shown, rows)):
+        elif place is None and not dot and unclear():
             continue  # the row stands beside such a member, or within it; or in an object that no row's name tells
         elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*wrapper_of(shown), row.name)

@@ -26,7 +26,7 @@ from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import ComesBack, shows
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
-from conformance.engine.model.probe import Listed, RecordOf, ViewOf
+from conformance.engine.model.probe import Kept, Listed, RecordOf, ViewOf
 from conformance.engine.model.trial import Once, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
@@ -39,6 +39,9 @@ EMPTY: tuple[object, ...] = (None, "", [], {})
 
 ASKING = (PROJECT, "user")
 """The things of the role that asks: a thing that it makes has them whether the request names them or not."""
+
+UPDATES = ("PUT", "PATCH")
+"""The methods of requests that change a thing whose path they have."""
 
 OBJECTS = ("object", "dict", "none", None)
 """Types of rows that may only contain other rows."""
@@ -175,6 +178,15 @@ def reader_of(view: View, version: Microversion | None = None) -> Operation | No
     return found if found is not None and exists_at(found, version or view.default) else None
 
 
+def was(view: View, field: request_fields.Field) -> tuple[Kept, Place] | None:
+    """The views of the thing that an update changes, before and after it, and the place of a field in them."""
+    reader = reader_of(view) if view.operation.method in UPDATES and view.operation.action is None else None
+    if reader is None or view.makes or view.names_what_it_makes:
+        return None
+    shown = same_row(view, reader, field)
+    return (Kept(reader.id), shown.place) if shown is not None else None
+
+
 def _tail(place: Place) -> Place:
     """A place without the outermost key, which names the resource or the action; list marks count."""
     return place[1:] if len(place) > 1 else place
@@ -196,7 +208,9 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
         shown_itself = view.scoped and not isinstance(answer.probe, Listed) and len(answer.place) > 1
         own = shown_itself and answer.place[0] == view.service.resource
-        expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
+        expectation = ComesBack(
+            field.row.name, field.path, answer.place, required, answer.probe, own, None if own else was(view, field)
+        )
         book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation, field.row.name)
     if not seen:
         value = "a value" if field.row.default is None else "a value that is not its default"

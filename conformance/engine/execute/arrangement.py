@@ -343,7 +343,7 @@ class Arrangement:
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
         fitting = self.context.fitting(template.operation, template.body)
-        if not template.bindings and not template.query:
+        if not template.bindings and not template.query and not self.context.demanded.of(template.operation):
             return Request(needs, filled, fitting, filled.query)
         named = {**filled.values, "": filled.path}
         body = self.subject.bindings.filled(fitting, trial.outcome.accepted is True, named)

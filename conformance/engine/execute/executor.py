@@ -26,6 +26,7 @@ from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Reques
 from conformance.engine.execute.barriers import NOBODY, barrier, limits, room_lacking
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
+from conformance.engine.execute.heeding import heeded
 from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
@@ -154,7 +155,7 @@ class Executor:
         try:
             if isinstance(trial.exchange, Paged):
                 return self.paging.make(trial, trial.exchange.listing, version, roles_of(self.context, trial))
-            evidence = self._made(trial, needs, version, probes)
+            evidence = heeded(self.context, trial, version, partial(self._made, trial, needs, version, probes))
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
         except (UnsafePath, ResourceError) as error:

@@ -15,7 +15,7 @@ from conformance.engine.execute.views import with_view
 from conformance.engine.judge.afterwards import MISSING, kept_as_deleted
 from conformance.engine.judge.equality import shows
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Probe, Removed
+from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Probe, Removed, ViewOf
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
@@ -53,8 +53,12 @@ class Inspection:
             if isinstance(probe, Removed) and self._before is not None:
                 evidence = self._removed(evidence, probe, path)
             elif isinstance(probe, Kept) and self._before is not None:
-                seen = self._until(evidence, path, lambda answer: answer.ok, SOON)
                 was = self._before.json if self._before.ok else None
+                if (view := ViewOf(probe.operation)) in evidence.found:  # it was just asked for
+                    looked = Looked(None, self._before.status, evidence.found[view], was)
+                    evidence = replace(evidence, found={**evidence.found, probe: looked})
+                    continue
+                seen = self._until(evidence, path, lambda answer: answer.ok, SOON)
                 looked = Looked(seen.status, self._before.status, seen.json if seen.ok else None, was)
                 evidence = _found(evidence, probe, looked, seen)
             elif isinstance(probe, Listed) and made is not None:

@@ -32,7 +32,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.found import is_number
+from conformance.engine.provision.found import is_number, none_listed
 from conformance.engine.provision.owned import Filled, Owned
 from conformance.engine.provision.steps import Steps
 from conformance.engine.provision.subject import Subject
@@ -119,6 +119,10 @@ class Paths:
         Raises:
             Unavailable: the cloud shows no element of a collection, and none could be made.
         """
+        other = self._context.operations.get(operation.same_as.operation) if operation.same_as is not None else None
+        if other is not None and set(placeholders(operation.path)) <= set(placeholders(other.path)):
+            # Its own path leaves out the names that tell where its thing is made.
+            return self.fill(other, role, version, unknown, last_only, given).at(operation.path)
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
@@ -375,6 +379,7 @@ class Paths:
         wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
         wanted = {**wanted, **wants.placeholder.element.fields}  # one made otherwise would not do, nor one found
         # A member may use the elements that a member sees; those that only an administrator sees come after them.
+        answer: Answer | None = None
         for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue
@@ -387,4 +392,4 @@ class Paths:
                     if sender is Role.ADMIN and wants.role != "admin":
                         self.seen_by_admin.add(value)
                     return value
-        raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
+        raise none_listed(collection, f"{{{name}}}", answer)

@@ -1,10 +1,14 @@
-"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run."""
+"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run.
+
+And whether a request is the cause of a value that comes back: see module ``usual``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.execute.executor import Executor
@@ -19,7 +23,11 @@ from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
 from conformance.engine.run.undescribed import unproved_refusal
 from conformance.engine.run.unknown_names import CRASH, UnknownNames
+from conformance.engine.run.usual import Usual
 from specs.record.model import Verdict
+
+EQUALITY = "equality"
+"""The kind of requirements that a value which is sent comes back."""
 
 
 @dataclass
@@ -32,6 +40,7 @@ class Causes:
         locks: the locks that the lanes of all processes take.
         contrasts: the answers to documented requests.
         names: the answers to requests with invented names.
+        usual: the values that new things have without being given them.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
     """
 
@@ -41,6 +50,10 @@ class Causes:
     contrasts: Contrasts = field(default_factory=Contrasts)
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
+    usual: Usual = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.usual = Usual(self.suite.cases, self.context.producers)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
@@ -51,24 +64,53 @@ class Causes:
                 self.lacking.setdefault(case.operation.id, reason)
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self.contrasts.note(one)
+            self.usual.note(one)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
+        if case.requirement.kind == EQUALITY:
+            return Judgement("inapplicable", "not shown", why)
         lacking = self.lacking.get(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
-        """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
+        """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
+        if case.requirement.kind == EQUALITY:
+            return self.usual.missing(case, evidence, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
-            why = unproved_refusal(judgement, case, evidence, seen)
+            lacks = self.context.demanded.lacking(case.operation, evidence.sent)
+            why = unproved_refusal(judgement, case, evidence, seen, lacks)
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
         why = self.contrasts.missing(case, evidence, judgement, seen)
         return why or self._unknown(case, evidence, judgement, seen)
 
+    def learn(self, job: Job, executor: Executor) -> None:
+        """Send the documented request of an operation before the first one with a fault, on a service not described.
+
+        Its refusal may tell what all requests of the operation need, and its acceptance is a contrast to the others.
+        """
+        case = job.cases[0]
+        faulty = job.trial.outcome.accepted is not True and case.operation.method not in SAFE
+        if self.context.service.described or not faulty or not self.contrasts.wanted(case):
+            return
+        control = documented(case, self.suite.cases)
+        same = control is not None and lane_of(control.trial, self.context.service) == lane_of(
+            job.trial, self.context.service
+        )
+        if control is not None and same and not control.parts & self.context.lacking:
+            executor.looks.take()
+            self.contrasts.note(made(executor, Job.of([control]), together=True))
+
     def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
         """Send the requests that may show it: the documented one, an invented name, and at last a good value."""
+        if case.requirement.kind == EQUALITY:
+            if not self.context.stopping.is_set() and self.usual.wanted(case):
+                trial = self.usual.without(case)
+                if trial is not None:
+                    self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
+            return
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:

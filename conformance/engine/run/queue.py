@@ -118,18 +118,37 @@ class Queue:
         """On a slow cloud: the lane for which a resource at hand saves most, or else the longest one.
 
         A lane whose status lies on the way to that of the chosen one goes first, and the chosen one is kept for the
-        same thread: other threads take it only if nothing else is left.
+        same thread: other threads take it only if nothing else is left. So does one that leaves a new resource as it
+        is, if the chosen one may wait: after the chosen one, no resource may be left for it.
         """
         me = threading.get_ident()
         mine = [lane for lane in self._waiting if self._kept_for.get(id(lane)) == me]
         free = [lane for lane in self._waiting if id(lane) not in self._kept_for]
         chosen = max(mine or free or self._waiting, key=self._worth)
+        others = [lane for lane in free if lane is not chosen and self._alike(lane, chosen)]
+        passed = next((lane for lane in others if self._may_wait(chosen) and self._is_calm(lane)), None)
         for edge in self._way(chosen) or ():
-            passed = next((lane for lane in free if _states(lane) == {edge.targets[0]}), None)
-            if passed is not None and passed is not chosen and _states(chosen) != {edge.targets[0]}:
-                self._kept_for[id(chosen)] = me
-                return passed
-        return chosen
+            on_the_way = (lane for lane in others if _states(lane) == {edge.targets[0]} != _states(chosen))
+            passed = passed or next(on_the_way, None)
+        if passed is not None:
+            self._kept_for[id(chosen)] = me
+        return passed or chosen
+
+    def _alike(self, lane: Sequence[Job], other: Sequence[Job]) -> bool:
+        """Whether one resource can serve both lanes."""
+        one, two = lane[0].trial, other[0].trial
+        same = self._context.about(one.operation).kind.name == self._context.about(two.operation).kind.name
+        return same and one.situation.environment == two.situation.environment
+
+    def _is_calm(self, lane: Sequence[Job]) -> bool:
+        """Whether the trials of a lane leave a new resource as it is, so that it serves another lane after them."""
+        settled = {self._context.about(lane[0].trial.operation).service.under_test.initial_status}
+        return _states(lane) == settled and not any(moves(job.trial) or job.trial.setups(UnderWay) for job in lane)
+
+    def _may_wait(self, lane: Sequence[Job]) -> bool:
+        """Whether a lane would begin with a new resource, and a lane that another thread walks lasts longer by far."""
+        fresh = self._at_hand(lane) <= {self._context.about(lane[0].trial.operation).service.under_test.initial_status}
+        return fresh and self._seconds(lane) + WORTH <= max(self._left.values(), default=0.0)
 
     def _worth(self, lane: Sequence[Job]) -> tuple[float, bool, float, float]:
         """How urgent a lane is: by the seconds that a resource at hand saves, and then by the length of the lane.

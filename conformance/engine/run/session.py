@@ -27,6 +27,7 @@ from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.scopes import hints
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
@@ -283,10 +284,16 @@ class Session:
             for major, count in sorted(counts.items())
         )
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """One sentence for each role of this process whose credentials seem to have the wrong scope."""
+        return tuple(hints(self.cloud.seen.every()))
+
     def notes(self) -> tuple[dict[str, Any], ...]:
         """The notes of the record: used entries of the description, promises without a case, resources left behind."""
         noted = {
             *(("version", text) for text in self.versions_left_out),
+            *(("scope", text) for text in self.hints),
             *self.context.notes.sorted(),
             *(("table", entry) for entry in self.suite.used),
         }

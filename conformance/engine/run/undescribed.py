@@ -10,14 +10,16 @@ answer, its effects, and a 5xx are judged as everywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
 from conformance.engine.cloud.seen import Sent
+from conformance.engine.derive.earliest import EARLIEST
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, members
 from specs.model import Operation
 
@@ -54,6 +56,11 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
             f"{judgement.reason}; neither the reference nor a description of the service says which roles may send "
             "the request"
         )
+    elif evidence.accepted and case.requirement.kind == "body" and _is_early(case):
+        why = (
+            f"{judgement.reason}; but not every reference gives the first version of a field in its tables, and no "
+            "description of the service says that this one does"
+        )
     elif evidence.accepted and case.requirement.kind in FAULTS_OF_REQUESTS and _is_misplaced(case):
         why = (
             f"{judgement.reason}; but no sample shows the field, and there is no description of the service, so its "
@@ -80,7 +87,9 @@ def unlisted_collection(operation: Operation, operations: Mapping[str, Operation
     return None
 
 
-def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answers: Iterable[Sent]) -> str | None:
+def unproved_refusal(
+    judgement: Judgement, case: Case, evidence: Evidence, answers: Iterable[Sent], lacks: Sequence[str] = ()
+) -> str | None:
     """Return the reason why a refusal proves no promise; None if it does, or if the judgement is about something else.
 
     Args:
@@ -88,14 +97,22 @@ def unproved_refusal(judgement: Judgement, case: Case, evidence: Evidence, answe
         case: the case.
         evidence: the evidence of its trial.
         answers: the answers to all requests of the same operation.
+        lacks: the names of fields that the cloud demands, as other refusals have told, and that this request lacked.
     """
     if judgement.verdict != "pass" or not _is_refusal(judgement, evidence) or evidence.status == NO_TOKEN:
         return None
     if not any(answer.ok for _, answer in answers):
         return f"no request of the operation was accepted, and {_SILENT} the refusal"
+    if evidence.status == REFUSED and lacks:
+        return f"the request lacked {lacks[0]}, which the cloud demands although the reference does not"
     if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
     return None
+
+
+def _is_early(case: Case) -> bool:
+    """Whether a case is about the earliest version, at which a field without a first version should be there, too."""
+    return case.id.startswith(f"{case.requirement.id}[{EARLIEST}")
 
 
 def _comes_back_otherwise(case: Case) -> bool:

@@ -295,6 +295,37 @@ def test_where_removals_take_long_one_that_never_ended_leaves_the_next_ones_time
     assert len(report.left) == 1
 
 
+CHAIN = ("server", "/servers/s"), ("image", "/images/i"), ("snapshot", "/os-snapshots/n"), ("volume", "/os-volumes/v")
+IN_USE = (409, {"conflictingRequest": {"message": "in use"}})
+
+
+def test_what_hangs_on_a_thing_that_cannot_go_is_not_waited_for_again(run, monkeypatch):
+    told = []
+    monkeypatch.setattr(removal, "LEAST", 0.3)
+    for kind, path in CHAIN:
+        run.had(kind, path[-1], path)
+        run.route("DELETE", path, IN_USE)
+    run.server("s")
+    left = run.cleanup(timeout=2.0, tell=told.append).left
+    bounds = {one.split()[0]: one.rpartition("for ")[2] for one in told if "cannot be removed yet" in one}
+    assert bounds == {"server": "2 s at most", **dict.fromkeys(("image", "snapshot", "volume"), "0 s at most")}
+    hanging = "; it may hang on server s, which could not be removed, and was not waited for in full"
+    assert [one.endswith(hanging) for one in left] == [False, True, True, True]
+
+
+def test_what_may_go_in_the_end_is_asked_for_once_more(run, monkeypatch):
+    monkeypatch.setattr(removal, "LEAST", 0.0)
+    for kind, path in CHAIN[0], CHAIN[3]:
+        run.had(kind, path[-1], path)
+    run.server("s")
+    run.route("DELETE", "/servers/s", IN_USE)
+    run.route("DELETE", "/os-volumes/v", IN_USE, (202, None))
+    run.route("GET", "/os-volumes/v", (200, {"volume": {"status": "deleting"}}), (404, {}))
+    report = run.cleanup(timeout=0.5)
+    assert report.removed == ("volume v",)
+    assert len(report.left) == 1
+
+
 def test_a_rule_that_was_never_seen_goes_with_its_group(run):
     run.journal.intend("security_group_rule", "")
     assert run.cleanup().clean

@@ -11,7 +11,7 @@ from conformance.engine.api.entries import BindingRule, ValueRule
 from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.probe import RecordOf, ViewOf
+from conformance.engine.model.probe import Kept, RecordOf, ViewOf
 from specs.model import Condition
 
 MADE = sample({"widget": {"id": "w", "name": "n", "colour": "red", "size": 1}})
@@ -185,6 +185,16 @@ def test_the_project_that_asks_is_shown_whether_it_is_sent_or_not(required, judg
     post = plain("POST", "/gears", *rows, samples=(request,), normal=(201,), **shown)
     found = suite(post, SHOW, service=bound)
     assert bool(ids(found, "equality/project_id")) is judged
+
+
+def test_an_update_is_compared_with_the_view_before_it():
+    asked, shown = (sample({"widget": {"name": "n"}}),), {"answers": SHOWN["answers"], "answered": SHOWN["answered"]}
+    update = plain("PUT", "/gears/{gear_id}", *ROWS[:2], samples=asked, normal=(200,), **shown)
+    cases = [c for c in suite(make(*ROWS), SHOW, update).cases if "put-gears-gear_id/equality" in c.id]
+    before = (Kept("widgets.get-gears-gear_id"), ("widget", "name"))
+    assert [c.expectation.was for c in cases] == [before, before]
+    alone = [c for c in suite(make(*ROWS), update).cases if "put-gears-gear_id/equality" in c.id]
+    assert [c.expectation.was for c in alone] == [None], "nothing shows it"
 
 
 def test_nothing_of_others_is_turned_off():

@@ -6,7 +6,7 @@ import pytest
 from workshop import CHANGE, DROP, EVERY, MAKE, opened, tried
 
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Removed
+from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Removed, ViewOf
 from specs.microversion import Microversion
 
 GONE, LISTED = Removed("widgets.get-gears-gear_id"), Listed("widgets.get-gears")
@@ -111,6 +111,16 @@ def test_a_field_that_was_sent_outside_its_versions_is_looked_for_inside_of_them
     at.clear()
     assert looked(shop, operation, FieldTaken("note", "conformance 2.4"), body=BODY, version=Microversion(2, 4)) is None
     assert "2.5" not in at
+
+
+def test_a_view_that_was_just_asked_for_is_not_asked_for_again(shop):
+    view, kept = ViewOf("widgets.get-gears-gear_id"), Kept("widgets.get-gears-gear_id")
+    changed = tried(CHANGE, body={"gear": {"name": "conformance-changed"}})
+    alone = len(shop[1].make(changed, (kept,)).exchanges)
+    evidence = shop[1].make(changed, (view, kept))
+    assert evidence.found[kept].shown == evidence.found[view]
+    assert evidence.found[kept].was is not None
+    assert len(evidence.exchanges) == alone, "one view after the request"
 
 
 def test_what_is_shown_as_pairs_has_no_element_that_could_be_missing(shop):

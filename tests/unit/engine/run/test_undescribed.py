@@ -20,8 +20,9 @@ def evidence(status):
     return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300)
 
 
-def case(kind="normal", policy=None):
-    return SimpleNamespace(requirement=SimpleNamespace(kind=kind), operation=SimpleNamespace(policy=policy))
+def case(kind="normal", policy=None, detail=""):
+    requirement, operation = SimpleNamespace(kind=kind, id=f"cars.{kind}"), SimpleNamespace(policy=policy)
+    return SimpleNamespace(id=f"{requirement.id}{detail}", requirement=requirement, operation=operation)
 
 
 def failed(status):
@@ -44,6 +45,11 @@ def test_any_other_fail_stands(status):
 @pytest.mark.parametrize(("policy", "verdict"), [(None, "inconclusive"), ("admin", "fail")])
 def test_a_role_is_too_low_only_if_the_reference_says_so(policy, verdict):
     assert doubted(failed(200), case("error/403", policy), evidence(200)).verdict == verdict
+
+
+@pytest.mark.parametrize(("detail", "verdict"), [("[at-1.1]", "inconclusive"), ("", "fail"), ("[ACTIVE]", "fail")])
+def test_a_field_without_a_first_version_need_not_be_there_from_the_beginning(detail, verdict):
+    assert doubted(failed(200), case("body", detail=detail), evidence(200)).verdict == verdict
 
 
 @pytest.mark.parametrize("verdict", ["pass", "inconclusive", "inapplicable", "error"])

@@ -1,0 +1,157 @@
+"""Fields that a cloud demands in a refusal, though the reference calls them optional, or shows them in a sample alone.
+
+Nothing but the reference tells what the requests to a service without a description need. So where a request as it is
+documented is refused with 400, and the words of the refusal name a field that it lacks, the request is made again with
+this field. If that is accepted, each later request of the operation has the field, too.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from conformance.engine.api import bodies
+from conformance.engine.api.json_path import lookup, put
+from conformance.engine.api.request_fields import fields, wrapper_of
+from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.values import known_value
+from conformance.engine.cloud.exchange import ABSENT
+from specs.microversion import Microversion
+from specs.model import Operation
+
+REFUSED = 400
+"""The code of a refusal for a request that lacks something."""
+
+TRIES = 3
+"""How many fields at most are demanded one after the other. A service names them one by one."""
+
+_DEMAND = re.compile(
+    r"\b(?:required?|requires|mandatory|missing|must|should|needs?|needed|provide|specify|supply|expected|at least)\b",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"_(?:id|uuid|ident|name)$")
+
+Path = tuple[str, ...]
+Made = TypeVar("Made")
+
+
+@dataclass
+class Demanded:
+    """The fields that a cloud has demanded, by operation. Shared by all lanes, and safe to use from all.
+
+    Attributes:
+        service: the description of the service; if it is more than the reference, nothing is learnt.
+    """
+
+    service: ServiceDescription
+    _known: dict[str, dict[Path, Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, operation: Operation) -> Mapping[Path, Any]:
+        """The fields that requests of an operation need besides, by their places, with values and Bindings."""
+        with self._lock:
+            return dict(self._known.get(operation.id, {}))
+
+    def added(self, operation: Operation, body: Any) -> Any:
+        """A body with the demanded fields that it lacks; a body that is no object stays as it is."""
+        known = self.of(operation)
+        lacks = {path: value for path, value in known.items() if lookup(body, path) is ABSENT}
+        if not lacks or not isinstance(body, dict):
+            return body
+        whole = copy.deepcopy(body)
+        for path, value in lacks.items():
+            if isinstance(lookup(whole, path[:-1]), dict):
+                put(whole, path, copy.deepcopy(value))
+        return whole
+
+    def lacking(self, operation: Operation, sent: Any) -> list[str]:
+        """The names of the demanded fields that a request of an operation lacked, since nobody knew of them yet."""
+        return [path[-1] for path in self.of(operation) if lookup(sent, path) is ABSENT]
+
+    def heeded(
+        self,
+        operation: Operation,
+        version: Microversion,
+        first: Made,
+        told: Callable[[Made], tuple[int, Any, Any]],
+        again: Callable[[], Made],
+    ) -> Made:
+        """The outcome of a documented request, made again with what its refusal demands, as long as that helps.
+
+        Args:
+            operation: the operation of the request.
+            version: its microversion.
+            first: the outcome so far.
+            told: gives the status of an outcome, the body that was sent, and the body of the answer.
+            again: makes the request again. The fields that are known by then are added to its body (see ``added``).
+        """
+        outcome, learnt = first, list[Path]()
+        for _ in range(TRIES if not self.service.described else 0):
+            status, sent, answer = told(outcome)
+            if status != REFUSED:
+                break
+            more = self._named(operation, version, sent, answer)
+            if not more:
+                break
+            with self._lock:
+                self._known.setdefault(operation.id, {}).update(more)
+            learnt += more
+            outcome = again()
+        if learnt and not 200 <= told(outcome)[0] < 300:
+            with self._lock:  # it was no such demand, or the value does not do
+                for path in learnt:
+                    self._known[operation.id].pop(path, None)
+            return first
+        return outcome
+
+    def _named(self, operation: Operation, version: Microversion, sent: Any, answer: Any) -> dict[Path, Any]:
+        """The fields that the words of a refusal name and the request lacked; the longest names go before others."""
+        words = " ".join(_texts(answer))
+        if not isinstance(sent, dict) or not _DEMAND.search(words):
+            return {}
+        found: dict[Path, Any] = {}
+        for path, value in sorted(_optional(operation, version, self.service).items(), key=lambda p: -len(p[0][-1])):
+            if lookup(sent, path) is ABSENT and isinstance(lookup(sent, path[:-1]), dict) and _says(words, path[-1]):
+                found[path] = value
+                words = words.replace(path[-1], " ")
+        return found
+
+
+def _says(words: str, name: str) -> bool:
+    """Whether words name a field: by its name, or, where this has several words, by these words without the last id."""
+    if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", words):
+        return True
+    spoken = _SUFFIX.sub("", name).split("_")
+    phrase = "[ _]".join(map(re.escape, spoken))
+    return len(spoken) > 1 and re.search(rf"\b{phrase}\b", words, re.IGNORECASE) is not None
+
+
+def _optional(operation: Operation, version: Microversion, service: ServiceDescription) -> dict[Path, Any]:
+    """The fields beside each other at the top of a request that the documented one lacks, with a value for each."""
+    shown = [sample for sample in operation.request.samples if sample.valid and isinstance(sample.body, dict)]
+    wrapper = (operation.action,) if operation.action else wrapper_of([sample.body for sample in shown])
+    plain = bodies.build(operation, version, service)
+    found: dict[Path, Any] = {}
+    for one in fields(operation, version):
+        value = known_value(operation, one, service)
+        if value is not ABSENT and one.path[:-1] == wrapper:
+            found[one.path] = value
+    outside = {row.name for row in operation.request.parameters if version not in row.range}
+    for sample in shown:
+        inner = lookup(bodies.from_sample(operation, sample, service), wrapper)
+        for name, value in inner.items() if isinstance(inner, dict) else ():
+            if name not in outside and value is not None:
+                found.setdefault((*wrapper, name), value)
+    return {path: value for path, value in found.items() if lookup(plain, path) is ABSENT}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in the body of an error, whatever its form."""
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(inner)
