@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from specs.record.model import (
@@ -42,6 +42,10 @@ _NAMES = {
     float: "a number",
     type(None): "null",
 }
+
+
+ReadExchanges = Callable[[list[Any]], tuple[Exchange, ...]]
+"""Reads the exchanges of a result, given as JSON values."""
 
 
 class MalformedError(ValueError):
@@ -89,8 +93,17 @@ def result_to_json(result: Result) -> dict[str, Any]:
     return data
 
 
-def result_from_json(data: object) -> Result:
+def exchanges_from_json(data: list[Any]) -> tuple[Exchange, ...]:
+    """Return the exchanges of a result. Raises MalformedError as ``result_from_json`` does."""
+    return tuple(map(_exchange_from_json, data))
+
+
+def result_from_json(data: object, exchanges: ReadExchanges = exchanges_from_json) -> Result:
     """Return the result in the JSON object of a line.
+
+    Args:
+        data: the JSON object.
+        exchanges: reads the exchanges, which are most of the line.
 
     Raises:
         MalformedError: a key is missing or holds a value of another type.
@@ -117,7 +130,7 @@ def result_from_json(data: object) -> Result:
         reason=_get(line, "reason", _TEXT_OR_NULL),
         deviation=None if deviation is None else _deviation_from_json(deviation, "deviation"),
         waiver=_get(line, "waiver", _OBJECT_OR_NULL),
-        exchanges=tuple(_exchange_from_json(item) for item in _get(line, "exchanges", (list,))),
+        exchanges=exchanges(_get(line, "exchanges", (list,))),
         seconds=_get(line, "seconds", _NUMBER),
         kind=_optional(line, "kind", (str,), None),
         state=_optional(line, "state", (str,), None),

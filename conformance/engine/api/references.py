@@ -26,6 +26,8 @@ from specs.model import Operation, Spec
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9]*_)[A-Z0-9_]+")
 """The form of a name in capitals of several words; the first one may be a prefix that all such names have."""
 
+_HARDWARE_ADDRESS = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
+
 CHANGING = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -38,7 +40,8 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
         ids = _rules(_ids(operations, producers, ("id",)))
     else:
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
-        ids = (*_lists(operations, known), *_rules(known), *_found(operations, producers))
+        own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
+        ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
     implied = (*_names(operations, service.described), *ids)
     return replace(
         service,
@@ -123,6 +126,27 @@ def _ids(
             if "_" in name and "{" not in collection and producers.of(collection) is not None:
                 seen.setdefault(name, collection)
     return seen
+
+
+def _addresses(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """A new hardware address for each thing that has one in a sample: no two things have the same."""
+    for operation in operations:
+        if operation.action is None and producers.made_by(operation) is not None:
+            for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+                if isinstance(value, str) and _HARDWARE_ADDRESS.fullmatch(value):
+                    yield BindingRule(operation.id, name, Binding("mac"))
+
+
+def _own_names(
+    operations: Iterable[Operation], producers: Producers, known: Mapping[str, str]
+) -> Iterator[BindingRule]:
+    """The value of the sample for a field with the name of the very thing that a request makes: the thing has it."""
+    for operation in operations:
+        if operation.action is None and producers.made_by(operation) is not None:
+            for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+                own = known.get(name) == operation.path
+                if own and isinstance(value, str) and not UUID.fullmatch(value):
+                    yield BindingRule(operation.id, name, value)
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

@@ -52,7 +52,7 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     id_ = inner.get(kind.id_field) if inner is not None else body.get(f"{kind.key or kind.name}_id")
     if id_ is None and inner is None:
         # A Location below another path may name a collection or a job.
-        id_ = last if _UUID.match(last) or not answer.ok else None
+        id_ = last if _UUID.match(last) else None
     if not isinstance(id_, str | int) or isinstance(id_, bool) or not safe_in_path(str(id_)):
         return None
     alias = tuple(inner[name] for name in kind.alias_fields if isinstance(inner.get(name), str)) if inner else ()

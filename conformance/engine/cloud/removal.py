@@ -173,12 +173,11 @@ class Remover:
         return removal
 
     def force(self, thing: Thing) -> bool:
-        """Have a thing removed at once, if the description knows how. True if that was accepted."""
-        act = self._cloud.profile.kind(thing.kind).deletion.force
-        if act is None:
-            return False
-        answer = self._act(thing, act, thing.role)
-        return answer.ok or answer.status in NOT_THERE
+        """Have a thing removed at once, if the description or the reference knows how. True if that was accepted."""
+        profile = self._cloud.profile
+        act = profile.kind(thing.kind).deletion.force or profile.forced.get(thing.path.rpartition("/")[0])
+        answer = self._by_someone(thing, act) if act is not None else None
+        return answer is not None and (answer.ok or answer.status in NOT_THERE)
 
     def _looked_at(self, thing: Thing, kind: Kind, wait: bool) -> Removal | None:
         """The outcome for a thing that is being deleted already; None if its deletion must be requested.
@@ -236,6 +235,8 @@ class Remover:
                 unlocked = True
                 self._by_someone(thing, rules.unlock, any_refusal=True)
                 answer = self._by_someone(thing, rules.act)
+            if told and not decided(answer) and not self._described(thing) and self.force(thing):
+                return replace(answer, status=ACCEPTED)
             if not told and not decided(answer):
                 told = True
                 if self._never_was(thing, kind, answer):

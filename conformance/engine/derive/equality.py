@@ -11,11 +11,12 @@ true may be a default that nobody documents: so false is sent once in the place 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.api import naming, request_fields
+from conformance.engine.api import json_path, naming, request_fields
 from conformance.engine.api.needs import PROJECT
 from conformance.engine.api.producers import last_version, placeholders
 from conformance.engine.api.response_fields import Place, place_of, values_at
@@ -195,7 +196,7 @@ def _tail(place: Place) -> Place:
 def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: Shown) -> None:
     """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
-    for trial in (*trials_to_compare(view, book), *_opposite(view, book, field)):
+    for trial in (*(_whole(view, one) for one in trials_to_compare(view, book)), *_opposite(view, book, field)):
         version = trial.request.version or view.default
         if version not in field.row.range or version not in answer.row.range:
             continue
@@ -250,11 +251,38 @@ def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[T
         first = trial if values and first is None else first
     if first is None:
         return
-    body = with_value(first.request.body, field.path, False)
-    where = Where(view.main[0], first.situation.state)
-    asked = Asked(version=first.request.version, body=body, optional=True)
+    variant, version = view.main[0], first.request.version
+    leaf = field.path[-1] if view.operation.action else field.name
+    body = view.body(variant, version or view.default, {leaf: False})  # others of a sample may need that it is true
+    if json_path.lookup(body, field.path) is not False:
+        body = with_value(first.request.body, field.path, False)
+    where = Where(variant, first.situation.state)
+    asked = Asked(version=version, body=body, optional=True)
     trial = attempt(view, f"equality-{id_part(field.row.name)}-false", where, asked, setup=first.setup)
     yield replace(trial, gates=first.gates)
+
+
+def _whole(view: View, trial: Trial) -> Trial:
+    """A trial, or the same with the fields without which its request has no use by the description.
+
+    A sample may lack them, so that it is refused and none of its values can be compared.
+    """
+    wanted = view.service.included(view.operation)
+    body = trial.request.body
+    if not wanted or body is ABSENT:
+        return trial
+    for field in request_fields.fields(view.operation, view.default):
+        if field.row.name in wanted and json_path.lookup(body, field.path) is ABSENT:
+            value = json_path.lookup(view.plain_body(view.main[0], view.default), field.path)
+            if value is not ABSENT:
+                body = copy.deepcopy(body)
+                json_path.put(body, field.path, value)
+    if body == trial.request.body:
+        return trial
+    where = Where(view.main[0], trial.situation.state)
+    asked = Asked(version=trial.request.version, body=body, optional=True)
+    label = f"equality-whole-{trial.key.rpartition('|')[2]}"
+    return replace(attempt(view, label, where, asked, setup=trial.setup), gates=trial.gates)
 
 
 def _of_the_run(view: View) -> bool:

@@ -35,8 +35,8 @@ X-Openstack-Request-Id and the older names, which contain the type of the servic
 TEMPLATE = re.compile(r"[^.{]\{|\}[^.}]")
 """The name of a row with a placeholder in it, such as ``limit_{kind}``: it stands for several fields, or for none."""
 
-DETAIL = "detail"
-"""The beginning of the name of a query parameter that asks for things in full."""
+DETAIL = ("detail", "fields")
+"""The beginnings of the names of query parameters that ask for more of things than an answer has of itself."""
 
 FREE_VALUES = 12
 """The most values of an enumeration that is checked in a response; a longer one counts as a mere vocabulary."""

@@ -160,9 +160,10 @@ class RunContext:
         """The needs of an operation's requests; ``needs`` holds them for every operation of the reference."""
         return Needs.of(operation, self.service.about(operation), self.producers, self.top)
 
-    def fitting(self, operation: Operation, body: Any) -> Any:
+    def fitting(self, operation: Operation, body: Any, version: Microversion | None = None) -> Any:
         """A body, or a query as pairs, without the fields of parts that the cloud lacks, with those that it demands."""
-        return self.demanded.added(operation, without(body, operation, self.service.optional_parts, self.lacking))
+        fits = without(body, operation, self.service.optional_parts, self.lacking)
+        return self.demanded.added(operation, version or self.version_for(operation), fits)
 
     def elevate(self, operation: Operation, name: str) -> None:
         """Note that the cloud refuses a request to members: from now on, an administrator sends it.

@@ -26,7 +26,10 @@ from specs.model import Operation
 REFUSED = 400
 """The code of a refusal for a request that lacks something."""
 
-TRIES = 3
+REFUSALS = frozenset({REFUSED, 406})
+"""The same, with that for a request of another version."""
+
+TRIES = 4
 """How many fields at most are demanded one after the other. A service names them one by one."""
 
 _DEMAND = re.compile(
@@ -48,18 +51,21 @@ class Demanded:
     """
 
     service: ServiceDescription
-    _known: dict[str, dict[Path, Any]] = field(default_factory=dict)
+    _known: dict[str, dict[Microversion, dict[Path, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, operation: Operation) -> Mapping[Path, Any]:
-        """The fields that requests of an operation need besides, by their places, with values and Bindings."""
-        with self._lock:
-            return dict(self._known.get(operation.id, {}))
+    def of(self, operation: Operation, version: Microversion) -> Mapping[Path, Any]:
+        """The fields that requests of an operation need besides at a version: their places, and values with Bindings.
 
-    def added(self, operation: Operation, body: Any) -> Any:
+        Where nothing is known of the version, another one tells.
+        """
+        with self._lock:
+            known = self._known.get(operation.id, {})
+            return dict(known.get(version, next(iter(known.values()), {})))
+
+    def added(self, operation: Operation, version: Microversion, body: Any) -> Any:
         """A body with the demanded fields that it lacks; a body that is no object stays as it is."""
-        known = self.of(operation)
-        lacks = {path: value for path, value in known.items() if lookup(body, path) is ABSENT}
+        lacks = {path: value for path, value in self.of(operation, version).items() if lookup(body, path) is ABSENT}
         if not lacks or not isinstance(body, dict):
             return body
         whole = copy.deepcopy(body)
@@ -68,9 +74,9 @@ class Demanded:
                 put(whole, path, copy.deepcopy(value))
         return whole
 
-    def lacking(self, operation: Operation, sent: Any) -> list[str]:
+    def lacking(self, operation: Operation, version: Microversion, sent: Any) -> list[str]:
         """The names of the demanded fields that a request of an operation lacked, since nobody knew of them yet."""
-        return [path[-1] for path in self.of(operation) if lookup(sent, path) is ABSENT]
+        return [path[-1] for path in self.of(operation, version) if lookup(sent, path) is ABSENT]
 
     def heeded(
         self,
@@ -89,24 +95,34 @@ class Demanded:
             told: gives the status of an outcome, the body that was sent, and the body of the answer.
             again: makes the request again. The fields that are known by then are added to its body (see ``added``).
         """
-        outcome, learnt = first, list[Path]()
+        outcome, before = first, self._of_version(operation, version)
         for _ in range(TRIES if not self.service.described else 0):
             status, sent, answer = told(outcome)
-            if status != REFUSED:
+            known = self._of_version(operation, version)
+            if status not in REFUSALS:
                 break
-            more = self._named(operation, version, sent, answer)
-            if not more:
+            if known is None and self.of(operation, version):
+                more: dict[Path, Any] = {}  # what is demanded at another version may not be let in at this one
+            elif not (more := self._named(operation, version, sent, answer)):
                 break
-            with self._lock:
-                self._known.setdefault(operation.id, {}).update(more)
-            learnt += more
+            self._know(operation, version, {**(known or {}), **more})
             outcome = again()
-        if learnt and not 200 <= told(outcome)[0] < 300:
-            with self._lock:  # it was no such demand, or the value does not do
-                for path in learnt:
-                    self._known[operation.id].pop(path, None)
+        if outcome is not first and not 200 <= told(outcome)[0] < 300:
+            self._know(operation, version, before)  # it was no such demand, or the value does not do
             return first
         return outcome
+
+    def _of_version(self, operation: Operation, version: Microversion) -> dict[Path, Any] | None:
+        with self._lock:
+            return self._known.get(operation.id, {}).get(version)
+
+    def _know(self, operation: Operation, version: Microversion, fields: dict[Path, Any] | None) -> None:
+        with self._lock:
+            known = self._known.setdefault(operation.id, {})
+            if fields is None:
+                known.pop(version, None)
+            else:
+                known[version] = fields
 
     def _named(self, operation: Operation, version: Microversion, sent: Any, answer: Any) -> dict[Path, Any]:
         """The fields that the words of a refusal name and the request lacked; the longest names go before others."""

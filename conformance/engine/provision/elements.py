@@ -128,11 +128,12 @@ class Elements:
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
 
-    def renew(self, value: str) -> bool:
-        """Give the element of an id or name up, so that the next request gets another one. False if there is none."""
-        found = [owned for owned in self._pool.values() if owned.value == value]
-        for owned in found:
-            self.dispose(owned)
+    def renew(self, path: str) -> bool:
+        """Give the last element that a path names up, so that the next request gets another one. False without one."""
+        named = [unquote(part) for part in path.split("/")]
+        found = [owned for owned in self._pool.values() if owned.value in named]
+        if found:
+            self.dispose(max(found, key=lambda owned: named.index(owned.value)))
         return bool(found)
 
     def give_up(self) -> None:
@@ -211,7 +212,7 @@ class Elements:
         roles = with_administrator(wanted, context.role_names)
 
         def once() -> tuple[str, Answer, Any]:
-            body = self._subject.bindings.filled(context.fitting(operation, built), True)
+            body = self._subject.bindings.filled(context.fitting(operation, built, version), True)
 
             def sent(role: str, body: Any) -> Answer:
                 intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
@@ -240,7 +241,7 @@ class Elements:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
             raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
-        whole = context.fitting(operation, built)
+        whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
         value = chosen or named_by(answer, name, body, producer.id_field)
         if value is None or not safe_in_path(value):

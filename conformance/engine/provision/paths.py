@@ -129,12 +129,14 @@ class Paths:
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
         chosen = needs.producer is not None and needs.producer.chosen and len(needs.placeholders) > 1
         named = any(placeholder.value is None for placeholder in needs.placeholders)
+        things = any(isinstance(placeholder.value, Binding) for placeholder in needs.placeholders)
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
             nothing = unknown if not last_only or last else None
-            if placeholder.value is not None and named and not last_only:
+            constant = things and isinstance(placeholder.value, str) and placeholder.value != PROJECT
+            if (constant or (placeholder.value is not None and named)) and not last_only:
                 nothing = None  # a fixed value names no element, so an unknown id in its place would be another fault
             above = placeholder.element.collection if placeholder.lent else filled.partition(placeholder.mark)[0]
             owned, wants = None, _Wanted(placeholder, above, operation, role, version)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
+from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
@@ -21,7 +22,7 @@ from conformance.engine.run.judging import Judged
 from conformance.engine.run.lanes import ALONE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
-from conformance.engine.run.undescribed import unproved_refusal
+from conformance.engine.run.undescribed import unproved_query, unproved_refusal
 from conformance.engine.run.unknown_names import CRASH, UnknownNames
 from conformance.engine.run.usual import Usual
 from specs.record.model import Verdict
@@ -42,6 +43,7 @@ class Causes:
         names: the answers to requests with invented names.
         usual: the values that new things have without being given them.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
+        loose: operation -> whether it accepts a parameter of a query that nobody knows.
     """
 
     context: RunContext
@@ -50,15 +52,18 @@ class Causes:
     contrasts: Contrasts = field(default_factory=Contrasts)
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
+    loose: dict[str, bool] = field(default_factory=dict)
     usual: Usual = field(init=False)
 
     def __post_init__(self) -> None:
-        self.usual = Usual(self.suite.cases, self.context.producers)
+        self.usual = Usual(self.suite.cases, self.context)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
         results = tuple(results)
-        for case, _, judgement in results:
+        for case, evidence, judgement in results:
+            if UNKNOWN in case.trial.request.query and evidence.status is not None:
+                self.loose[case.operation.id] = evidence.accepted
             reason = judgement.reason or ""
             if case.requirement.kind == "normal" and reason.startswith(LACKING):
                 self.lacking.setdefault(case.operation.id, reason)
@@ -80,8 +85,9 @@ class Causes:
             return self.usual.missing(case, evidence, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
-            lacks = self.context.demanded.lacking(case.operation, evidence.sent)
+            lacks = self.context.demanded.lacking(case.operation, evidence.version or self.context.top, evidence.sent)
             why = unproved_refusal(judgement, case, evidence, seen, lacks)
+            why = why or unproved_query(judgement, case, self.loose.get(case.operation.id))
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
         why = self.contrasts.missing(case, evidence, judgement, seen)
         return why or self._unknown(case, evidence, judgement, seen)
@@ -115,6 +121,9 @@ class Causes:
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
                 self.contrasts.note(self._made(Job.of([control]), executor))
+        asks = bool(case.trial.request.query) and not self.context.service.described
+        if asks and case.operation.id not in self.loose:
+            self._ask_loosely(case, executor)
         seen = self.context.cloud.seen.of(case.operation.id)
         if self.context.stopping.is_set() or self._unknown(case, evidence, judgement, seen) is None:
             return
@@ -130,6 +139,14 @@ class Causes:
         good = self.names.good(case, about, self.context.version_for(case.operation))
         if good is not None:
             self.contrasts.note(self._made(Job(good, (), ()), executor))
+
+    def _ask_loosely(self, case: Case, executor: Executor) -> None:
+        """Send a parameter that nobody knows with the query of an operation; else other operations tell of it, too."""
+        own = (one for one in self.suite.cases if one.operation.id == case.operation.id)
+        odd = next((one for one in own if UNKNOWN in one.trial.request.query), None)
+        seen = self._made(Job.of([odd]), executor) if odd is not None and not self.context.stopping.is_set() else None
+        answered = seen is not None and seen.status is not None
+        self.loose[case.operation.id] = seen.accepted if answered and seen is not None else any(self.loose.values())
 
     def _unknown(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
         also = {members(ask.body, ask.query) for ask, answer in seen if answer.ok}

@@ -131,8 +131,8 @@ def _refused_too(here: Sequence[Job], first: Job, executor: Executor) -> Job | N
     setups += [setup] if accepted is None or locked or Locked() not in setup else []
     silent = (job for job in here if job.trial.outcome.accepted is None and job.trial.setup in setups)
     looks = executor.looks
-    known = (job for job in silent if accepted is None or looks.knows(job.trial))
-    return next((job for job in known if looks.expects_refusal(job.trial)), None)
+    refused = (job for job in silent if looks.expects_refusal(job.trial))
+    return next((job for job in refused if accepted is None or looks.knows(job.trial)), None)
 
 
 def _by_lock(here: Sequence[Job], locked: bool) -> Job:

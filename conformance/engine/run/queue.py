@@ -50,6 +50,33 @@ class Queue:
         """Add lanes. Those with the most transitions come first, so that no long lane is left for the end."""
         self._waiting += sorted(lanes, key=length, reverse=True)
 
+    def begin_with(self, lanes: Iterable[list[Job]]) -> int:
+        """Add the lanes with which a run begins. On a slow cloud, those that take longer than their share are divided.
+
+        Otherwise the threads would begin with short lanes, and the parts of the long ones would come last.
+
+        Returns:
+            The number of lanes that came of dividing others.
+        """
+        self.add(lanes)
+        if not self._slow:
+            return 0
+        undivided, self._waiting = self._waiting, []
+        share = (sum(self._left.values()) + sum(map(self._seconds, undivided))) / self._parallel
+        whole: list[list[Job]] = []
+        before = len(undivided)
+        while undivided:
+            lane = undivided.pop()
+            usual = not any(job.trial.situation.environment for job in lane)
+            part = part_of(lane, self._durations, at_hand=usual)[0] if self._seconds(lane) > share else []
+            if part:
+                taken = set(map(id, part))
+                undivided += [part, [job for job in lane if id(job) not in taken]]
+            else:
+                whole.append(lane)
+        self.add(whole)
+        return len(whole) - before
+
     def take(self) -> list[Job]:
         """Take the lane that this thread should walk next; at least one must be waiting."""
         chosen = self._next_of_many() if self._slow else self._next()

@@ -118,7 +118,7 @@ class Run:
             if NO_RESOURCE in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
-            self._queue.add(jobs.values())
+            self._open += self._queue.begin_with(jobs.values())
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.api.addresses import Addressed, addressed, majors
+from conformance.engine.api.forced import forced_removals
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.references import with_references
@@ -158,6 +159,8 @@ class Session:
         self.addressed: Addressed = addressed(specs, selected, self.api.major)
         specs, selected = self.addressed.specs, self.addressed.selected
         service = with_references(service, specs)
+        if not service.described:
+            self.cloud.profile = replace(self.cloud.profile, forced=forced_removals(specs, service, top))
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)

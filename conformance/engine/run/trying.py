@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.engine.api.patterns import is_one
 from conformance.engine.execute.executor import Executor
 from conformance.engine.judge.equality import HAD_IT
 from conformance.engine.model.case import Case
-from conformance.engine.model.evidence import Evidence, Problem
+from conformance.engine.model.evidence import Evidence, Judgement, Problem
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged, fault, judged
+
+CONFLICT = 409
+"""The status code of a conflict with the state of a thing (RFC 9110, 15.5.10)."""
 
 FAILURE = 500
 """The first status code of an error of the service itself (RFC 9110, 15.6)."""
@@ -38,7 +41,8 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
 
     The trial is made again if less than a pass came of a list that was not seen to be still, and as administrator if a
     member was kept out of the whole trial, or met an error of the service where the description has both asked. And it
-    is made once more on a new thing if the thing had a value already: an earlier trial may have given it.
+    is made once more on a new thing if the thing had a value already, or is in conflict with the documented request: an
+    earlier trial may have brought that about.
     """
     context, trial = executor.context, job.trial
     results = judged(cases, evidence or made(executor, job), context)
@@ -54,10 +58,16 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
         # What a documented role is answered is a finding of its own case. For the other cases, an administrator asks.
         elevated = replace(job, trial=replace(trial, request=replace(trial.request, role="admin")))
         results = _with(results, judged(left, made(executor, elevated), context))
-    had = [(case, evidence) for case, evidence, judgement in results if judgement.observed == HAD_IT]
-    if had and trial.situation.state is None and executor.paths.elements.renew(_named_last(had[0][1])):
-        results = _with(results, judged([case for case, _ in had], made(executor, job), context))
+    spoiled = [(case, evidence) for case, evidence, judgement in results if _spoiled(evidence, judgement)]
+    if spoiled and trial.situation.state is None and executor.paths.elements.renew(_path(spoiled[0][1])):
+        results = _with(results, judged([case for case, _ in spoiled], made(executor, job), context))
     return results
+
+
+def _spoiled(evidence: Evidence, judgement: Judgement) -> bool:
+    """Whether an earlier trial may have spoiled the thing of a trial for its case."""
+    conflict = evidence.status == CONFLICT and evidence.trial.outcome.accepted is True
+    return judgement.observed == HAD_IT or (conflict and judgement.verdict in ("inconclusive", "fail"))
 
 
 def _with(results: Sequence[Judged], again: Sequence[Judged]) -> list[Judged]:
@@ -66,7 +76,6 @@ def _with(results: Sequence[Judged], again: Sequence[Judged]) -> list[Judged]:
     return [new.get(one[0].id, one) for one in results]
 
 
-def _named_last(evidence: Evidence) -> str:
-    """The name at the end of the path of the request under test."""
-    path = urlsplit(evidence.exchanges[0].request.url).path if evidence.exchanges else ""
-    return unquote(path.rpartition("/")[2])
+def _path(evidence: Evidence) -> str:
+    """The path of the request under test."""
+    return urlsplit(evidence.exchanges[0].request.url).path if evidence.exchanges else ""

@@ -23,8 +23,8 @@ from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, members
 from specs.model import Operation
 
-OF_OTHER_CAUSES = frozenset({403, 409})
-"""Status codes of refusals for the sake of a role or of a status, not of a value."""
+OF_OTHER_CAUSES = frozenset({403, 404, 409})
+"""Codes of refusals for the sake of a role, of a status, or of a name that nothing has, not of a value's form."""
 
 _SILENT = (
     "this suite has no description of the service, which would say what a request needs beside the reference, so "
@@ -108,6 +108,28 @@ def unproved_refusal(
     if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
     return None
+
+
+def unproved_query(judgement: Judgement, case: Case, loose: bool | None) -> str | None:
+    """Return the reason why the acceptance of a query proves nothing of its parameters; None if it does.
+
+    Args:
+        judgement: the judgement on a case.
+        case: the case.
+        loose: whether the operation accepts a parameter that nobody knows, as well; None if that is not known yet.
+    """
+    if (
+        judgement.verdict != "pass"
+        or case.requirement.kind != "normal"
+        or not case.trial.request.query
+        or loose is False
+    ):
+        return None
+    if loose:
+        return (
+            "the operation accepts parameters of a query that nobody knows, so that it accepts this one shows nothing"
+        )
+    return "it is not known whether the operation accepts any parameter of a query"
 
 
 def _is_early(case: Case) -> bool:

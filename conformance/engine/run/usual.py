@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conformance.engine.api.producers import Producers
 from conformance.engine.api.response_fields import values_at
 from conformance.engine.judge.equality import ComesBack, shows
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.probe import Looked
 from conformance.engine.model.trial import Once, Trial
+from conformance.engine.provision.context import RunContext
+from conformance.engine.run.contrast import members
 from specs.model import Operation
 
 SAME = "a request without {} was accepted, too, and the same is shown, so a service that ignores it shows it as well"
@@ -32,11 +33,11 @@ class Usual:
 
     Attributes:
         cases: all cases of the suite.
-        producers: the operations that make things.
+        context: the objects that all lanes share, with the operations that make things.
     """
 
     cases: tuple[Case, ...]
-    producers: Producers
+    context: RunContext
     _shown: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     _sought: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -52,7 +53,8 @@ class Usual:
 
     def _maker(self, operation: Operation) -> str:
         """The id of the operation that makes a thing of the same collection; empty if an operation makes none."""
-        producer = self.producers.made_by(operation) or self.producers.several_by(operation)
+        producers = self.context.producers
+        producer = producers.made_by(operation) or producers.several_by(operation)
         return producer.operation.id if producer is not None else ""
 
     def note(self, evidence: Evidence) -> None:
@@ -60,11 +62,11 @@ class Usual:
         operation = evidence.trial.operation
         if not evidence.accepted or operation.id not in self._compared:
             return
-        maker = self._maker(operation)
+        maker, given = self._maker(operation), {key for place in members(evidence.sent) for key in place}
         for expectation in self._compared[operation.id]:
             body = evidence.body if expectation.probe is None else evidence.found.get(expectation.probe)
             body = body.shown if isinstance(body, Looked) else body
-            if body in (None, "") or values_at(evidence.sent, expectation.sent_at)[0]:
+            if body in (None, "") or expectation.sent_at[-1] in given:  # at any place: other versions have others
                 continue
             with self._lock:
                 self._shown.setdefault((maker, expectation.name), []).extend(values_at(body, expectation.shown_at)[0])

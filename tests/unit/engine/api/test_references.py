@@ -84,6 +84,20 @@ def test_without_a_description_a_placeholder_and_a_list_of_ids_tell_of_a_collect
     assert implied(*cars, drive).binding(drive, "road_cars") == (False, None)
 
 
+def test_without_a_description_a_thing_has_a_hardware_address_and_a_name_of_its_own():
+    body = {
+        "car": {"name": "n", "car_id": "vin-7", "address": "11:11:11:11:11:11", "radio": {"mac": "0a:1b:2c:3d:4e:5f"}}
+    }
+    make = plain("POST", "/cars", samples=(sample(body),), normal=(201,))
+    drive = plain("POST", "/trips", samples=(sample({"trip": {"car_id": "vin-7", "address": "11:11:11:11:11:11"}}),))
+    alone = implied(make, *CARS[2:], drive, service=ServiceDescription(described=False))
+    assert alone.binding(make, "address") == alone.binding(make, "mac") == (True, Binding("mac"))
+    assert alone.binding(make, "car_id") == (True, "vin-7")
+    assert alone.binding(drive, "car_id") == (True, Binding("/cars"))
+    assert alone.binding(drive, "address") == (False, None)
+    assert implied(make, *CARS[2:], drive).binding(make, "address") == (False, None)
+
+
 @pytest.mark.parametrize(
     ("shown", "form"), [("FAST_CAR_1", "FAST_{}"), ("FAST", "value"), ("Fast_Car", "value"), ("", "value")]
 )

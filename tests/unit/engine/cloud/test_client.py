@@ -301,13 +301,18 @@ def test_what_was_refused_is_settled_and_what_is_not_known_is_not(fake, cloud, s
 @pytest.mark.parametrize(
     ("status", "location", "left"),
     [
-        (500, "http://cloud.invalid/compute/v2.1/servers/s-1", (("s-1", "/servers/s-1"),)),
-        (500, "http://cloud.invalid/compute/v2.1/jobs/s-1", ()),
-        (500, "http://cloud.invalid/compute/v2.1/servers", ()),
-        (409, "http://cloud.invalid/compute/v2.1/servers/s-1", ()),
+        (
+            500,
+            "servers/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10",
+            (("5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10", "/servers/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10"),),
+        ),
+        (500, "jobs/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10", ()),
+        (500, "servers", ()),
+        (409, "servers/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10", ()),
     ],
 )
 def test_a_service_that_fails_may_name_what_it_has_made_before(fake, cloud, status, location, left):
+    location = f"http://cloud.invalid/compute/v2.1/{location}"
     fake.routes["POST", "/v2.1/servers"] = (status, {"fault": {"code": status}}, {"Location": location})
     intent = cloud.journal.intend("server", "")
     cloud.send(Ask("POST", "/servers", body={}, intent=intent))

@@ -7,6 +7,7 @@ import pytest
 from ended import Ended
 
 from conformance.engine.cloud import removal
+from conformance.engine.cloud.kinds import Act
 
 
 @pytest.fixture
@@ -66,6 +67,28 @@ def test_the_administrator_helps_out(run):
     run.had("keypair", "k", "/os-keypairs/k")
     run.fake.routes["DELETE", "/v2.1/os-keypairs/k"] = lambda asked: (202 if asked.token == "admin-token" else 403, {})
     assert run.cleanup().removed == ("keypair k",)
+
+
+def test_what_no_description_knows_is_removed_by_force_where_the_reference_names_a_way(run):
+    """A status that the run has set keeps a thing from its usual removal."""
+    run.forced = {"/boats": Act({"force_delete": None})}
+    asked = []
+
+    def acted(one):
+        asked.append(one.json)
+        run.route("GET", "/boats/b", (404, {}))
+        return (202, None) if one.token == "admin-token" else (403, {})
+
+    run.had("boats", "b", "/boats/b")
+    run.route("GET", "/boats/b", (200, {"boat": {"id": "b", "status": "sinking"}}))
+    run.route("DELETE", "/boats/b", (409, {"conflict": {"message": "it sinks"}}))
+    run.fake.routes["POST", "/v2.1/boats/b/action"] = acted
+    assert run.cleanup().removed == ("boats b",)
+    assert run.deleted == ["/boats/b", "/boats/b"]  # the usual way comes first, and may work a moment later
+    assert asked == [{"force_delete": None}] * 2
+    run.had("rafts", "r", "/rafts/r")
+    run.route("DELETE", "/rafts/r", (409, {"conflict": {"message": "it sinks"}}))
+    assert run.cleanup(timeout=0.3).left == ("rafts r: DELETE /rafts/r gave 409 (it sinks)",)
 
 
 @pytest.mark.parametrize("code", [405, 501])

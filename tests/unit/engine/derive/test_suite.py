@@ -447,6 +447,7 @@ def test_null_that_a_sentence_lets_in_is_let_in_where_the_same_entry_stands():
     ("described", "asked", "short", "required"),
     [
         (False, "detail", {"id": "1"}, False),
+        (False, "fields", {"id": "1"}, False),
         (True, "detail", {"id": "1"}, True),
         (False, "limit", {"id": "1"}, True),
         (False, "detail", {"id": "1", "speed": 3}, True),

@@ -334,7 +334,7 @@ def test_what_is_made_in_a_sandbox_alone_lets_no_list_of_a_cloud_grow(sandbox):
     made: Any = SimpleNamespace(name="widget_id", operation=LIST)
     service = replace(KNOWLEDGE, sandbox_only=(LIST.id,))
     one = paging(Shelf([]), producers=SimpleNamespace(of={LIST.path: made}.get), service=service, sandbox=sandbox)
-    one.paths.elements = SimpleNamespace(produce=lambda *_: None)  # type: ignore[assignment]  # a stand-in
+    one.paths.elements = SimpleNamespace(produce=lambda *_: None, lend=lambda _: None)  # type: ignore[assignment]  # a stand-in
     assert one.stocks.grow(case(SUITE, "list/list/name").trial, LIST.path, 1) == sandbox
 
 

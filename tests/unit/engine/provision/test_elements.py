@@ -287,6 +287,15 @@ def test_requests_use_the_element_that_a_list_has_grown_by_where_a_cloud_holds_o
     assert executor.paths.elements.own(wanted, "/gears/g-1/teeth", TEETH).value == "tooth-1"
 
 
+def test_the_last_element_that_a_path_names_is_given_up_for_a_new_one(shop):
+    elements, gear = shop[1].paths.elements, own(shop, SHOW)
+    assert not elements.renew("/gears/another/teeth")
+    assert own(shop, SHOW) == gear
+    assert elements.renew(f"/v2/{gear.path}/badges")
+    assert shop[0].changes[-1] == f"DELETE {gear.path}"
+    assert own(shop, SHOW).value != gear.value
+
+
 def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):
     owned = produced(shop, TOOTH, "/gears/g-1/teeth", "tooth_id")
     without = replace(owned, producer=replace(owned.producer, remover=None))

@@ -260,6 +260,13 @@ def test_an_unknown_id_does_not_stand_for_a_fixed_value_above_it(tmp_path):
     assert fill(shop, alone, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}"
 
 
+def test_an_unknown_id_stands_for_a_described_thing_and_not_for_the_name_of_its_collection(tmp_path):
+    mark = plain("GET", "/{sort}/{thing_id}/marks/{mark}")
+    values = {"sort": "gears", "thing_id": Binding("/gears"), "mark": "red"}
+    shop = opened(tmp_path, *EVERY, mark, service=replace(KNOWN, placeholder_values=values))
+    assert fill(shop, mark, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}/marks/red"
+
+
 def test_an_unknown_id_may_stand_for_the_last_alone(shop):
     assert fill(shop, PULL, unknown=UNKNOWN, last_only=True).path == f"/gears/gear-1/teeth/{UNKNOWN}"
 

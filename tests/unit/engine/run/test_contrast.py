@@ -260,7 +260,7 @@ def test_a_documented_request_with_an_answer_is_not_sent_again() -> None:
 
 
 def test_where_the_cloud_lacks_a_part_no_fault_of_a_request_can_be_shown() -> None:
-    causes = Causes(SimpleNamespace(producers=None), SimpleNamespace(cases=()), SimpleNamespace())  # type: ignore[arg-type]
+    causes = Causes(SimpleNamespace(), SimpleNamespace(cases=()), SimpleNamespace())  # type: ignore[arg-type]
     broken, why = case("error/400"), "the request without the fault was answered 400"
     refused = holds(400)
     assert causes.undecided(broken, refused, why).verdict == "inconclusive"

@@ -126,6 +126,19 @@ def test_a_lane_of_another_variant_does_not_go_before_one_that_may_wait() -> Non
     assert waiting.take() is halted
 
 
+@pytest.mark.parametrize(("seconds", "spins"), [(30.0, [2, 2, 2, 2, 1]), (0.5, [1, 8])])
+def test_on_a_slow_cloud_a_run_begins_with_lanes_that_take_no_more_than_their_share(
+    seconds: float, spins: list[int]
+) -> None:
+    waiting = queue(Context(spin=seconds), parallel=4)
+    lanes = [lane("IDLE", spins=8), lane("IDLE", spins=1)]
+    assert waiting.begin_with(lanes) == len(spins) - 2
+    taken = [waiting.take() for _ in range(len(spins))]
+    assert sorted(sum(job.trial.operation is SPIN for job in one) for one in taken) == sorted(spins)
+    assert {id(job) for one in taken for job in one} == {id(job) for one in lanes for job in one}
+    assert not waiting
+
+
 def test_an_operation_that_was_not_seen_yet_may_be_among_the_longest() -> None:
     spins, look = lane("IDLE", spins=1), lane("IDLE")
     assert queue(Context(halt=30.0), look, spins).take() is spins

@@ -91,6 +91,27 @@ def test_an_administrator_asks_for_the_answer_that_a_member_is_kept_from_by_an_e
     assert asked == roles
 
 
+@pytest.mark.parametrize(
+    ("first", "owned", "verdict", "tries"),
+    [(409, True, "pass", 2), (409, False, "fail", 1), (400, True, "fail", 1), (200, True, "pass", 1)],
+)
+def test_a_thing_in_conflict_with_the_documented_request_is_replaced_by_a_new_one(first, owned, verdict, tries):
+    put = plain("PUT", "/gears/{gear_id}", *SHOWN, samples=(GEAR,), normal=(200,))
+    one = next(c for c in suite(put).cases if c.requirement.kind == "normal")
+    statuses, made_with = [first, 200], []
+
+    def make(trial, *_):
+        asked = Exchange(SentRequest("PUT", "http://x/gears/g-1", {}), None, 1.0)
+        made_with.append(statuses.pop(0))
+        return Evidence(trial, status=made_with[-1], exchanges=(asked,))
+
+    elements = SimpleNamespace(renew=lambda _: owned)
+    context = SimpleNamespace(role_names=frozenset({"member"}), service=KNOWLEDGE)
+    executor = SimpleNamespace(make=make, context=context, paths=SimpleNamespace(elements=elements))
+    ((_, _, judgement),) = judged_by(executor, Job.of([one]), [one])
+    assert (judgement.verdict, len(made_with)) == (verdict, tries)
+
+
 @pytest.mark.parametrize(("fresh", "verdicts"), [("v", ["pass"]), ("w", ["inapplicable"])])
 def test_a_value_that_an_earlier_trial_has_given_is_given_once_more_to_a_new_thing(fresh, verdicts):
     show = plain("GET", "/gears/{gear_id}", answers=SHOWN, answered=(GEAR,), name="show", normal=(200,))
@@ -110,7 +131,7 @@ def test_a_value_that_an_earlier_trial_has_given_is_given_once_more_to_a_new_thi
     executor = SimpleNamespace(make=make, context=context, paths=SimpleNamespace(elements=elements))
     results = judged_by(executor, Job.of([one]), [one])
     assert [judgement.verdict for _, _, judgement in results] == verdicts
-    assert renewed == ["g-1"]
+    assert renewed == ["/gears/g-1"]
 
 
 def test_a_defect_of_this_suite_is_an_error_and_no_exception():

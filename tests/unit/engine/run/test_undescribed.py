@@ -9,7 +9,7 @@ from widgets import plain, row, sample
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.model.evidence import Judgement
-from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_refusal
+from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_query, unproved_refusal
 from specs.record.model import Deviation
 
 CARS = (plain("GET", "/cars"), plain("GET", "/cars/{car_id}"))
@@ -81,11 +81,35 @@ def test_a_refusal_keeps_a_promise_only_beside_an_accepted_request(verdict, stat
 
 @pytest.mark.parametrize(
     ("kind", "status", "proved"),
-    [("error/400", 400, True), ("error/400", 409, False), ("constraint", 403, False), ("error/409", 409, True)],
+    [
+        ("error/400", 400, True),
+        ("error/400", 409, False),
+        ("error/400", 404, False),
+        ("error/404", 404, True),
+        ("constraint", 403, False),
+        ("error/409", 409, True),
+    ],
 )
 def test_a_code_for_a_role_or_a_status_does_not_prove_a_constraint(kind, status, proved):
     judgement = Judgement("pass", str(status), None, status=status)
     assert (unproved_refusal(judgement, case(kind), evidence(status), answers(201)) is None) is proved
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "query", "loose", "proved"),
+    [
+        ("pass", "normal", (("sort", "asc"),), True, False),
+        ("pass", "normal", (("sort", "asc"),), None, False),
+        ("pass", "normal", (("sort", "asc"),), False, True),
+        ("pass", "normal", (), True, True),
+        ("pass", "list", (("sort", "asc"),), True, True),
+        ("fail", "normal", (("sort", "asc"),), True, True),
+    ],
+)
+def test_that_a_query_is_accepted_shows_nothing_where_any_is(verdict, kind, query, loose, proved):
+    asked = case(kind)
+    asked.trial = SimpleNamespace(request=SimpleNamespace(query=query))
+    assert (unproved_query(Judgement(verdict, "200", None, status=200), asked, loose) is None) is proved
 
 
 def test_services_with_a_folder_are_described():

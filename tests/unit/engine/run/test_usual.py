@@ -29,7 +29,11 @@ def equality(name: str = "hue", end: str = "") -> Case:
 
 
 def usual(found: Any = SUITE) -> Usual:
-    return Usual(found.cases, Producers((MAKE, SHOW)))
+    return Usual(found.cases, having(MAKE, SHOW))
+
+
+def having(*operations: Any) -> Any:
+    return SimpleNamespace(producers=Producers(operations))
 
 
 def answered(case: Case, sent: dict[str, Any], shown: Any, status: int = 201) -> Evidence:
@@ -62,7 +66,9 @@ def test_a_value_counts_where_a_thing_made_without_it_has_another(sent, shown, c
     assert counts or "the same is shown" in str(why)
 
 
-@pytest.mark.parametrize("more", [{"sent": GIVEN}, {"status": 400}, {"shown": None}])
+@pytest.mark.parametrize(
+    "more", [{"sent": GIVEN}, {"sent": {"of": [{"hue": "red"}]}}, {"status": 400}, {"shown": None}]
+)
 def test_only_an_accepted_request_without_the_field_whose_answer_shows_the_thing_tells_it(more):
     case, known = equality(), usual()
     known.note(answered(case, **{"sent": {"name": "m"}, "shown": RED, **more}))
@@ -82,7 +88,7 @@ def test_a_request_that_makes_several_is_compared_with_the_one_that_makes_one():
     several = plain("POST", "/gears", *rows, samples=asked, name="bulk", **{**SHOWN, "answered": (answer,)})
     found = suite(MAKE, SHOW, several)
     case = next(c for c in found.cases if c.id == "widgets.bulk/equality/hue")
-    known = Usual(found.cases, Producers((MAKE, SHOW, several)))
+    known = Usual(found.cases, having(MAKE, SHOW, several))
     known.note(answered(equality(), {"name": "m"}, RED))
     passed = Evidence(case.trial, status=201, sent={"gears": [GIVEN]}, body={"gears": [{"id": "g", **GIVEN}]})
     assert "the same is shown" in str(known.missing(case, passed, holds("the same")))
