@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.cloud.faults import quota_words, room_that_lacks
+from conformance.engine.cloud.faults import rooms_that_lack
 from conformance.engine.model.case import Case
 from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
@@ -22,9 +22,6 @@ from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
 REPORT = "report.html"
-
-USED_UP = "is used up ("
-"""The words of a reason before those of the cloud."""
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
@@ -133,21 +130,8 @@ def notes_at_end(shares: Shares, directory: Path) -> list[str]:
 
 
 def without_room(results: Iterable[Result]) -> list[str]:
-    """Return one sentence for each quota that was used up and so left cases undecided, the worst one first."""
-    counts: Counter[str] = Counter()
-    words: dict[str, str] = {}
-    for result in results:
-        reason = (result.reason or "") if result.verdict == "inconclusive" else ""
-        said_so = quota_words(reason.partition(USED_UP)[2].partition("): raise it")[0] or reason)
-        room = room_that_lacks(said_so) if said_so else None
-        if said_so and room:
-            counts[room] += 1
-            words.setdefault(room, said_so)
-    return [
-        f"a quota of the project is used up ({words[room]}), which left {count} {'case' if count == 1 else 'cases'} "
-        "undecided: raise it, or remove what is not needed, and try again"
-        for room, count in counts.most_common()
-    ]
+    """Return one sentence for each limit of the project that left cases undecided, the worst one first."""
+    return rooms_that_lack(result.reason or "" for result in results if result.verdict == "inconclusive")
 
 
 def missing_results(cases: Iterable[Case], reason: str) -> list[Result]:

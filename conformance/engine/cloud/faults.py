@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,9 @@ _QUOTA = re.compile(
 )
 """The words in which services say that a project has used up a quota. A refusal by a policy on quotas has other words,
 and so has a value beyond its documented maximum."""
+
+USED_UP = "is used up ("
+"""The words of a reason before those of the cloud."""
 
 MESSAGES = ("message", "faultstring")
 """The members of an error that hold its words: the usual one, and that of WSME."""
@@ -75,6 +79,23 @@ def quota_words(text: str) -> str | None:
     """The words of a text that say which quota is used up, as they are; None if it says so of none."""
     found = _QUOTA.search(text)
     return None if found is None else text[found.start() :].partition(".")[0].rstrip(")")
+
+
+def rooms_that_lack(reasons: Iterable[str]) -> list[str]:
+    """One sentence for each quota that the reasons of undecided cases name, with their number; the worst one first."""
+    counts: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    for reason in reasons:
+        said = quota_words(reason.partition(USED_UP)[2].partition("): raise it")[0] or reason)
+        room = room_that_lacks(said) if said else None
+        if said and room:
+            counts[room] += 1
+            words.setdefault(room, said)
+    return [
+        f"a quota of the project is used up ({words[room]}), which left {count} {'case' if count == 1 else 'cases'} "
+        "undecided: raise it, or remove what is not needed, and try again"
+        for room, count in counts.most_common()
+    ]
 
 
 def says_any(text: str, parts: Iterable[str]) -> bool:
