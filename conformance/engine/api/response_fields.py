@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,7 +41,7 @@ def _step(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """Every place in a body, the shallowest places first.
 
     Attributes:
@@ -54,7 +54,7 @@ class _Places:
 
 
 @lru_cache(maxsize=4_000)
-def _places(of: Same[Any]) -> _Places:
+def _places(of: Same[Any]) -> Places:
     """The places in the body of a sample, which nobody changes; many rows are looked for in each."""
     found: list[Place] = []
     queue: deque[tuple[Place, Any]] = deque([((), of.value)])
@@ -71,7 +71,7 @@ def _places(of: Same[Any]) -> _Places:
     ending: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
     for number, place in enumerate(found):
         ending.setdefault(place[-1], []).append((number, _keys(place)))
-    return _Places(tuple(found), {key: tuple(places) for key, places in ending.items()})
+    return Places(tuple(found), {key: tuple(places) for key, places in ending.items()})
 
 
 def places_in(body: Any) -> tuple[Place, ...]:
@@ -139,12 +139,21 @@ def _placed(of: Same[Operation]) -> tuple[Place | None, ...]:
     return tuple(place_in(bodies, row.name) for row in _plain_rows(of.value))
 
 
-def place_in(bodies: list[Any], name: str) -> Place | None:
+def place_in(bodies: Iterable[Any], name: str) -> Place | None:
     """The shallowest place of a row's name in some bodies; None if it has none."""
+    return place_among(places_of_each(bodies), name)
+
+
+def places_of_each(bodies: Iterable[Any]) -> list[Places]:
+    """The places in each body of some samples, to look for many names."""
+    return [_places(Same(body)) for body in bodies]
+
+
+def place_among(bodies: Iterable[Places], name: str) -> Place | None:
+    """The shallowest place of a row's name among the places of some bodies; None if it has none."""
     chain = tuple(name.split("."))
     best: tuple[int, Place] | None = None
-    for body in bodies:
-        places = _places(Same(body))
+    for places in bodies:
         fitting = places.ending.get(name, ())[:1]  # the first one is the shallowest one
         if len(chain) > 1:
             inner = (one for one in places.ending.get(chain[-1], ()) if one[1][-len(chain) :] == chain)

@@ -65,8 +65,7 @@ class Executor:
         arrangement: brings the situations about, and takes them back.
         aftermath: takes note of the things that a request has made, renamed, removed or changed.
         settling: follows the resource under test after an accepted request.
-        looks: looks at what a refused request must have left as it was.
-        paging: makes the trials on lists.
+        looks, paging: look at what a refused request must have left as it was; make the trials on lists.
         byproducts: counts things that a request makes from the things attached to the resource under test.
         inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.

@@ -52,6 +52,7 @@ class Demanded:
 
     service: ServiceDescription
     _known: dict[str, dict[Microversion, dict[Path, Any]]] = field(default_factory=dict)
+    _helped: dict[tuple[str, Microversion], set[Path]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, operation: Operation, version: Microversion) -> Mapping[Path, Any]:
@@ -95,7 +96,7 @@ class Demanded:
             told: gives the status of an outcome, the body that was sent, and the body of the answer.
             again: makes the request again. The fields that are known by then are added to its body (see ``added``).
         """
-        outcome, before = first, self._of_version(operation, version)
+        outcome, given, tried = first, set[Path](), False
         for _ in range(TRIES if not self.service.described else 0):
             status, sent, answer = told(outcome)
             known = self._of_version(operation, version)
@@ -106,23 +107,33 @@ class Demanded:
             elif not (more := self._named(operation, version, sent, answer)):
                 break
             self._know(operation, version, {**(known or {}), **more})
-            outcome = again()
-        if outcome is not first and not 200 <= told(outcome)[0] < 300:
-            self._know(operation, version, before)  # it was no such demand, or the value does not do
+            given.update(more)
+            outcome, tried = again(), True
+        if not tried:
             return first
-        return outcome
+        helped = 200 <= told(outcome)[0] < 300
+        self._conclude(operation, version, given, helped)
+        return outcome if helped else first  # it was no such demand, or the value does not do
 
     def _of_version(self, operation: Operation, version: Microversion) -> dict[Path, Any] | None:
         with self._lock:
             return self._known.get(operation.id, {}).get(version)
 
-    def _know(self, operation: Operation, version: Microversion, fields: dict[Path, Any] | None) -> None:
+    def _conclude(self, operation: Operation, version: Microversion, given: set[Path], helped: bool) -> None:
+        """Keep fields that have helped, and forget others, unless they have helped another lane meanwhile."""
         with self._lock:
+            proved = self._helped.setdefault((operation.id, version), set())
             known = self._known.setdefault(operation.id, {})
-            if fields is None:
-                known.pop(version, None)
+            if helped:
+                proved |= given
+            elif left := {path: value for path, value in known.get(version, {}).items() if path not in given - proved}:
+                known[version] = left
             else:
-                known[version] = fields
+                known.pop(version, None)
+
+    def _know(self, operation: Operation, version: Microversion, fields: dict[Path, Any]) -> None:
+        with self._lock:
+            self._known.setdefault(operation.id, {})[version] = fields
 
     def _named(self, operation: Operation, version: Microversion, sent: Any, answer: Any) -> dict[Path, Any]:
         """The fields that the words of a refusal name and the request lacked; the longest names go before others."""
