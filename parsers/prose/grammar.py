@@ -6,8 +6,10 @@ them reads is given to the ``LAST_RULES``, one after the other, until one reads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from parsers.document import Block
 from parsers.meant import meant
@@ -35,6 +37,7 @@ from parsers.prose import (
     status_changes,
     status_forms,
     status_general,
+    status_named,
     status_only,
     surroundings,
     tables_of,
@@ -61,7 +64,7 @@ from parsers.prose.rules import (
     Scope,
 )
 from parsers.prose.sentences import LONGEST, Sentence, in_blocks
-from specs.model import Code, Versions
+from specs.model import Code, Versions, When
 
 RULES: tuple[Rule, ...] = (
     *versions.RULES,
@@ -70,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     *status_forms.RULES,
     *status_only.RULES,
     *status_changes.RULES,
+    *status_named.RULES,
     *locks.RULES,
     *surroundings.RULES,
     *postconditions.RULES,
@@ -91,6 +95,9 @@ RULES: tuple[Rule, ...] = (
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
+
+_OF_A_SITUATION = tuple(kind for kind in get_args(Fact) if kind not in (Code, CodeRange))
+"""The kinds of facts beside which the general rule for statuses does not read; a code may have a cause, too."""
 
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
@@ -152,12 +159,12 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         below = below or reading.items
         part = part or not reading.whole
         whole = whole or (reading.whole and bool(reading.facts))
-    if not facts:
+    if not any(isinstance(fact, _OF_A_SITUATION) for fact in facts):
         # The general rule must not say again, in other words, what a rule for the very form has read.
         later = (*_readings(status_general.RULES, sentence, scope), *_readings(items.RULES, sentence, scope))
         for rule, reading in later:
             if reading.facts or not took:
-                return Taken(sentence, (*took, rule), reading.facts), below
+                return Taken(sentence, (*took, rule), (*facts, *reading.facts)), below or reading.items
     if not took:
         for rule, reading in _readings(LAST_RULES, sentence, scope):
             return Taken(sentence, (rule,), reading.facts), reading.items
@@ -199,26 +206,45 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items
             )
     done.update(vocabulary.tables(blocks))
-    for sentence in _in_tables(blocks, done):
-        result.taken.append(_of_a_row(read_sentence(sentence, scope)[0]))
+    for sentence, name in _in_tables(blocks, done):
+        result.taken.append(_of_a_row(read_sentence(sentence, scope)[0], name, scope))
     result.taken.sort(key=lambda taken: taken.sentence.index)
     return result
 
 
-def _of_a_row(taken: Taken) -> Taken:
-    """Return the reading of a table cell without facts about the whole operation: a cell is about its row only."""
-    kept = tuple(fact for fact in taken.facts if isinstance(fact, _OF_A_ROW))
-    return replace(taken, facts=kept, rules=taken.rules if kept or not taken.facts else ())
+def _of_a_row(taken: Taken, name: str | None, scope: Scope) -> Taken:
+    """Return the reading of a table cell without facts about the whole operation: a cell is about its row only.
+
+    A need holds for requests that give the row's field; an operation that only reads has none.
+    """
+    reads = scope.source is not None and scope.source.method in ("GET", "HEAD")
+    kept: list[Fact] = []
+    for fact in taken.facts:
+        if isinstance(fact, Pre) and fact.condition.kind == "status":
+            if reads:
+                continue
+            if name is not None and fact.condition.when is None:
+                kept.append(Pre(replace(fact.condition, when=When(present=(name,)))))
+                continue
+        if isinstance(fact, _OF_A_ROW):
+            kept.append(fact)
+    return replace(taken, facts=tuple(kept), rules=taken.rules if kept or not taken.facts else ())
 
 
-def _in_tables(blocks: Sequence[Block], done: set[int]) -> Iterator[Sentence]:
-    """Yield the sentences in the cells of tables, each with the line of its row."""
+_FIELD = re.compile(r"(?:``|\*\*)?(?P<name>[a-z][\w:.-]*)(?:``|\*\*)?$")
+
+
+def _in_tables(blocks: Sequence[Block], done: set[int]) -> Iterator[tuple[Sentence, str | None]]:
+    """Yield the sentences in the cells of tables, each with the line of its row and the field that the row names."""
     for index, block in enumerate(blocks):
         if block.kind != "table" or index in done:
             continue
         rows = block.text.split("\n")
         for row, line in zip(rows, block.lines or (block.line,) * len(rows), strict=True):
-            for cell in row.split(" | "):
+            cells = row.split(" | ")
+            field_ = _FIELD.match(cells[0].strip())
+            for cell in cells:
                 if len(cell.split()) >= _SHORTEST:
                     held = replace(block, text=cell, line=line, kind="cell", block=None, lines=())
-                    yield from (replace(sentence, index=index) for sentence in in_blocks((held,)))
+                    for sentence in in_blocks((held,)):
+                        yield replace(sentence, index=index), field_["name"] if field_ else None

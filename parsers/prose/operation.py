@@ -33,6 +33,7 @@ from parsers.prose.rules import (
     Scope,
     Tabled,
 )
+from parsers.prose.status_frames import ends
 from parsers.prose.status_general import read_title
 from parsers.prose.versions import governs_title, of_title
 from parsers.prose.vocabulary import vocabularies
@@ -106,7 +107,8 @@ def _with(fields: Mapping[str, Any], row: ParameterRow, fact: Tabled | Emptied |
 
 def _of_table(row: ParameterRow, told: Tabled) -> dict[str, Any]:
     """Return the fields of a row that a sentence about its whole table states."""
-    fields: dict[str, Any] = {"nullable": True} if told.nullable else {}
+    # "Most fields" leaves out what identifies a thing, which every answer has.
+    fields: dict[str, Any] = {"nullable": True} if told.nullable and not row.parameter.required else {}
     if told.version and row.parameter.required and not (row.parameter.min or row.versions.min):
         fields["required_min"] = told.version
     return fields
@@ -202,8 +204,9 @@ def _same(one: Condition, other: Condition) -> bool:
 def _postconditions(own: Text) -> tuple[Condition, ...]:
     """Return the postconditions: one for each paragraph and attribute, with the values after a failure joined to it."""
     found: list[Condition] = []
+    last: list[bool] = []
     failures: list[Failure] = []
-    for fact in own.facts:
+    for fact, final in ((fact, ends(taken.sentence.text)) for taken in own.taken for fact in taken.facts):
         if isinstance(fact, Failure):
             failures.append(fact)
         if not isinstance(fact, Post):
@@ -211,11 +214,21 @@ def _postconditions(own: Text) -> tuple[Condition, ...]:
         index = next((i for i, c in enumerate(found) if _same(c, fact.condition)), None)
         if index is None:
             found.append(fact.condition)
+            last.append(final)
         else:
-            found[index] = _joined(found[index], fact.condition)
+            one = found[index] if last[index] or not final else _passing(found[index], fact.condition)
+            found[index] = _joined(one, fact.condition)
+            last[index] = last[index] or final
     for failure in failures:
         _fail(found, failure)
     return tuple(found)
+
+
+def _passing(one: Condition, final: Condition) -> Condition:
+    """Return an outcome as a transient one: a later sentence of the paragraph tells of the status at the end."""
+    if not one.becomes or not final.becomes or set(one.becomes) & set(final.becomes):
+        return one
+    return replace(one, becomes=(), transient=(*one.transient, *one.becomes))
 
 
 def _joined(one: Condition, other: Condition) -> Condition:

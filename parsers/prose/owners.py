@@ -36,6 +36,9 @@ _NO_THINGS = frozenset(
 )
 """Last words of phrases that name no thing with a status, unless the path or the title names it."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*$")
+_KINDS = re.compile(r"\b(?P<kind>[A-Z]{2,5})\s+(?P<noun>[A-Za-z]{3,})\b")
+_KIND = re.compile(rf"{_KINDS.pattern}\W*$")
+"""A noun with an abbreviation that tells of which kind the thing is: "the HA instance"."""
 _VERBAL = re.compile(r"^\w+(?:ing|ed)$", _FLAGS)
 _JOINING = re.compile(
     r"^(?:is|are|be|been|was|has|have|can|cannot|must|may|should|will|not|if|when|and|or|you|until|unless|of|in|to|for|with|which|that|who|whose|only)$",
@@ -54,6 +57,8 @@ def owner_of(phrase: str, scope: Scope, *, another: bool = True) -> str | None:
         return scope.resource
     if (short := _abbreviated(phrase, scope)) is not None:
         return short
+    if (marked := _of_its_kind(phrase, scope)) is not None:
+        return marked
     known = scope.named(phrase) if scope.owner(phrase) is not None else None
     longer = _of_the_path(words, scope) or _of_the_title(re.findall(r"\b[a-z]+\b", _bare(phrase)), scope)
     if longer is not None and (known is None or len(longer.split()) > len(known.split())):
@@ -92,6 +97,27 @@ def _abbreviated(phrase: str, scope: Scope) -> str | None:
             if "".join(word[0] for word in name.split()).upper() == last[1]:
                 return name
     return scope.abbreviated(phrase) if len(_words(phrase)) == 1 else None
+
+
+def _of_its_kind(phrase: str, scope: Scope) -> str | None:
+    """Return the thing of a phrase with an abbreviation before its noun, if the path or the title tells which it is.
+
+    The path's own thing, if the path names it so ("HA instance" of ``/ha/{id}``); another thing, if the title gives the
+    noun another abbreviation ("RDS instance" under the title "Resizing a DDM Instance").
+    """
+    m = _KIND.search(phrase)
+    if m is None or scope.source is None:
+        return None
+    names = resources_of(scope.source.path)
+    if m["kind"].lower() in names and singular(m["noun"].lower()) not in names:
+        return m["kind"].lower()
+    titles = f"{scope.source.title} . {scope.context.title}"
+    kinds = {
+        found["kind"]
+        for found in _KINDS.finditer(titles)
+        if singular(found["noun"].lower()) == singular(m["noun"].lower())
+    }
+    return f"{m['kind']} {singular(m['noun'])}".lower() if kinds and m["kind"] not in kinds else None
 
 
 def _of_the_path(words: list[str], scope: Scope) -> str | None:

@@ -17,6 +17,7 @@ from parsers.prose.clauses import environment, some, version_clauses
 from parsers.prose.names import LASTING, STATUS_NAMES
 from parsers.prose.rules import Failure, Post, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
+from parsers.prose.status_patterns import AND_THEN
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, normalised, noun, values
 from specs.model import Condition, When
 
@@ -60,6 +61,7 @@ _SUCCESS = re.compile(
 _FAILED = re.compile(
     r"^(?:If|When|On|Upon|In\s+case\s+of)\s+(?:the\s+|a\s+)?(?:\w+\s+){0,2}?(?:fail\w*|error)\b[^,]*,", _FLAGS
 )
+_IF_IT_FAILS = re.compile(r"[;,]\s*(?:(?:and|or|but)\s+)?(?:if|when)\s+[^,;]*\bfail\w*\b[^,;]*,", _FLAGS)
 _DONE = re.compile(r"^An?\s+successful(?:ly)?\s+(?P<what>.+?)\s+shows\b", _FLAGS)
 _DOING = re.compile(r"^An?\s+(?P<what>\w+ing\s+.+?)\s+shows\b", _FLAGS)
 _LEAD = re.compile(r"^(?P<verb>[A-Z][a-z]+(?:-[a-z]+)?s)\b(?P<rest>.*)$")
@@ -151,9 +153,13 @@ def _after_success(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     what = m.groupdict().get("what")
     default = scope.named(what, anywhere=True) if what else None
-    found = _clauses(sentence, scope, sentence.text[m.end() :], default)
-    facts = (Post(_with(b, n, transient=bool(n) and all(map(_in_progress, n)))) for b, n in found)
-    return Reading(tuple(facts)) if found else None
+    told = sentence.text[m.end() :]
+    fails = _IF_IT_FAILS.search(told)
+    found = _clauses(sentence, scope, told[: fails.start()] if fails else told, default)
+    facts = [Post(_with(b, n, transient=bool(n) and all(map(_in_progress, n)))) for b, n in found]
+    failed = _clauses(sentence, scope, told[fails.end() :], default) if fails and found else []
+    lost = [Failure(base.resource, base.attribute, names, sentence.line) for base, names in failed if names]
+    return Reading((*facts, *lost)) if found else None
 
 
 def _shown(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -202,6 +208,9 @@ def _placed(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     names = _names(m)
     base = _status(scope, sentence, m["noun"], m["attribute"])
+    if then := AND_THEN.match(sentence.text[m.end() :]):
+        final = _with(base, tuple(value.text for value in values(then["values"])))
+        return Reading((Post(replace(final, transient=_with(base, names).becomes)),))
     return Reading((Post(_with(base, names, transient=all(map(_in_progress, names)))),))
 
 

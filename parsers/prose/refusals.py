@@ -16,8 +16,10 @@ from itertools import islice
 from parsers.prose.causes import cause_of, causes_of, names_of
 from parsers.prose.clauses import version_range, without_versions
 from parsers.prose.codes import codes_in
-from parsers.prose.rules import Reading, Refused, Rule, Scope
+from parsers.prose.rules import Reading, Refused, Rule, Scope, resources_of
 from parsers.prose.sentences import Sentence, plain
+from parsers.prose.status_clauses import clauses_of, cleared
+from parsers.prose.words import normalised
 from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
@@ -174,12 +176,21 @@ def of_parameter(sentence: Sentence, name: str) -> tuple[Refusal, ...]:
     return _refusals(code, found, sentence.text, None)
 
 
-def _tied(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
+def _misses_a_status(cause: Cause, stated: Iterable[set[str]], scope: Scope) -> bool:
+    """True if a cause holds some of the statuses that a clause states, or a status as the value of the thing itself."""
+    some = any(set(cause.status) < values for values in stated) if cause.status else False
+    things = set(resources_of(scope.source.path)) if scope.source is not None else set()
+    return some or any(name in things for name, _ in (*cause.has, *cause.has_not))
+
+
+def _tied(sentence: Sentence, scope: Scope) -> Reading | None:
     """A8: a code with its cause, or with the list of its causes below."""
     code = _one_code(sentence.text)
     if code is None:
         return None
     causes, whole = causes_in(without_versions(sentence.text))
+    stated = [set(normalised(clause.values)[0]) for clause in clauses_of(cleared(sentence.text))] if causes else []
+    causes = tuple(cause for cause in causes if not _misses_a_status(cause, stated, scope))
     if causes or not (sentence.items and _ONE_OF.search(sentence.text)):
         found = _refusals(code, causes, sentence.text, sentence.line)
         return Reading(tuple(map(Refused, found)), whole=whole) if found else None

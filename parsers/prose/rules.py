@@ -287,7 +287,8 @@ def resources_of(path: str) -> tuple[str, ...]:
         following = segments[number + 1] if number + 1 < len(segments) else ""
         if segment.startswith("{") or (number == 0 and segment[:1] == "v" and segment[1:2].isdigit()):
             continue
-        word = singular(segment.removeprefix("os-").replace("-", " ").replace("_", " "))
+        plain = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", segment.removeprefix("os-"))
+        word = singular(re.sub(r"[-_]", " ", plain if plain == segment.removeprefix("os-") else plain.lower()))
         collection = not found or segment.endswith("s") or noun(word) is not None
         last = number == len(segments) - 1 or following in _NO_RESOURCES
         if following.startswith("{") or (last and collection and segment not in _NO_RESOURCES):

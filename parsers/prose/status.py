@@ -185,6 +185,8 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
             forbids = pattern is not _ERROR_UNLESS and _NOT.search(_unquoted(m[0]))
             if resource is None or forbids or _two_resources(part["noun"]) or makes(resource, scope):
                 return None
+            if part["attribute"] and not _STATUS_LIKE.search(part["attribute"]) and _is_sent(part["attribute"], scope):
+                return None
             when = _when(rest, scope)
             bounds = clauses[0][:2] if clauses else (None, None)
             when = replace(when, min=bounds[0], max=bounds[1])
@@ -194,6 +196,12 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
         if facts:
             return Reading(tuple(facts))
     return None
+
+
+def _is_sent(name: str, scope: Scope) -> bool:
+    """True if a name is that of a field of the request: what must be true of it is no state of a thing."""
+    rows = scope.source.rows if scope.source is not None else ()
+    return any(row.section == "request" and row.parameter.name.split(".")[-1] == bare(name) for row in rows)
 
 
 def _unquoted(text: str) -> str:

@@ -33,6 +33,7 @@ _API = re.compile(
     r"allows\s+(?:you|users)\s+to|enables\s+(?:you|users)\s+to|lets\s+(?:you|users))\s+(?P<verb>[a-z])",
     _FLAGS,
 )
+_CURRENT = re.compile(r"(?<=[\w']\s)(?:current|actual|present)\s+(?=(?:status|state)\b)", _FLAGS)
 _PURPOSE = re.compile(
     r"(?<!\brequired)(?<!\bneeds)(?<!\bhas)\s+to\s+be\s+\w+ed(?=\s+(?:must|is|are|has|should|needs|cannot)\b)", _FLAGS
 )
@@ -111,6 +112,7 @@ def cleared(text: str) -> str:
     """
     for pattern, meant in _CONTRACTIONS:
         text = pattern.sub(meant, text)
+    text = _CURRENT.sub("", text)
     return _APART.sub("", _PURPOSE.sub("", _PARENTHESIS.sub("", text)))
 
 
@@ -132,10 +134,11 @@ def clauses_of(text: str) -> Iterator[Clause]:
     taken: list[tuple[int, int]] = []
     for form, pattern in FORMS:
         for m in pattern.finditer(text):
-            place = (m.start("values"), m.end())
+            part = m.groupdict()
+            held, kind = ("values", "attribute") if part["values"] else ("values2", "attribute2")
+            place = (m.start(held), m.end())
             if any(start < place[1] and place[0] < end for start, end in taken):
                 continue
-            part = m.groupdict()
             taken.append(place)
             noun = part["noun"] or part.get("noun2") or ""
             skipped = 0
@@ -146,26 +149,22 @@ def clauses_of(text: str) -> Iterator[Clause]:
             if (verb := _VERB.match(noun[skipped:])) and _CAN.search(text[: m.start("noun") + skipped]):
                 skipped += verb.end()
             start = m.start("noun") + skipped if part["noun"] and form != "sets" else m.start()
-            negated = any(part.get(name) for name in ("not", "not2", "modal_not"))
-            words = tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part["values"])))
-            if (
-                m.start("values") > m.end("attribute")
-                and text[m.start("values") - 2 : m.start("values")].strip() == ":"
-            ):
-                words = _listed(part["values"])
+            # "must not be in any state other than" is a need.
+            negated = sum(bool(part.get(name)) for name in ("not", "not2", "modal_not")) == 1
+            words = tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part[held] or "")))
+            if m.start(held) > m.end(kind) and text[m.start(held) - 2 : m.start(held)].strip() == ":":
+                words = _listed(part[held] or "")
             shown = _SPECIFIED_BY.match(text, m.end())
             yield Clause(
                 _form(form, part),
                 noun[skipped:].strip(),
-                _PLURAL.sub(
-                    lambda found: "us" if found[0].lower() == "uses" else "e", _KIND.sub("", part["attribute"])
-                ),
+                _PLURAL.sub(lambda found: "us" if found[0].lower() == "uses" else "e", _KIND.sub("", part[kind] or "")),
                 words,
                 negated,
                 part.get("modal")
                 or {"to be": "to be"}.get(part.get("be") or "")
                 or ("only" if part.get("only") else None),
-                min(start, m.start("attribute")),
+                min(start, m.start(kind)),
                 shown.end() if shown else m.end(),
                 shown["field"] if shown else None,
             )

@@ -12,12 +12,14 @@ of the things that an operation can do. ``status_only`` reads the forms with "on
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from parsers.prose.clauses import version_clauses
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import imperative
+from parsers.prose.status_patterns import AND_THEN
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, bare, normalised, noun, singular, values
 from specs.model import Condition, When
 
@@ -191,7 +193,11 @@ def _from_to(sentence: Sentence, scope: Scope) -> Reading | None:
     if m is None or version_clauses(sentence.text) or _NOT.search(sentence.text):
         return None
     base = _status(sentence, scope, m["noun"], m["attribute"])
-    return _becomes(base, m["values"], When(status=normalised(_names(m["from"]))[0]))
+    when = When(status=normalised(_names(m["from"]))[0])
+    if (then := AND_THEN.match(sentence.text[m.end() :])) is None:
+        return _becomes(base, m["values"], when)
+    passing, final = (normalised(_names(text))[0] for text in (m["values"], then["values"]))
+    return Reading((Post(replace(base, becomes=final, transient=passing, when=when)),))
 
 
 _ATTEMPTING = re.compile(
@@ -199,7 +205,7 @@ _ATTEMPTING = re.compile(
 )
 
 
-def _of_the_operation(text: str, scope: Scope) -> bool:
+def of_the_operation(text: str, scope: Scope) -> bool:
     """True if the attempt in a sentence is the operation's purpose, not just one of the things it can do."""
     m = _ATTEMPTING.match(text)
     if m is None or scope.source is None:
@@ -235,7 +241,7 @@ def _needed(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     if (m := _NOT_IN.search(text)) or (m := _IF_NOT_IN.match(text)):
         name = m.groupdict().get("whose") or m["attribute"]
-        if name is None or not _of_the_operation(text, scope):
+        if name is None or not of_the_operation(text, scope):
             return None
         return _precondition(_status(sentence, scope, m["noun"], name), m["values"], int(m["code"]))
     if m := _WHICH_IS_IN.match(imperative(text)):

@@ -40,7 +40,7 @@ _HAPPENS_ONLY = re.compile(
 _ONLY_THOSE = re.compile(
     r"(?:^|[,;]\s*|\bthat\s+)only$|\b(?:can|may|must|could)\s+(?:be\s+)?only\s+(?:be\s+)?\w+(?:\s+\w+){0,2}?(?:\s+(?:for|on|"
     r"to|from|in|with|by))?$|\b(?:can|may)\s+(?:be\s+)?\w+\s+(?:\w+\s+)?only(?:\s+(?:for|on|to|from|in|with|by))?$|\bonly\s+"
-    r"(?:available|allowed|possible|supported|valid|permitted|applicable|applies|works?)\s+(?:for|on|to|with)$",
+    r"(?:available|allowed|possible|supported|valid|permitted|applicable|applies|works?)\s+(?:for|on|to|with)$|\bonly\s+(?:allowed|possible|permitted)\s+to\s+\w+$",
     _FLAGS,
 )
 _NOT_UNTIL = re.compile(r"\b(?:unless|until|before|except\s+(?:if|when|while))$", _FLAGS)
@@ -58,12 +58,32 @@ _IF = re.compile(r"\b(?:if|when|while|whenever|where|once|as\s+soon\s+as|in\s+ca
 _DONE = re.compile(
     r"^(?:(?:After|Once|When|As\s+soon\s+as|Upon|On)\b[^,]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|accepted|"
     r"ends?|created|deleted|updated|returned)\b[^,]*,|If\b[^,]*\b(?:success\w*|succeed\w*)\b[^,]*,|After\s[^,]+,|"
-    r"(?:Initially|Finally|Then|Eventually|In\s+the\s+end),?\s)",
+    r"(?:Initially|Finally|Then|Eventually|In\s+the\s+end),?\s|(?:The|An?|Each)\s+(?:newly[- ]created|new)\s)",
     _FLAGS,
+)
+_DURING = re.compile(r"^(?:During|For\s+the\s+duration\s+of|While\b[^,]*\b(?:is|are)\s+being)\b[^,]*,", _FLAGS)
+"""A clause in front that tells of the time of the operation itself: "While the share is being moved,"."""
+_FAILING = re.compile(
+    r"(?:\b(?:if|when|in\s+case)\s+[^,;]*\b(?:fail\w*|unsuccessful\w*|not\s+success\w*)\b[^,;]*|\b(?:on|upon|after|in\s+case\s+of)\s+(?:an?\s+|any\s+)?"
+    r"(?:failure|error)|[,;.]\s*(?:otherwise|or\s+else))(?:,|\s)*(?:then\s+)?$",
+    _FLAGS,
+)
+_IF_FAILED = re.compile(
+    r"^\s*(?:(?:state|status)\s*)?,?\s*(?:if|when|in\s+case|on|upon|after)\b[^.;,]*\b(?:fail\w*|unsuccessful\w*)",
+    _FLAGS,
+)
+_WAIT = re.compile(r"\bwait\s+(?:until|for|till)$", _FLAGS)
+_BEFORE_IT = re.compile(
+    r"\bbefore\s+(?:(?:you|it)\s+)?(?:can\s+|try\s+to\s+|call\w*\s+this|(?:using|making|issuing|sending|performing)\s+this|be\s+)*(?P<verb>[a-z]+)",
+    _FLAGS,
+)
+_ENDS = re.compile(
+    r"\b(?:once|after|when|as\s+soon\s+as)\b[^,;]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|ends?)\b", _FLAGS
 )
 _IN_A_CASE = re.compile(
     r"^(?:Otherwise|Instead|Alternatively|In\s+(?:[\w-]+\s+){1,4}(?:scenarios?|modes?|cases?|situations?))\b", _FLAGS
 )
+_OTHER_CASE = re.compile(r"^(?:Otherwise|Instead|Alternatively)\b", _FLAGS)
 _BOUND = re.compile(
     r"^(?:Otherwise|Instead|Alternatively|In\s+(?:this|that|these|those|such|other|any\s+other)\s+(?:cases?|situations?|scenarios?)|In\s+(?:the\s+|an?\s+)?[\w-]+(?:\s+[\w-]+){0,3}\s+(?:scenarios?|modes?|cases?)\b|During\s+(?:this|that)\s+time|If|When|Unless|While|Where|In\s+case|For(?!\b[^,]*\sto\s+(?:succeed|work|be)\b))\b",
     _FLAGS,
@@ -86,7 +106,7 @@ _PERFORMED = re.compile(
 )
 """A clause in front about the very request: "When you are creating a rule,"."""
 _TOGETHER_WITH = re.compile(
-    r"^(?P<frame>.*\b(?:only\s+(?:if|when|while)|that|unless|until|make\s+sure|ensure))\s+[^;:]*?\b(?:is|are|has\s+been|"
+    r"^(?P<frame>.*\b(?:only\s+(?:\w+\s+)?(?:if|when|while)|that|unless|until|make\s+sure|ensure))\s+[^;:]*?\b(?:is|are|has\s+been|"
     r"have\s+been|must\s+be)\b[^;:]*?,?\s+and$",
     _FLAGS,
 )
@@ -107,7 +127,7 @@ _SHOWING = re.compile(
 _EXPLAINS = re.compile(
     r"\b(?:means|indicates|for\s+example|e\.g\.|such\s+as|defaults?\s+to|by\s+default|may\s+also|can\s+also|possible"
     r"\s+values?|valid\s+values?|might|does\s+not\s+(?:affect|matter)|regardless|even\s+(?:if|when)|more\s+than\s+(?:\d+|one)|at\s+a\s+time|at\s+the\s+"
-    r"same\s+time|there\s+(?:can|may)\s+(?:only\s+)?be|best\s+practice|counts?\s+toward)\b",
+    r"same\s+time|there\s+(?:can|may)\s+(?:only\s+)?be|best\s+practice|counts?\s+toward|only\s+[\w\s]+\bother\s+than)\b",
     _FLAGS,
 )
 _MAKES = re.compile(
@@ -120,12 +140,12 @@ _MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
 def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: Scope) -> str | None:
     """Tell what a clause says: ``needed``, ``refused``, ``becomes``, or None if it is none of these."""
     before, after = before.rstrip(" *`"), text[clause.end :]
-    request = given(before) is not None or _performs(before, scope)
+    request = given(before) is not None or _performs(before, scope) or during(text)
     bound = _BOUND.match(before) is not None and not request
     done = (sentence.block.block or "").endswith("postconditions") or _DONE.match(text) is not None
     if clause.form == "change" and not (_IS_SET.search(text[clause.start : clause.end]) and _framed(before)):
         done = done or (request and given(before) is None)
-        return None if _ONLY_THEN.match(after) else _outcome(clause, before, sentence, bound=bound, done=done)
+        return _outcome(clause, before, after, sentence, bound=bound, done=done)
     if (bound and "," in before and not done) or _REPORTS.search(before):
         return None
     if joined := _TOGETHER_WITH.match(before):
@@ -134,6 +154,7 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
     if _reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
         return None
     if _NOT_UNTIL.search(before):
+        refusing = _before_it(after, scope) if _WAIT.search(before) else refusing
         return "needed" if refusing and not clause.negated else None
     if clause.modal == "to be":
         return "needed" if _NEEDS_TO_BE.search(before) and not clause.negated and not done else None
@@ -171,8 +192,12 @@ def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, re
     return "needed" if purpose and not clause.negated else None
 
 
-def _outcome(clause: Clause, before: str, sentence: Sentence, *, bound: bool, done: bool) -> str | None:
-    """Tell whether a clause about a change says which status the operation leads to."""
+def _outcome(clause: Clause, before: str, after: str, sentence: Sentence, *, bound: bool, done: bool) -> str | None:
+    """Tell whether a clause about a change says which status the operation leads to, or its failure."""
+    if not clause.negated and (_FAILING.search(before) or _IF_FAILED.match(after)):
+        return "fails"
+    if _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
+        return None
     frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
     if clause.negated or any(frame.search(before) for frame in frames):
         return None
@@ -182,6 +207,25 @@ def _outcome(clause: Clause, before: str, sentence: Sentence, *, bound: bool, do
         or (sentence.block.kind == "paragraph" and not sentence.block.section)
     )
     return "becomes" if done or (told and not bound) else None
+
+
+def during(text: str) -> bool:
+    """True if a sentence begins by telling of the time of the operation: "While the share is being moved,"."""
+    return _DURING.match(text) is not None
+
+
+def ends(text: str) -> bool:
+    """True if a sentence tells of the end of the operation: "Once the copy is complete,", "when it has finished"."""
+    return _DONE.match(text) is not None or _ENDS.search(text) is not None
+
+
+def _before_it(after: str, scope: Scope) -> bool:
+    """True if a clause is followed by "before" and the operation, by the verb of its title or as "this operation"."""
+    m = _BEFORE_IT.search(after)
+    return m is not None and (
+        _is_the_operation(m, scope)
+        or re.search(r"\bthis\s+(?:operation|call|request|action|API)\b", after, _FLAGS) is not None
+    )
 
 
 def _framed(before: str) -> bool:

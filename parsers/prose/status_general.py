@@ -20,11 +20,13 @@ from parsers.prose.clauses import some, version_clauses, version_range, without_
 from parsers.prose.codes import codes_in
 from parsers.prose.names import LASTING
 from parsers.prose.owners import owner_of
-from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
+from parsers.prose.rules import Failure, Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence, plain
 from parsers.prose.status_clauses import Clause, clauses_of, cleared, imperative
-from parsers.prose.status_frames import explains, given, makes, meaning
-from parsers.prose.words import attribute, bare, normalised
+from parsers.prose.status_forms import of_the_operation
+from parsers.prose.status_frames import during, explains, given, makes, meaning
+from parsers.prose.status_patterns import AND_THEN, OR_FAILED
+from parsers.prose.words import attribute, bare, normalised, values
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
 
@@ -60,16 +62,22 @@ _INSIDE = re.compile(r"\b(?:in|with|from|on|by|into|under|using|containing|holdi
 """What stands before a noun that belongs to another one: "the cars in the shop are"."""
 
 
+def _is_under_way(name: str) -> bool:
+    """True if a status names an operation under way: "moving"; not "error_moving", which tells of its failure."""
+    word = name.lower()
+    return word.endswith("ing") and word not in LASTING and "error" not in word and "fail" not in word
+
+
 def _condition(
     clause: Clause, owner: str, line: int, *, becomes: bool = False, passing: bool = False, **extra: object
 ) -> Condition:
     name = clause.shown_by or attribute(clause.attribute or "status")
     name = None if name in ("status", "state") else name
     names, as_written = normalised(clause.values) if name is None else (clause.values, ())
-    changing = all(value.lower().endswith("ing") and value.lower() not in LASTING for value in names)
+    changing = all(map(_is_under_way, names))
     under_way = becomes and (passing or changing)
-    values = {"transient" if under_way else "becomes" if becomes else "any_of": names}
-    return Condition("status", owner, line, attribute=name, as_written=as_written, **values, **extra)  # type: ignore[arg-type]  # the names are those of fields of Condition
+    held = {"transient" if under_way else "becomes" if becomes else "any_of": names}
+    return Condition("status", owner, line, attribute=name, as_written=as_written, **held, **extra)  # type: ignore[arg-type]  # the names are those of fields of Condition
 
 
 def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, ...], str]:
@@ -105,7 +113,7 @@ def _general(sentence: Sentence, scope: Scope) -> Reading | None:
     text = imperative(cleared(without_versions(listed or sentence.text)))
     if scope.source is None or explains(text) or len(version_clauses(sentence.text)) > 1:
         return None
-    if sentence.block.block == "troubleshooting" or sentence.block.kind == "cell":
+    if sentence.block.block == "troubleshooting" or sentence.block.kind == "cell" or not of_the_operation(text, scope):
         return None
     facts = [fact for clause in clauses_of(text) for fact in _facts(clause, text, sentence, scope)]
     return Reading(tuple(facts), items=listed is not None) if facts else None
@@ -117,9 +125,9 @@ def _listed_below(sentence: Sentence) -> str | None:
     if below is None:
         return None
     found = [_ITEM.match(plain(item.text)) for item in sentence.items]
-    values = [m["value"] for m in found if m is not None]
+    below_it = [m["value"] for m in found if m is not None]
     lead = sentence.text.removesuffix(":").rstrip().removesuffix(below["purpose"] or "")
-    return f"{lead}: {', '.join(values)}." if len(values) == len(found) else None
+    return f"{lead}: {', '.join(below_it)}." if len(below_it) == len(found) else None
 
 
 def _causes(clause: Clause, owner: str, scope: Scope) -> Iterator[Cause]:
@@ -151,7 +159,7 @@ def _is_requested(clause: Clause, scope: Scope) -> bool:
     return bare(clause.attribute) in rows
 
 
-def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Iterator[Pre | Post | Refused]:
+def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Iterator[Pre | Post | Refused | Failure]:
     """Yield the facts of one clause of a sentence."""
     clause = _of_its_thing(clause, scope)
     owners, before = _owners(clause, text, scope)
@@ -165,16 +173,33 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
     field = given(text[: clause.start])
     when = some(replace(field or When(), min=low, max=high))
     for owner in owners:
-        if owner is None or _is_requested(clause, scope) or (says != "becomes" and makes(owner, scope)):
+        if owner is None or _is_requested(clause, scope) or (says in ("needed", "refused") and makes(owner, scope)):
             continue
         if says == "needed":
             yield Pre(_condition(clause, owner, sentence.line, code=code, when=when))
+        elif says == "fails":
+            told = _condition(clause, owner, sentence.line)
+            yield Failure(owner, told.attribute, told.any_of, sentence.line)
         elif says == "becomes":
-            passing = _PASSING.match(text[clause.end :]) is not None
-            yield Post(_condition(clause, owner, sentence.line, becomes=True, passing=passing, when=when))
+            yield from _changes(clause, owner, text, sentence, when)
         elif field is None:
             for cause in _causes(clause, owner, scope):
                 yield Refused(Refusal(cause, code, sentence.line, low, high))
+
+
+def _changes(clause: Clause, owner: str, text: str, sentence: Sentence, when: When | None) -> Iterator[Post | Failure]:
+    """Yield the outcome that a clause states, with what the words after it add: a later status, that of a failure."""
+    after = text[clause.end :]
+    then, failed = AND_THEN.match(after), OR_FAILED.match(after)
+    passing = _PASSING.match(after) is not None or during(text) or then is not None
+    told = _condition(clause, owner, sentence.line, becomes=True, passing=passing, when=when)
+    if then is not None:
+        found = tuple(value.text for value in values(then["values"]))
+        told = replace(told, becomes=normalised(found)[0] if told.attribute is None else found)
+    yield Post(told)
+    if failed is not None:
+        found = tuple(value.text for value in values(failed["values"]))
+        yield Failure(owner, told.attribute, found, sentence.line)
 
 
 def read_title(source: OperationSource, scope: Scope) -> tuple[Pre, ...]:

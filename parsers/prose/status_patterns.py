@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from parsers.prose.names import STATE_MODIFIERS
-from parsers.prose.words import NOUN, VALUE
+from parsers.prose.words import NOUN, VALUE, VALUES
 
 _FLAGS = re.IGNORECASE
 _COMMON = (
@@ -57,8 +57,13 @@ _STATE = (
 _MODAL = (
     r"(?:must|has\s+to|have\s+to|needs?\s+to|should|shall|ought\s+to|(?:is|are)\s+(?:required|expected|supposed)\s+to)"
 )
-_BE = rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+be))(?P<modal_not>\s*not)?\s+be|to\s+be|is|are|was|were|has|have)"
-_HAS = rf"(?P<be>(?P<modal>{_MODAL})(?P<modal_not>\s*not)?\s+have|has|have)"
+_ADVERB = r"(?:\s+(?:currently|already|first|always|also|still))?"
+_BE = (
+    rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+be))(?P<modal_not>\s*not)?{_ADVERB}\s+be|to\s+be|is|are|was|were|has|have|"
+    r"(?<!may\s)(?<!can\s)(?<!must\s)(?<!will\s)(?<!would\s)(?<!could\s)(?<!might\s)(?<!should\s)(?<!not\s)(?<!to\s)"
+    r"(?<!only\s)be(?=\s+(?:in|at)\s))"
+)
+_HAS = rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+have))(?P<modal_not>\s*not)?{_ADVERB}\s+have|has|have)"
 _REACHES = (
     rf"(?P<be>(?P<modal>{_MODAL})\s+(?:have\s+)?reach(?:ed)?|(?:has\s+|have\s+)?reach(?:es|ed)?|"
     r"(?:has\s+|have\s+)entered)"
@@ -76,11 +81,14 @@ _CHANGES = (
     r"transitioned|switched)\s+(?:back\s+)?to)(?:\s+be)?)"
 )
 _ENTERS = (
-    r"(?:(?P<modal>will|shall|should|must|is|gets)\s+)?(?P<be>be\s+)?(?:enters?|(?:goes|go|moves?|transitions?|returns?|"
+    r"(?:(?P<modal>will|shall|should|must|is|gets)\s+)?(?P<be>be\s+)?(?:enters?|(?:goes|go|moves?|transitions?|returns?|switch(?:es)?|"
     r"reverts?|moved|put|placed|returned|brought|switched|transitioned|reset)\s+(?:back\s+)?(?:in)?to|(?:created|left|"
     r"stored|placed|put)\s+in)"
 )
-_SETS = r"(?<!to\s)(?:sets|changes|updates|moves|transitions|returns|resets|switches|places|puts|brings|reverts)"
+_SETS = (
+    r"(?:(?<!to\s)(?:sets|changes|updates|moves|transitions|returns|resets|switches|places|puts|brings|reverts)|"
+    r"\bwill\s+(?:set|change|update|move|transition|return|reset|switch|place|put|bring|revert))"
+)
 _ALONE = (
     r"(?:(?-i:active|inactive|available|in[-_]use|idle|normal|running)|(?-i:(?:``|\*\*)(?:ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE|active|available|error|"
     r"running|stopped|paused|suspended|idle|in-use)(?:``|\*\*)|ACTIVE|AVAILABLE|ERROR|RUNNING|STOPPED|SHUTOFF|PAUSED|IDLE))"
@@ -104,6 +112,39 @@ FORMS = tuple(
         # The share is in any of the following statuses: a, b or c.
         ("is", rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+in\s+{_FOLLOWING}"),
         ("noun", rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in\s+{_FOLLOWING}"),
+        # The share must be switched off (status ``a``), the share is sinking (is in ``a`` state).
+        (
+            "is",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+[a-z]+(?:\s[a-z]+)?\s+\((?:is\s+|that\s+is,?\s+|i\.e\.,?\s+)?"
+            rf"(?:(?:in|with)\s+)?(?:the\s+|an?\s+)?(?:(?P<attribute>{_STATE})\s+(?:is\s+|of\s+|set\s+to\s+|=\s*)?(?P<values>{_VALUES})"
+            rf"|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE}))\)",
+        ),
+        # The share will be in the ``a`` state, it will have a status of ``a``, its status will be ``a``.
+        (
+            "change",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?(?:be\s+in|have)(?:\s+(?:the|an?))?"
+            rf"\s+(?:(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE})\b)",
+        ),
+        (
+            "change",
+            rf"(?<![\w`*])(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?be{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        (
+            "change",
+            rf"(?<![\w`*])(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?be"
+            rf"(?:\s+in)?{_SET}\s+(?P<values>{_VALUES})",
+        ),
+        # The share is created with the status ``a``; it remains in the ``a`` state.
+        (
+            "change",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?:is|are|will\s+be|gets)\s+(?:created|made|added|registered)\s+with\s+(?:the\s+|an?\s+)?"
+            rf"(?:initial\s+)?(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "change",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?:will\s+)?(?:remains?|stays?)\s+in{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})"
+            r"(?=\s+until\b)",
+        ),
         # The share status changes to ``a``, the share enters the ``a`` state.
         (
             "change",
@@ -160,7 +201,7 @@ FORMS = tuple(
         # The share is in state ``a``, a share in state ``a``.
         (
             "is",
-            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at)(?:\s+the)?\s+(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at)(?:\s+(?:the|an?))?\s+(?P<attribute>{_STATE})\s+(?:of\s+)?(?P<values>{_VALUES})",
         ),
         (
             "noun",
@@ -203,6 +244,11 @@ FORMS = tuple(
             "alone",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
         ),
+        # Shares that are not ``a``.
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES})(?P<attribute>)(?=\s+(?:can|cannot|may|must|will)\b|\.?$)",
+        ),
         # A share that is in ``a`` state, a share in ``a`` state.
         (
             "noun",
@@ -211,3 +257,17 @@ FORMS = tuple(
         ),
     )
 )
+
+AND_THEN = re.compile(
+    r"^[^.;:,]{0,60}?,?\s+and\s+(?:(?:then|finally|eventually|later|it|will|is)\s+)*(?:(?:switch(?:es)?|changes?|returns?|goes|go|"
+    r"reverts?|transitions?|moves?|set|put|placed)\s+)?(?:back\s+)?(?:(?:in)?to\s+(?:the\s+|an?\s+)?|becomes?\s+)"
+    rf"(?P<values>(?-i:{VALUES}))",
+    _FLAGS,
+)
+"""What tells, after a change, of the status that follows it: "and switches back to ``a`` once it is complete"."""
+OR_FAILED = re.compile(
+    rf"^[^.;:,]{{0,60}}?,?\s+or\s+(?:else\s+)?(?:(?:in)?to\s+)?(?:the\s+)?(?P<values>(?-i:{VALUES}))\s+(?:(?:state|status)\s+)?(?:if|when|in\s+"
+    r"case)\b[^.;]*?\bfail",
+    _FLAGS,
+)
+"""What tells, after a change, of the status after a failure: "or ``a`` if the operation fails"."""

@@ -1,8 +1,9 @@
 """Sentences about the whole table of an answer: the version of which it is, and the null of most of its fields (J9).
 
 Read: "The list and example below are representative of the response as of API microversion 1.95": a field of the table
-is there from that version on, and nothing is said of earlier ones. "Most fields default to ``null``": any field of
-the answer may be null. Not read: the version or the default of one field, and sentences about the request.
+is there from that version on, and nothing is said of earlier ones. "Most fields default to ``null``": any field of the
+answer may be null that not every answer has. Not read: the version or the default of one field, and sentences about
+the request.
 """
 
 from __future__ import annotations

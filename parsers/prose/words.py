@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NAMES
 
 _WORD = r"[A-Za-z][\w-]*"
-_CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?![\w`])"
+_CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?![\w`]|-[a-z])"
 VALUE = (
     rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}(?:/{_WORD})*`(?!`)|\"{_WORD}\"|"
     rf"'{_WORD}'|{_CAPITALS})"

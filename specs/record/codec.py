@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from specs.record.model import (
@@ -55,8 +55,17 @@ class MalformedError(ValueError):
 # --- results ---
 
 
-def result_to_json(result: Result) -> dict[str, Any]:
+def exchanges_to_json(exchanges: Iterable[Exchange]) -> list[dict[str, Any]]:
+    """Return the exchanges of a result as JSON objects. Raises TypeError as ``result_to_json`` does."""
+    return [_exchange_to_json(exchange) for exchange in exchanges]
+
+
+def result_to_json(result: Result, exchanges: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Return a result as the JSON object of its line, with the keys in the order of the format.
+
+    Args:
+        result: the result.
+        exchanges: its exchanges as JSON objects, if they are at hand.
 
     Raises:
         TypeError: a body or an observation holds a value that JSON cannot express.
@@ -77,7 +86,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "deviation": None if result.deviation is None else _deviation_to_json(result.deviation),
         "waiver": _plain(result.waiver),
-        "exchanges": [_exchange_to_json(exchange) for exchange in result.exchanges],
+        "exchanges": exchanges_to_json(result.exchanges) if exchanges is None else exchanges,
         "seconds": _finite(result.seconds),
     }
     if result.kind is not None:

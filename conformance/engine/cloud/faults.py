@@ -67,10 +67,14 @@ def room_that_lacks(text: str) -> str | None:
 
     Two refusals because of the same quota have the same words.
     """
+    words = quota_words(text)
+    return None if words is None else _OWN.sub("#", words).casefold()
+
+
+def quota_words(text: str) -> str | None:
+    """The words of a text that say which quota is used up, as they are; None if it says so of none."""
     found = _QUOTA.search(text)
-    if found is None:
-        return None
-    return _OWN.sub("#", text[found.start() :].partition(".")[0].rstrip(")")).casefold()
+    return None if found is None else text[found.start() :].partition(".")[0].rstrip(")")
 
 
 def says_any(text: str, parts: Iterable[str]) -> bool:

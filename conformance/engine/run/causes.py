@@ -93,13 +93,16 @@ class Causes:
         return why or self._unknown(case, evidence, judgement, seen)
 
     def learn(self, job: Job, executor: Executor) -> None:
-        """Send the documented request of an operation before the first one with a fault, on a service not described.
+        """Send the documented request that makes a thing before the first one with a fault, on a service not described.
 
         Its refusal may tell what all requests of the operation need, and its acceptance is a contrast to the others.
+        Requests that make nothing may change or remove a thing that the next ones need.
         """
         case = job.cases[0]
         faulty = job.trial.outcome.accepted is not True and case.operation.method not in SAFE
-        if self.context.service.described or not faulty or not self.contrasts.wanted(case):
+        if self.context.service.described or not faulty or self.context.producers.made_by(case.operation) is None:
+            return
+        if not self.contrasts.wanted(case):
             return
         control = documented(case, self.suite.cases)
         same = control is not None and lane_of(control.trial, self.context.service) == lane_of(

@@ -173,9 +173,9 @@ class Queue:
         return _states(lane) == settled and not any(moves(job.trial) or job.trial.setups(UnderWay) for job in lane)
 
     def _may_wait(self, lane: Sequence[Job]) -> bool:
-        """Whether a lane would begin with a new resource, and a lane that another thread walks lasts longer by far."""
+        """Whether a lane would begin with a new resource, and a lane that another thread walks lasts longer."""
         fresh = self._at_hand(lane) <= {self._context.about(lane[0].trial.operation).service.under_test.initial_status}
-        return fresh and self._seconds(lane) + WORTH <= max(self._left.values(), default=0.0)
+        return fresh and self._seconds(lane) < max(self._left.values(), default=0.0)
 
     def _worth(self, lane: Sequence[Job]) -> tuple[float, bool, float, float]:
         """How urgent a lane is: by the seconds that a resource at hand saves, and then by the length of the lane.

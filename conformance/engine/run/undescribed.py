@@ -15,8 +15,11 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
+from conformance.engine.api.response_fields import values_at
+from conformance.engine.cloud.scopes import scope_lacking
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.derive.earliest import EARLIEST
+from conformance.engine.judge.contents import FieldShown
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.demanded import REFUSED
@@ -46,7 +49,10 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
     """
     if judgement.verdict != "fail":
         return judgement
-    if _is_refusal(judgement, evidence):
+    if not evidence.accepted and (lacks := scope_lacking(evidence.body)) is not None:
+        wanted, had = lacks
+        why = f"{judgement.reason}; the cloud says that it wants {wanted} scope, and that the request had {had} scope"
+    elif _is_refusal(judgement, evidence):
         why = (
             f"{judgement.reason}; this suite has no description of the service, which would say what a request needs "
             "beside the reference, so another part of the request may be the cause"
@@ -61,6 +67,8 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
             f"{judgement.reason}; but not every reference gives the first version of a field in its tables, and no "
             "description of the service says that this one does"
         )
+    elif evidence.accepted and case.requirement.kind == "body" and _lacks_in_samples(case):
+        why = f"{judgement.reason}; but the samples of the answer lack the field, too, so the reference says both"
     elif evidence.accepted and case.requirement.kind in FAULTS_OF_REQUESTS and _is_misplaced(case):
         why = (
             f"{judgement.reason}; but no sample shows the field, and there is no description of the service, so its "
@@ -108,6 +116,15 @@ def unproved_refusal(
     if case.requirement.kind in FAULTS_OF_REQUESTS and evidence.status in OF_OTHER_CAUSES:
         return f"{evidence.status} is no code for a value that breaks a constraint, and {_SILENT} the refusal"
     return None
+
+
+def _lacks_in_samples(case: Case) -> bool:
+    """Whether samples show things at the place of a required field, and none of them the field."""
+    expected = case.expectation
+    if not isinstance(expected, FieldShown):
+        return False
+    shown = [values_at(sample.body, expected.place) for sample in case.operation.response.samples if sample.valid]
+    return any(things for _, things in shown) and not any(values for values, _ in shown)
 
 
 def unproved_query(judgement: Judgement, case: Case, loose: bool | None) -> str | None:

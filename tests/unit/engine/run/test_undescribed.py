@@ -8,6 +8,7 @@ from widgets import plain, row, sample
 
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
+from conformance.engine.judge.contents import FieldShown
 from conformance.engine.model.evidence import Judgement
 from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_query, unproved_refusal
 from specs.record.model import Deviation
@@ -16,13 +17,15 @@ CARS = (plain("GET", "/cars"), plain("GET", "/cars/{car_id}"))
 DEVIATION = Deviation.of("a.b/normal/200", "contradiction", "400")
 
 
-def evidence(status):
-    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300)
+def evidence(status, body=None):
+    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300, body=body)
 
 
 def case(kind="normal", policy=None, detail=""):
     requirement, operation = SimpleNamespace(kind=kind, id=f"cars.{kind}"), SimpleNamespace(policy=policy)
-    return SimpleNamespace(id=f"{requirement.id}{detail}", requirement=requirement, operation=operation)
+    return SimpleNamespace(
+        id=f"{requirement.id}{detail}", requirement=requirement, operation=operation, expectation=None
+    )
 
 
 def failed(status):
@@ -42,6 +45,13 @@ def test_any_other_fail_stands(status):
     assert doubted(failed(status), case(), evidence(status)).verdict == "fail"
 
 
+def test_credentials_of_the_wrong_scope_are_no_failure_of_the_service():
+    body = {"error": {"message": "x requires a scope of ['system'], request was made with project scope."}}
+    judgement = doubted(failed(500), case(), evidence(500, body))
+    assert (judgement.verdict, judgement.deviation) == ("inconclusive", None)
+    assert judgement.reason.endswith("wants system scope, and that the request had project scope")
+
+
 @pytest.mark.parametrize(("policy", "verdict"), [(None, "inconclusive"), ("admin", "fail")])
 def test_a_role_is_too_low_only_if_the_reference_says_so(policy, verdict):
     assert doubted(failed(200), case("error/403", policy), evidence(200)).verdict == verdict
@@ -50,6 +60,23 @@ def test_a_role_is_too_low_only_if_the_reference_says_so(policy, verdict):
 @pytest.mark.parametrize(("detail", "verdict"), [("[at-1.1]", "inconclusive"), ("", "fail"), ("[ACTIVE]", "fail")])
 def test_a_field_without_a_first_version_need_not_be_there_from_the_beginning(detail, verdict):
     assert doubted(failed(200), case("body", detail=detail), evidence(200)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("bodies", "verdict"),
+    [
+        ([{"cars": [{"id": 1}]}], "inconclusive"),
+        ([{"cars": [{"id": 1, "age": 2}]}], "fail"),
+        ([{"cars": [{"id": 1}]}, {"cars": [{"id": 1, "age": 2}]}], "fail"),
+        ([{"cars": []}], "fail"),
+        ([], "fail"),
+    ],
+)
+def test_a_field_that_the_samples_lack_may_be_missing(bodies, verdict):
+    broken = case("body")
+    broken.expectation = FieldShown("age", ("cars", "[]", "age"), "integer", True, False)
+    broken.operation.response = SimpleNamespace(samples=[sample(body) for body in bodies])
+    assert doubted(failed(200), broken, evidence(200)).verdict == verdict
 
 
 @pytest.mark.parametrize("verdict", ["pass", "inconclusive", "inapplicable", "error"])
