@@ -51,7 +51,7 @@ def owner_of(phrase: str, scope: Scope, *, another: bool = True) -> str | None:
 
     ``another``: True to take a thing that neither the path nor a title names.
     """
-    phrase = re.sub(r"['\u2019]s?$", "", phrase.strip())
+    phrase = re.sub(r"\s+(?:already|currently|still|now|only)$", "", re.sub(r"['\u2019]s?$", "", phrase.strip()))
     words = _words(phrase)
     if not words or words[-1] in _OWN:
         return scope.resource
