@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from parsers.counterparts import with_counterparts
 from parsers.halves import halved
 from parsers.names import Ids, action_of, slug, stem
 from specs.microversion import Microversion
@@ -92,9 +93,12 @@ def _seconds(file: SourceFile) -> float:
 
 def _spec(file: SourceFile, own: str, service: str, told: Told, reading: Reading) -> Spec:
     ids, facts = Ids(), told.file
-    operations = tuple(
-        _operation(source, said, own, ids, reading)
-        for source, said in zip(file.operations, told.operations, strict=True)
+    operations = with_counterparts(
+        [
+            _operation(source, said, own, ids, reading)
+            for source, said in zip(file.operations, told.operations, strict=True)
+        ],
+        [said.counterpart for said in told.operations],
     )
     rows = [(row.section, _parameter(row, facts.parameters)) for row in file.context.rows]
     common = Common(

@@ -8,7 +8,7 @@ A record may come from anybody, so only text files inside of that directory are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from specs.record.model import Source
+
+QUOTED = "the reference is quoted from "
+"""The beginning of the sentence that names a reference from which is quoted."""
 
 AROUND = 2
 """The number of lines that are shown before and after the sentence."""
@@ -72,9 +75,19 @@ class Quotes:
         """Return one sentence that says where the quotations come from, or how to have them."""
         name = "==".join(str(reference[key]) for key in ("package", "version") if reference.get(key))
         if self.root is not None:
-            return f"the reference is quoted from {name or self.root}"
+            return f"{QUOTED}{name or self.root}"
         how = f"`conformance build {name}` fetches it" if "==" in name else "--reference names its directory"
         return f"the reference is not at hand, so it is not quoted: {how}"
+
+
+def together(sentences: Iterable[str]) -> str:
+    """Return the sentences of several references as one: those that are quoted have one verb."""
+    every = tuple(dict.fromkeys(filter(None, sentences)))
+    names = [one.removeprefix(QUOTED) for one in every if one.startswith(QUOTED)]
+    if len(names) < 2:
+        return "; ".join(every)
+    quoted = f"the references are quoted from {', '.join(names[:-1])} and {names[-1]}"
+    return "; ".join((quoted, *(one for one in every if not one.startswith(QUOTED))))
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from reports.findings import Cause, Finding, Findings
 from reports.known import known_of
 from reports.operations import KindCount, Operation, Reason, Requirement, Untested
-from reports.quotes import Quotes
+from reports.quotes import Quotes, together
 from reports.requirements import column_key, parts_of, split
 from reports.states import Observations, Observed
 from reports.transitions import Transition, Transitions
@@ -266,7 +266,7 @@ def merged(record: RunRecord, parts: Mapping[str, View]) -> View:
         tells_status=all(part.tells_status for part in named),
         path=record.path,
         parts=tuple(parts.values()),
-        quoting="; ".join(dict.fromkeys(part.quoting for part in named if part.quoting)),
+        quoting=together(part.quoting for part in named),
     )
 
 

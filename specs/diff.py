@@ -192,6 +192,8 @@ def _scope(old: Operation, new: Operation, horizon: Microversion | None) -> list
     ):
         change = _single(new, what, first, second, breaks)
         changes += [change] if change else []
+    change = _single(new, "counterpart", old.same_as, new.same_as, False)
+    changes += [change] if change else []
     change = _single(new, "policy", old.policy, new.policy, fewer_roles(old.policy, new.policy))
     return [*changes, *([change] if change else [])]
 

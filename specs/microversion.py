@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache, total_ordering
+from functools import lru_cache
 
 _FORM = re.compile(r"(\d{1,4})\.(\d{1,5})\Z")
 
 
-@total_ordering
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Microversion:
     """One microversion, ordered as numbers."""
 
@@ -36,11 +35,6 @@ class Microversion:
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"
-
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, Microversion):
-            return NotImplemented
-        return (self.major, self.minor) < (other.major, other.minor)
 
     @property
     def next(self) -> Microversion:

@@ -264,6 +264,14 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Counterpart:
+    """The operation of the same file whose request, response and codes another one has, by a sentence of the latter."""
+
+    operation: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Operation:
     """One documented method and URL, and for ``.../action`` the action that the body names."""
 
@@ -277,6 +285,7 @@ class Operation:
     deprecated: Deprecation | None = None
     removed: Removal | None = None
     policy: Policy | None = None
+    same_as: Counterpart | None = None
     responses: Responses = field(default_factory=Responses)
     preconditions: tuple[Condition, ...] = ()
     postconditions: tuple[Condition, ...] = ()

@@ -8,11 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.discover import OTHER, Candidate, Missing
+from conformance.engine.cloud.exchange import Ask
 from conformance.engine.cloud.first import names_of
 from conformance.engine.execute.barriers import barrier
 from conformance.engine.model.case import Case
@@ -36,6 +38,10 @@ WIDTH = 22
 
 MOST = 12
 """The most reasons for left-out cases that are shown; the most frequent reason comes first."""
+
+
+FIRST = 8
+"""The number of lists that each role asks for, if no description names a request for that."""
 
 
 @dataclass
@@ -148,6 +154,9 @@ def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: b
         yield _line("clock", cloud.clock)
     for role in sorted(cloud.roles):
         yield _line(f"as {role}", cloud.owner(role) or "a token that was given; the cloud does not say whose it is")
+    if not context.service.described:
+        _ask_first(session)
+        yield from (_line("hint", text) for text in session.hints)
     kind, trouble, pace = context.kind, None, 0.0
     if boot and kind.factory is not None:
         said: list[str] = []
@@ -173,6 +182,16 @@ def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: b
         if boot or kind.factory is None
         else (f"A run can start, unless no {kind.name} can be made: --boot tries to make one.")
     )
+
+
+def _ask_first(session: Session) -> None:
+    """Ask for some lists as each role: no description names a request that shows whether a role is let in."""
+    context = session.context
+    plain = (o for o in context.operations.values() if o.method == "GET" and not placeholders(o.path) and not o.removed)
+    for operation in islice(plain, FIRST):
+        version = str(context.version_for(operation))
+        for role in sorted(session.cloud.roles):
+            session.cloud.send(Ask("GET", operation.path, role, version, operation=operation.id))
 
 
 def _things(session: Session) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.cloud.faults import quota_words, room_that_lacks
 from conformance.engine.model.case import Case
 from conformance.interrupt import INTERRUPTED
 from conformance.plugin.choices import Choices
@@ -21,6 +22,9 @@ from specs.record.model import Result, RunInfo, Verdict
 
 CANNOT_RUN = 2
 REPORT = "report.html"
+
+USED_UP = "is used up ("
+"""The words of a reason before those of the cloud."""
 
 NOTHING = "nothing was selected: no case matches -k, -m and the other options (`conformance list` shows all)"
 
@@ -118,9 +122,31 @@ def notes_at_end(shares: Shares, directory: Path) -> list[str]:
     again = f"{len(left)} resources could not be removed: try again with `conformance cleanup {_shown(directory)}`"
     return [
         *shares.first.waivers.sentences,
-        *(said(share, text) for share in shares for text in (*undescribed(share), *share.session.versions_left_out)),
+        *(
+            said(share, text)
+            for share in shares
+            for text in (*undescribed(share), *share.session.hints, *share.session.versions_left_out)
+        ),
         *clocks,
         *([again] if left else []),
+    ]
+
+
+def without_room(results: Iterable[Result]) -> list[str]:
+    """Return one sentence for each quota that was used up and so left cases undecided, the worst one first."""
+    counts: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    for result in results:
+        reason = (result.reason or "") if result.verdict == "inconclusive" else ""
+        said_so = quota_words(reason.partition(USED_UP)[2].partition("): raise it")[0] or reason)
+        room = room_that_lacks(said_so) if said_so else None
+        if said_so and room:
+            counts[room] += 1
+            words.setdefault(room, said_so)
+    return [
+        f"a quota of the project is used up ({words[room]}), which left {count} {'case' if count == 1 else 'cases'} "
+        "undecided: raise it, or remove what is not needed, and try again"
+        for room, count in counts.most_common()
     ]
 
 
@@ -161,5 +187,6 @@ __all__ = [
     "missing_results",
     "notes_at_end",
     "status_of",
+    "without_room",
     "write_report",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from conformance.engine.api.same import Same
 from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.markers import READONLY, markers_of
-from conformance.plugin.protocol import ran
+from conformance.plugin.protocol import Told, ran
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.shares import Shares
@@ -131,13 +132,14 @@ def collected(shares: Shares) -> list[Collected]:
 class CaseItem(pytest.Item):
     """A case as a test item. Running the item waits for the result: the plan tries the case at its turn.
 
-    ``tested`` is the type of the service.
+    ``tested`` is the type of the service; ``stopped`` is True if the run was stopped before the case was decided.
     """
 
     case: Case
     share: Share | None
     tested: str
     result: Result | None = None
+    stopped: bool = False
 
     @classmethod
     def of(cls, parent: SpecFile, case: Case) -> CaseItem:
@@ -157,22 +159,53 @@ class CaseItem(pytest.Item):
         """Wait for the result; fail or skip according to its verdict."""
         if self.share is None:
             pytest.skip("this is only a plan")
-        try:
-            result = self.result = self.share.result(self.case.id)
-        except Stopped:
+        result = self.decided(self.share)
+        if result is None:
             pytest.skip("the run was stopped before the case was decided")
-        source = f"{result.source.path}:{result.source.line}"
-        for name, value in (("requirement", result.requirement), ("verdict", result.verdict), ("source", source)):
-            self.user_properties.append((name, visible(value)))
         if result.verdict in SKIPS:
-            pytest.skip(visible(f"{result.verdict}: {result.reason}"))
+            pytest.skip(self._why(result))
         if result.verdict == "fail" and result.waiver is not None:
             self.user_properties.append(("waiver", visible(result.waiver["link"])))
             pytest.xfail(visible(f"waived until {result.waiver['expires']}: {result.waiver['reason']}"))
         if result.verdict != "pass":
             raise CaseFailed(result)
-        if result.deviation is not None:
-            self.user_properties.append(("deviation", visible(result.deviation.id)))
+
+    def decided(self, share: Share) -> Result | None:
+        """Wait once for the result, and note its properties; None if the run was stopped before."""
+        if self.result is None and not self.stopped:
+            try:
+                result = self.result = share.result(self.case.id)
+            except Stopped:
+                self.stopped = True
+                return None
+            source = f"{result.source.path}:{result.source.line}"
+            for name, value in (("requirement", result.requirement), ("verdict", result.verdict), ("source", source)):
+                self.user_properties.append((name, visible(value)))
+            if result.verdict == "pass" and result.deviation is not None:
+                self.user_properties.append(("deviation", visible(result.deviation.id)))
+        return self.result
+
+    def outcome(self) -> Told | None:
+        """Wait for the outcome; None if it is no pass and no skip of a verdict, so that ``runtest`` must raise it."""
+        result: Result | None = None
+        with contextlib.suppress(Exception):  # ``runtest`` raises it again
+            result = self.decided(self.share) if self.share is not None else None
+        if result is None or result.verdict not in ("pass", *SKIPS):
+            return None
+        return Told(result.seconds, *self.place(result))
+
+    def place(self, result: Result) -> tuple[tuple[str, int | None, str], tuple[str, int, str] | None]:
+        """The location of the report of a result, and the place and the reason of a skip; None if it is none.
+
+        Only the trial shows whether the member's role was enough or the administrator had to send the request.
+        """
+        source, skipped = result.source, result.verdict in SKIPS
+        skip = (source.path, source.line, self._why(result)) if skipped else None
+        return (*self.location[:2], self.headed(result.role)), skip
+
+    @staticmethod
+    def _why(result: Result) -> str:
+        return visible(f"{result.verdict}: {result.reason}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the lines about a failed case, instead of a traceback."""
@@ -191,7 +224,7 @@ class CaseItem(pytest.Item):
 
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Run a case without the phases of fixtures, which it does not have."""
-    return (isinstance(item, CaseItem) and ran(item)) or None
+    return (isinstance(item, CaseItem) and ran(item, item.outcome)) or None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -201,13 +234,10 @@ def pytest_runtest_makereport(
     """Add to the report of a case its duration, the role that sent the judged request, and the place of a skip."""
     report = yield
     if isinstance(item, CaseItem) and item.result is not None and call.when == "call":
-        result = item.result
-        report.duration = result.seconds
-        # Only the trial shows whether the member's role was enough or the administrator had to send the request.
-        report.location = (*report.location[:2], item.headed(result.role))
-        if result.verdict in SKIPS:
-            reason = visible(f"{result.verdict}: {result.reason}")
-            report.longrepr = (result.source.path, result.source.line, reason)
+        report.duration = item.result.seconds
+        report.location, skip = item.place(item.result)
+        if skip is not None:
+            report.longrepr = skip
     return report
 
 

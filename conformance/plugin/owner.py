@@ -189,6 +189,8 @@ class Owner:
             status = ending.CANNOT_RUN
             notes.append(cannot)
         notes += ending.notes_at_end(self._shares, directory)
+        if tally.undecided_percent > self._opened.choices.allow_undecided:
+            notes += ending.without_room(RunRecord.read(directory).results)
         if self._signals.came:
             notes.append(f"the run was interrupted by {self._signals.came}")
         info = self._opened.finish(status, tallies)

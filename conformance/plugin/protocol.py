@@ -2,18 +2,21 @@
 
 A case has no fixtures, and its result is there or comes from another thread, so nothing is to be set up, captured or
 torn down around it. pytest's own protocol calls some fifty hooks for each test all the same, which took a fifth of the
-processor time of a run. Whoever listens still gets the three reports of each case. If anybody but pytest itself hooks
-into the phases, or an option or a marker is about them, pytest's own protocol runs the case.
+processor time of a run; and a skip takes longer to be raised, and found in a traceback, than to be decided. Whoever
+listens still gets the three reports of each case. If anybody but pytest itself hooks into the phases, or an option or a
+marker is about them, pytest's own protocol runs the case.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PHASES = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown", "pytest_runtest_makereport")
 
@@ -30,19 +33,37 @@ SHORTENED = pytest.StashKey[bool]()
 """Whether the cases of a session may be run in the short way."""
 
 
-def ran(item: pytest.Item) -> bool:
-    """Run a case, unless pytest's own protocol must run it. Returns whether it was run."""
+@dataclass(frozen=True)
+class Told:
+    """The outcome of a case that raises nothing: it passes, or its skip is told as path, line and reason."""
+
+    duration: float
+    location: tuple[str, int | None, str]
+    skip: tuple[str, int, str] | None = None
+
+
+def ran(item: pytest.Item, outcome: Callable[[], Told | None]) -> bool:
+    """Run a case, unless pytest's own protocol must run it. Returns whether it was run.
+
+    Args:
+        item: the case.
+        outcome: waits for the outcome; None if the case must be run, since that raises something.
+    """
     if not _may_be_shortened(item.config) or any(mark.name in MARKERS for mark in item.iter_markers()):
         return False
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    call = pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, pytest.exit.Exception))
-    report: pytest.TestReport = hook.pytest_runtest_makereport(item=item, call=call)
-    hook.pytest_runtest_logreport(report=_empty(item, report, "setup", call.start))
+    start, told, call = time.time(), outcome(), None
+    if told is not None:
+        report = _made(item, told, start)
+    else:
+        call = pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, pytest.exit.Exception))
+        report = hook.pytest_runtest_makereport(item=item, call=call)
+    hook.pytest_runtest_logreport(report=_empty(item, report, "setup", report.start))
     hook.pytest_runtest_logreport(report=report)
-    if report.failed:
+    if report.failed and call is not None:
         hook.pytest_exception_interact(node=item, call=call, report=report)
-    hook.pytest_runtest_logreport(report=_empty(item, report, "teardown", call.stop, report.user_properties))
+    hook.pytest_runtest_logreport(report=_empty(item, report, "teardown", report.stop, report.user_properties))
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
@@ -57,6 +78,27 @@ def _may_be_shortened(config: pytest.Config) -> bool:
     return config.stash[SHORTENED]
 
 
+def _made(item: pytest.Item, told: Told, start: float) -> pytest.TestReport:
+    """The report of a case that raises nothing, as pytest makes it, but without the hooks that nobody uses."""
+    return pytest.TestReport(
+        _id(item),
+        told.location,
+        dict.fromkeys(item.keywords, 1),
+        "passed" if told.skip is None else "skipped",
+        told.skip,
+        "call",
+        duration=told.duration,
+        start=start,
+        stop=time.time(),
+        user_properties=item.user_properties,
+    )
+
+
+def _id(item: pytest.Item) -> Any:
+    """The id of a node in a report: since pytest 9.2 it is more than its text."""
+    return getattr(item, "id", item.nodeid)
+
+
 def _empty(
     item: pytest.Item,
     report: pytest.TestReport,
@@ -66,7 +108,7 @@ def _empty(
 ) -> pytest.TestReport:
     """The report of a phase in which nothing was done."""
     return pytest.TestReport(
-        getattr(item, "id", item.nodeid),  # since pytest 9.2 a node has an id that is more than its text
+        _id(item),
         item.location,
         report.keywords,
         "passed",

@@ -228,14 +228,45 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A refusal after which the resource in the path is shown as changed: with another status, or another value.
+
+    Attributes:
+        collection: the path of the collection of the resource.
+        statuses: the status that is shown, and the one that is shown instead of it where it is the true one.
+        place: the place of the value in the view; empty if the status changes.
+    """
+
+    collection: str
+    statuses: tuple[str, str] = ("", "")
+    place: Place = ()
+
+    def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
+        """Note the change to show from now on, and return the response unchanged."""
+        id_ = named_in(turn.request.path, self.collection)
+        path = f"{self.collection}/{id_}"
+        element = turn.upstream.shown(path) if id_ else None
+        if element is None:
+            return None
+        if self.place:
+            turn.memory.alter(path, self.place)
+        else:
+            changed, other = self.statuses
+            status = turn.upstream.status_of(path, element)
+            if turn.memory.first("status", path):
+                turn.memory.disguise("resource", path, changed if status != changed else other)
+        return reply
+
+
+@dataclass(frozen=True)
 class Gone:
     """A refusal after which the element that the path names no longer exists."""
 
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """Delete the element as administrator, if that is possible, and return the response unchanged."""
-        path, version = turn.request.path, str(turn.request.version)
+        asked = turn.upstream.as_role(turn.request.with_query([]), "admin")
         for method in ("GET", "DELETE"):
-            done = turn.upstream.as_admin(method, path, version=version)
+            done = turn.upstream.send(replace(asked, method=method, body=b""))
             if not done.accepted:
                 turn.memory.impossible = (
                     f"the element in the path cannot be deleted: {method} is answered {done.status}"

@@ -56,34 +56,35 @@ def _accepted(ground: Ground, case: Case) -> Where:
     return ground.here(case, answered="accepted")
 
 
-def _passing(ground: Ground) -> str:
+def _passing(ground: Ground, case: Case) -> str:
     """Return a documented status that no resource keeps for long."""
-    return next(
-        (s for s in ground.vocabulary if s not in ground.service.under_test.stable_statuses and s != "DELETED"), "BUILD"
-    )
+    stable = ground.service.about(case.operation).under_test.stable_statuses
+    return next((s for s in ground.vocabulary if s not in stable and s != "DELETED"), "BUILD")
 
 
-def _shown_as(ground: Ground, status: str, views: int | None = None) -> Pretend:
-    """The change after which the resource under test is shown with a false status."""
-    collection = ground.service.profile.kind(ground.service.resource).collection
+def _shown_as(ground: Ground, case: Case, status: str, views: int | None = None) -> Pretend:
+    """The change after which the resource under test of a case is shown with a false status."""
+    collection = ground.collection(case.operation)
     return Pretend("server" if collection == SERVERS else "resource", status, views, collection)
 
 
 def _reaches(ground: Ground, book: Catalogue, case: Case, values: tuple[str, ...]) -> None:
     where, name = _accepted(ground, case), detail(case)
     before = str(case.trial.situation.state)
-    stays = before if before not in values else _passing(ground)
+    about = ground.service.about(case.operation)
+    failed = next(iter(about.failure_statuses), "ERROR")
+    stays = before if before not in values else _passing(ground, case)
     if GONE in values:  # a deleted resource shows no status, so the broken cloud does not delete it
         code = ground.normal_code(case.operation)
         book.add(case, "never", ground.here(case), instead=Answer(code), situation=name, waits=True)
     else:
-        book.add(case, "never", where, after=_shown_as(ground, stays), situation=name, waits=True)
-    for status in ground.service.under_test.stable_statuses:
-        if status not in values and status not in (before, "ERROR"):
-            book.add(case, "other-status", where, after=_shown_as(ground, status), situation=name, waits=True)
+        book.add(case, "never", where, after=_shown_as(ground, case, stays), situation=name, waits=True)
+    for status in about.under_test.stable_statuses:
+        if status not in values and status not in (before, failed):
+            book.add(case, "other-status", where, after=_shown_as(ground, case, status), situation=name, waits=True)
             break
-    if "ERROR" not in values and before != "ERROR":
-        book.add(case, "error-status", where, after=_shown_as(ground, "ERROR"), situation=name)
+    if failed not in values and before != failed:
+        book.add(case, "error-status", where, after=_shown_as(ground, case, failed), situation=name)
 
 
 def _related(ground: Ground, book: Catalogue, case: Case, resource: str) -> None:
@@ -119,5 +120,5 @@ def _effect(ground: Ground, book: Catalogue, case: Case, resource: str, effect: 
 
 def _vocabulary(ground: Ground, book: Catalogue, case: Case) -> None:
     where, name = _accepted(ground, case), detail(case)
-    book.add(case, "strange-status", where, after=_shown_as(ground, STRANGE), situation=name, waits=True)
-    book.add(case, "strange-for-a-moment", where, after=_shown_as(ground, STRANGE, 1), situation=name)
+    book.add(case, "strange-status", where, after=_shown_as(ground, case, STRANGE), situation=name, waits=True)
+    book.add(case, "strange-for-a-moment", where, after=_shown_as(ground, case, STRANGE, 1), situation=name)

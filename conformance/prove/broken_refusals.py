@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
 from conformance.engine.judge.statuses import FieldRequired
 from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Locked, Prepared
-from conformance.prove.after import Effect, ErrorShape, Gone
+from conformance.prove.after import SERVERS, Effect, ErrorShape, Gone, Shown
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, DoneAndRefused, ForwardAs
 from conformance.prove.where import Queried, Where, named
+from specs.model import Operation
 
 UNLISTED = 418
 """An error code that no reference lists."""
@@ -139,14 +141,28 @@ def break_quietly(ground: Ground, book: Catalogue, case: Case, refused: Where, n
     operation = case.operation
     if ground.reads(operation):
         return
-    if ground.scoped(operation) and ground.has_actions:
+    if ground.scoped(operation) and ground.has_actions(operation):
         if case.trial.situation.state is not None:
-            book.add(case, "effect-status", refused, after=Effect("status"), situation=name, requirement=requirement)
+            status = _changed(ground, operation, "status")
+            book.add(case, "effect-status", refused, after=status, situation=name, requirement=requirement)
             if requirement.startswith(f"{operation.id}/error/4") and not requirement.endswith("/400"):
-                book.add(case, "effect-lock", refused, after=Effect("lock"))
-                book.add(case, "effect-name", refused, after=Effect("name"))
+                if ground.service.about(operation).under_test.lock:
+                    book.add(case, "effect-lock", refused, after=_changed(ground, operation, "lock"))
+                book.add(case, "effect-name", refused, after=_changed(ground, operation, "name"))
     elif operation.path.endswith("}"):
         book.add(case, "effect-gone", refused, after=Gone(), situation=name, requirement=requirement)
+
+
+def _changed(ground: Ground, operation: Operation, kind: Literal["status", "lock", "name"]) -> Effect | Shown:
+    """The change of the resource with statuses by a refusal: a real one of a server, else one in the views alone."""
+    about, collection = ground.service.about(operation), ground.collection(operation)
+    if collection == SERVERS or kind == "lock":
+        return Effect(kind)
+    if kind == "status":
+        failed = next(iter(about.failure_statuses), "error")
+        return Shown(collection, statuses=(failed, about.under_test.initial_status))
+    kept = about.profile.kind(about.resource)
+    return Shown(collection, place=("name",) if kept.bare else (kept.key or kept.name, "name"))
 
 
 def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:

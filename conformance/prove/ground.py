@@ -88,10 +88,15 @@ class Ground:
         """True if the path names a resource that has statuses."""
         return f"{{{self.service.about(operation).identifier}}}" in operation.path
 
-    @cached_property
-    def has_actions(self) -> bool:
+    def collection(self, operation: Operation) -> str:
+        """Return the path of the collection of the resource with statuses that an operation's path names."""
+        about = self.service.about(operation)
+        return about.profile.kind(about.resource).collection
+
+    def has_actions(self, operation: Operation) -> bool:
         """True if the resource with statuses has actions, by which its status and its lock can be changed at once."""
-        return any(path.endswith(f"/{{{self.service.identifier}}}/action") for _, path in self._templates)
+        identifier = self.service.about(operation).identifier
+        return any(path.endswith(f"/{{{identifier}}}/action") for _, path in self._templates)
 
     def reads(self, operation: Operation) -> bool:
         """True if the operation changes nothing, so that a refusal of it can have no effect."""

@@ -32,10 +32,17 @@ class ForwardAs:
     version: Microversion | None = None
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
+        """Send the changed request on, and note whether the cloud refuses it all the same."""
+        reply, changed = self.forward(turn)
+        if changed and self.role is not None and not reply.accepted:
+            turn.memory.refused_to_all(reply.status)
+        return reply, changed
+
+    def forward(self, turn: Turn) -> tuple[Reply, bool]:
         """Send the changed request on."""
         sent = turn.request
         if self.role is not None:
-            sent = sent.as_token(turn.upstream.tokens[self.role])
+            sent = turn.upstream.as_role(sent, self.role)
         if self.version is not None:
             sent = sent.as_version(self.version)
         reply = turn.upstream.send(sent)
@@ -46,7 +53,7 @@ class ForwardAs:
             return reply.as_asked(turn.request.version), False
         if self.role not in (None, "admin") and reply.status == 403:
             # If the reference does not name the roles, the cloud may forbid the request even to the owner.
-            reply = turn.upstream.send(sent.as_token(turn.upstream.tokens["admin"]))
+            reply = turn.upstream.send(turn.upstream.as_role(sent, "admin"))
         return reply.as_asked(turn.request.version), True
 
 
@@ -59,7 +66,7 @@ class DoneAndRefused:
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
         """Send it on with another token, and respond with a refusal; with the cloud's own if the cloud refuses it."""
-        reply, _ = ForwardAs(self.role)(turn)
+        reply, _ = ForwardAs(self.role).forward(turn)
         if not reply.accepted:
             turn.memory.impossible = f"the unbroken cloud refuses the request to every role here, with {reply.status}"
             return turn.upstream.send(turn.request), False

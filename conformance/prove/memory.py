@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from conformance.engine.api.response_fields import Place, children, elements
 from conformance.engine.cloud.exchange import ABSENT
@@ -48,9 +48,11 @@ class Memory:
 
     Attributes:
         impossible: the reason why the breakage could not make its change when it was tried; None if it could.
+        refused: number of exchanges that it has changed, and that the cloud refused nevertheless.
     """
 
     impossible: str | None = None
+    refused: int = 0
     _worn: dict[tuple[Kind, str], Disguise] = field(default_factory=dict)
     _kept: dict[str, list[Kept]] = field(default_factory=dict)
     _altered: dict[str, Place] = field(default_factory=dict)
@@ -78,6 +80,12 @@ class Memory:
         with self._lock:
             self._worn[kind, id_] = Disguise(status, views)
 
+    def refused_to_all(self, status: int) -> None:
+        """Note that the cloud refuses a request, with a status code, even from those who are allowed it."""
+        with self._lock:
+            self.impossible = f"the unbroken cloud refuses the request to every role here, with {status}"
+            self.refused += 1
+
     def first(self, what: str, id_: str) -> bool:
         """True if a change is made to a resource for the first time; the call itself notes the change as made."""
         with self._lock:
@@ -99,6 +107,10 @@ class Memory:
         changed = self._alter(path, body) or changed
         changed = self._left_out(path, body) or changed
         changed = self._dress("resource", path, resource_in(body)) or changed
+        collection = path.removesuffix("/detail")
+        for one in elements(body):
+            named = one.get("id") if isinstance(one, dict) else None
+            changed = self._dress("resource", f"{collection}/{named}", one) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
                 changed = self._dress("server", str(server.get("id")), server) or changed
@@ -138,7 +150,7 @@ class Memory:
             altered = dict(self._altered)
         done = path in altered and altered_at(body, altered[path])
         for element, place in altered.items():
-            collection, _, id_ = element.rpartition("/")
+            collection, id_ = _parted(element)
             if path in (collection, f"{collection}/detail"):
                 for one in elements(body):
                     if isinstance(one, dict) and _is_named(one, id_):
@@ -148,8 +160,8 @@ class Memory:
     def _left_out(self, path: str, body: dict[str, Any]) -> bool:
         """Take the elements that are to be left out from the list of a body; True if there was any."""
         with self._lock:
-            unlisted = [one.rpartition("/") for one in self._unlisted]
-        names = {id_ for collection, _, id_ in unlisted if path in (collection, f"{collection}/detail")}
+            unlisted = [_parted(one) for one in self._unlisted]
+        names = {id_ for collection, id_ in unlisted if path in (collection, f"{collection}/detail")}
         key, listed = next(((k, v) for k, v in body.items() if isinstance(v, list | dict)), ("", None))
         if not names or listed is None:
             return False
@@ -178,6 +190,12 @@ class Memory:
             if "OS-EXT-STS:task_state" in shown:
                 shown["OS-EXT-STS:task_state"] = None
             return True
+
+
+def _parted(path: str) -> tuple[str, str]:
+    """The collection in the path of an element, and the name of the element as a body shows it."""
+    collection, _, name = path.rpartition("/")
+    return collection, unquote(name)
 
 
 def _is_named(element: Any, name: str) -> bool:

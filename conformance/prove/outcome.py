@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from conformance.prove.breakage import Breakage
@@ -96,6 +96,19 @@ class Unbroken:
         """True if a case passes on the unbroken cloud, so that the breakage must be the cause of another verdict."""
         before = self.results.get(case_id)
         return before is not None and before.verdict == "pass"
+
+
+def not_broken(outcome: Outcome, refused: int, why: str | None) -> Outcome:
+    """Return the outcome of a breakage: void if it was missed, and nothing else than other refusals came of it.
+
+    Args:
+        outcome: the outcome by the results of the cases.
+        refused: number of changed exchanges that the cloud refused even to those who are allowed the request.
+        why: the reason.
+    """
+    if outcome.fate != "missed" or refused < outcome.touched:
+        return outcome
+    return replace(outcome, fate="void", observed=f"{why}; {outcome.observed}")
 
 
 def judge(

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Prepared
 from conformance.engine.provision.context import Notes, Patience, RunContext
@@ -22,7 +23,7 @@ from conformance.prove.breakage import Breakage
 from conformance.prove.gate import Gate
 from conformance.prove.ground import Ground
 from conformance.prove.hosts import bring_back
-from conformance.prove.outcome import Outcome, Unbroken, judge
+from conformance.prove.outcome import Outcome, Unbroken, judge, not_broken
 from conformance.prove.stock import Stock, proxy_of, target_of
 from conformance.sandbox.cloud.part import PartOfCloud
 from conformance.sandbox.process import RunningSandbox
@@ -115,8 +116,7 @@ class Prover:
         context = replace(self.session.context, patience=patience, discovery=self.stock.discovery)
         by_state: dict[str, list[str]] = {}
         for case_id in dict.fromkeys(case_ids):
-            state = self._cases[case_id].trial.situation.state or context.service.under_test.initial_status
-            by_state.setdefault(state, []).append(case_id)
+            by_state.setdefault(lent_in(context.service, self._cases[case_id]), []).append(case_id)
         results = []
         for state, ids in by_state.items():
             lending = self.stock.lending(self._proxy.upstream, state, self.session.journal.rand_name)
@@ -184,15 +184,17 @@ class Prover:
             tried = self.run if breakage.made_anew else self._on_lent
             results = tried(chosen, patience)
             outcome = self._judge(breakage, results, touched)
+            refused, impossible = self._proxy.refused, self._proxy.impossible
             more = [case for case in breakage.cases if case not in chosen]
             if more and outcome.fate not in ("caught", "void"):
                 self.learn(more)
                 self._proxy.break_(breakage)
                 results += tried(more, patience)
                 outcome = self._judge(breakage, results, touched, outcome.touched)
+                refused, impossible = refused + self._proxy.refused, self._proxy.impossible or impossible
         finally:
             self._proxy.break_(None)
-        return replace(outcome, seconds=round(time.monotonic() - began, 2))
+        return replace(not_broken(outcome, refused, impossible), seconds=round(time.monotonic() - began, 2))
 
     def _judge(self, breakage: Breakage, results: list[Result], touched: Sequence[Case], earlier: int = 0) -> Outcome:
         related = {case.requirement.id for case in touched}
@@ -246,6 +248,8 @@ class Prover:
         self._session = Session(settings, self.specs, self.selected, _ignore)
         # Only the connection has found the version, where the address of the sandbox names none.
         self._proxy.upstream.root = urlsplit(self._session.cloud.url).path.rstrip("/")
+        self._proxy.upstream.scope = self._session.cloud.scope
+        self._proxy.upstream.kinds = tuple(self._session.context.service.profile.kinds.values())
         self._cases = {case.id: case for case in self._session.suite.cases}
         self._ground = self._of_session(self._session)
 
@@ -253,6 +257,16 @@ class Prover:
         session, self._session = self._session, None
         if session is not None:
             session.close(cloud_ends=not self.tidy)
+
+
+def lent_in(service: ServiceDescription, case: Case) -> str:
+    """Return the status of the resource that is lent to a case.
+
+    Only resources of the usual kind are lent. Those of other kinds, such as the snapshots of volumes, are made of them,
+    which needs the status after creation.
+    """
+    usual = service.about(case.operation).resource == service.resource
+    return (case.trial.situation.state if usual else None) or service.under_test.initial_status
 
 
 def _ignore(_: Result) -> None:

@@ -55,6 +55,11 @@ class Proxy:
         """The reason why the present breakage could not make its change when it was tried; None if it could."""
         return self._memory.impossible
 
+    @property
+    def refused(self) -> int:
+        """Number of exchanges that the present breakage has changed, and that the cloud refused nevertheless."""
+        return self._memory.refused
+
     def __enter__(self) -> Proxy:
         self._thread.start()
         return self
@@ -107,7 +112,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(length) if length else b""
             request = Request(self.command, self.path, tuple(self.headers.items()), body)
             try:
-                reply = proxy.answer(request)
+                reply = proxy.answer(proxy.upstream.placed(request))
             except (OSError, http.client.HTTPException) as error:
                 reply = forged(502, request.version, f"the cloud behind the proxy does not answer: {error}")
             content = b"" if reply.status == 204 or self.command == "HEAD" else reply.body

@@ -187,7 +187,7 @@ class Where:
             return True
         path = self.resource_of(request)
         server = upstream.shown(path) if path else None
-        status = str(server.get("status")) if server else NO_RESOURCE
+        status = upstream.status_of(path, server) if path and server else NO_RESOURCE
         if self.states is not None and status not in self.states:
             return False
         if any((server or {}).get(name, ABSENT) != value for name, value in self.shown):

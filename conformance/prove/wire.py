@@ -14,9 +14,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.kinds import Kind
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.scope import NOWHERE, Scope
 from specs.microversion import Microversion
 
 VERSION_HEADERS = ("x-openstack-nova-api-version", "openstack-api-version")
+COMPUTE = "compute"
+"""The service of a version header that names none."""
+
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"})
 FIRST = Microversion(2, 1)
 """The microversion of a request that names none."""
@@ -69,14 +75,25 @@ def value_of(headers: Headers, name: str) -> str | None:
     return next((value for header, value in headers if header.lower() == name.lower()), None)
 
 
+def service_in(headers: Headers) -> str:
+    """Return the service that a version header names, such as ``volume``; that of compute if none does."""
+    return (value_of(headers, "openstack-api-version") or "").rpartition(" ")[0] or COMPUTE
+
+
 @dataclass(frozen=True)
 class Request:
-    """A request as the client sent it: ``target`` is the path with the query, as on the request line."""
+    """A request as the client sent it.
+
+    Attributes:
+        target: the path with the query, as on the request line.
+        below: the text between the version and the paths of the reference: a slash and a project, or nothing.
+    """
 
     method: str
     target: str
     headers: Headers = ()
     body: bytes = b""
+    below: str = ""
 
     @property
     def whole_path(self) -> str:
@@ -85,10 +102,10 @@ class Request:
 
     @cached_property
     def path(self) -> str:
-        """The path below the versioned root, without the query."""
+        """The path below the versioned root and the project, without the query."""
         path = self.whole_path
         root = _ROOT.match(path)
-        return path[root.end() :] if root else path
+        return (path[root.end() :] if root else path).removeprefix(self.below)
 
     @cached_property
     def json(self) -> Any:
@@ -140,8 +157,18 @@ class Request:
 
     def as_version(self, version: Microversion) -> Request:
         """Return the request at another microversion."""
-        named = (("OpenStack-API-Version", f"compute {version}"), ("X-OpenStack-Nova-API-Version", str(version)))
+        service = service_in(self.headers)
+        named = [("OpenStack-API-Version", f"{service} {version}")]
+        if service == COMPUTE:
+            named.append(("X-OpenStack-Nova-API-Version", str(version)))
         return replace(self, headers=(*without(self.headers, VERSION_HEADERS), *named))
+
+    def below_project(self, below: str) -> Request:
+        """Return the same request below another project; one that stands below none as it is."""
+        if not self.below:
+            return self
+        target = self.target.replace(f"{self.below}/", f"{below}/", 1)
+        return replace(self, target=target, below=below)
 
 
 @dataclass(frozen=True)
@@ -185,7 +212,7 @@ class Reply:
         if value_of(self.headers, "x-openstack-nova-api-version") is not None:
             reply = reply.with_header("X-OpenStack-Nova-API-Version", str(version))
         if value_of(self.headers, "openstack-api-version") is not None:
-            reply = reply.with_header("OpenStack-API-Version", f"compute {version}")
+            reply = reply.with_header("OpenStack-API-Version", f"{service_in(self.headers)} {version}")
         return reply
 
 
@@ -213,6 +240,8 @@ class Upstream:
         host, port: host and port of the cloud.
         root: path of the cloud's versioned root, with which requests of the proxy's own begin.
         tokens: role -> token, with ``alt`` for a member of another project.
+        scope: the paths that stand below the project of the role that asks.
+        kinds: the kinds of things of the service, which know how a status is shown.
         renewed: a role and a refused token of it -> the token to send instead; None if there is no other. The clients
             of the proxy keep the tokens of ``tokens``, by which their roles are known.
         changed: every UUID in the target or the body of a request that may have changed something: any but GET and
@@ -224,6 +253,8 @@ class Upstream:
     root: str
     tokens: Mapping[str, str] = field(repr=False)
     renewed: Renewed | None = field(default=None, repr=False)
+    scope: Scope = NOWHERE
+    kinds: tuple[Kind, ...] = ()
     changed: set[str] = field(default_factory=set, repr=False)
     _present: dict[str, str] = field(default_factory=dict, repr=False)
     _local: threading.local = field(default_factory=threading.local, repr=False)
@@ -275,6 +306,22 @@ class Upstream:
         ours = ("member", "admin", "reader", *NAMED)
         return next((role for role in ours if self.tokens.get(role) == token), "bad-token")
 
+    def placed(self, request: Request) -> Request:
+        """Return a request that knows the project below which its path stands, if it does."""
+        project, _, rest = request.path.lstrip("/").partition("/")
+        parts = self.scope.parts
+        if project not in self.scope.by_role.values() or (parts is not None and rest.partition("/")[0] not in parts):
+            return request
+        return replace(request, below=f"/{project}")
+
+    def as_role(self, request: Request, role: str) -> Request:
+        """Return a request with the token of another role, below the project of that role."""
+        return request.as_token(self.tokens[role]).below_project(self._below(role, request.path))
+
+    def _below(self, role: str, path: str) -> str:
+        """Return the part of a path below the version that names the project of a role; empty if none does."""
+        return self.scope.part(Role(role), path)
+
     def as_admin(self, method: str, path: str, body: Any = None, version: str = "2.9") -> Reply:
         """Send a request of the proxy's own as administrator; ``path`` is below the versioned root."""
         content = b"" if body is None else json.dumps(body).encode()
@@ -285,12 +332,18 @@ class Upstream:
             ("X-Auth-Token", self.tokens["admin"]),
             ("X-OpenStack-Nova-API-Version", version),
         )
-        return self.send(Request(method, self.root + path, headers, content))
+        below = self._below("admin", path)
+        return self.send(Request(method, self.root + below + path, headers, content, below))
 
     def shown(self, path: str) -> dict[str, Any] | None:
         """Return a resource as an administrator sees it now, by its path below the root; None if it does not exist."""
         answer = self.as_admin("GET", path)
         return resource_in(answer.json) if answer.accepted else None
+
+    def status_of(self, path: str, shown: Mapping[str, Any]) -> str:
+        """Return the status of a resource, as the description of its kind reads it, by its path and its view."""
+        kind = next((one for one in self.kinds if one.collection == path.rpartition("/")[0]), None)
+        return str(shown.get("status")) if kind is None else kind.state_of(shown)[0]
 
     def close(self) -> None:
         """Close the connection of this thread."""

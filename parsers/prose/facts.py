@@ -23,6 +23,7 @@ class ProseFacts:
             qualifies it (``when``); it then replaces the table's.
         microversions: versions of the operation, from its own sentences or its file's preamble; ``parsers.build`` joins
             the options of ``rest_method`` to them.
+        counterpart: the title of the operation whose request, response and codes this one has, and the line.
         unread: lines of the blocks that no rule has understood.
         parameters: constraints read from descriptions, by ``ParameterRow.key``; the keys of each mapping are fields of
             ``specs.model.Parameter`` (``enum``, ``max_length``, ``nullable``, ``visible_to``, ``min``, ...).
@@ -38,6 +39,7 @@ class ProseFacts:
     removed: Removal | None = None
     policy: Policy | None = None
     body: Body = field(default_factory=Body)
+    counterpart: tuple[str, int] | None = None
     unread: tuple[int, ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
 

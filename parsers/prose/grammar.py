@@ -22,6 +22,7 @@ from parsers.prose import (
     choices,
     codes,
     codes_apart,
+    counterparts,
     effects,
     guards,
     items,
@@ -39,6 +40,7 @@ from parsers.prose import (
     status_named,
     status_only,
     surroundings,
+    tables_of,
     together,
     versions,
     vocabulary,
@@ -88,6 +90,8 @@ RULES: tuple[Rule, ...] = (
     *choices.RULES,
     *blanks.RULES,
     *asked_for.RULES,
+    *tables_of.RULES,
+    *counterparts.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""

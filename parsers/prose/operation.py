@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from parsers.document import Block, FileContext, OperationSource, ParameterKey
+from parsers.document import Block, FileContext, OperationSource, ParameterKey, ParameterRow
 from parsers.prose.code_lists import read_code_lists
 from parsers.prose.conditions import read_conditions, with_conditions
 from parsers.prose.constraints import read_description
@@ -27,9 +27,11 @@ from parsers.prose.rules import (
     MayChange,
     Post,
     Pre,
+    Referred,
     Refusal,
     Refused,
     Scope,
+    Tabled,
 )
 from parsers.prose.status_frames import ends
 from parsers.prose.status_general import read_title
@@ -62,6 +64,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         removed=_first(own, above, Removal),
         policy=_policy(own) or _policy(above),
         body=next((f for f in own.facts if isinstance(f, Body)), Body()),
+        counterpart=next(((f.title, f.line) for f in own.facts if isinstance(f, Referred)), None),
         unread=own.unread,
         parameters=_constrained(source, parameters, (*own.facts, *above.facts)),
     )
@@ -78,18 +81,37 @@ def _constrained(
                 found[key] = {"min": fact.version, **found[key]}
         if isinstance(fact, AskedFor):
             found[fact.row] = {**found[fact.row], "required": False}
-        if isinstance(fact, Emptied):
-            for row in source.rows:
-                if row.section == "response" and row.parameter.name.split(".")[-1] == fact.name:
-                    found[row.key] = {**found[row.key], "blanks": (*found[row.key].get("blanks", ()), fact.blank)}
-        if not isinstance(fact, Constraint):
-            continue
-        for row in source.rows:
-            if row.section == "request" and row.parameter.name.split(".")[-1] == fact.name:
-                known = {"min": row.parameter.min, "max": row.parameter.max}
-                new = {name: value for name, value in fact.fields if known.get(name) is None}
-                found[row.key] = {**new, **found[row.key]}
+        if isinstance(fact, Tabled | Emptied | Constraint):
+            for row in (row for row in source.rows if _is_about(row, fact)):
+                found[row.key] = _with(found[row.key], row, fact)
     return {key: fields for key, fields in found.items() if fields}
+
+
+def _is_about(row: ParameterRow, fact: Tabled | Emptied | Constraint) -> bool:
+    """Whether a fact that a sentence of the operation states is about a row."""
+    if isinstance(fact, Tabled):
+        return row.section == "response" and row.parameter.location in ("body", None)
+    section = "response" if isinstance(fact, Emptied) else "request"
+    return row.section == section and row.parameter.name.split(".")[-1] == fact.name
+
+
+def _with(fields: Mapping[str, Any], row: ParameterRow, fact: Tabled | Emptied | Constraint) -> dict[str, Any]:
+    """Return the fields of a row with those of a fact about it; the row's own ones go before most of them."""
+    if isinstance(fact, Tabled):
+        return {**_of_table(row, fact), **fields}
+    if isinstance(fact, Emptied):
+        return {**fields, "blanks": (*fields.get("blanks", ()), fact.blank)}
+    known = {"min": row.parameter.min, "max": row.parameter.max}
+    return {**{name: value for name, value in fact.fields if known.get(name) is None}, **fields}
+
+
+def _of_table(row: ParameterRow, told: Tabled) -> dict[str, Any]:
+    """Return the fields of a row that a sentence about its whole table states."""
+    # "Most fields" leaves out what identifies a thing, which every answer has.
+    fields: dict[str, Any] = {"nullable": True} if told.nullable and not row.parameter.required else {}
+    if told.version and row.parameter.required and not (row.parameter.min or row.versions.min):
+        fields["required_min"] = told.version
+    return fields
 
 
 def _added_rows(source: OperationSource, new: Added) -> Iterator[ParameterKey]:

@@ -98,6 +98,14 @@ class AskedFor:
 
 
 @dataclass(frozen=True)
+class Tabled:
+    """A statement about all fields of an answer: the version from which all are there, or that they may be null."""
+
+    version: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
 class Added:
     """A field that is new in a version: in the request, in the response, or in both."""
 
@@ -105,6 +113,14 @@ class Added:
     version: str
     in_request: bool
     in_response: bool
+
+
+@dataclass(frozen=True)
+class Referred:
+    """The title of the operation of the same file whose request, response and codes an operation has."""
+
+    title: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -143,6 +159,8 @@ Fact = (
     | Added
     | Emptied
     | AskedFor
+    | Tabled
+    | Referred
     | Gate
     | MayChange
     | Marked

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from specs.record.model import (
@@ -44,6 +44,10 @@ _NAMES = {
 }
 
 
+ReadExchanges = Callable[[list[Any]], tuple[Exchange, ...]]
+"""Reads the exchanges of a result, given as JSON values."""
+
+
 class MalformedError(ValueError):
     """JSON that is not a result or not the head of a run. The message names the wrong key and its place."""
 
@@ -51,8 +55,17 @@ class MalformedError(ValueError):
 # --- results ---
 
 
-def result_to_json(result: Result) -> dict[str, Any]:
+def exchanges_to_json(exchanges: Iterable[Exchange]) -> list[dict[str, Any]]:
+    """Return the exchanges of a result as JSON objects. Raises TypeError as ``result_to_json`` does."""
+    return [_exchange_to_json(exchange) for exchange in exchanges]
+
+
+def result_to_json(result: Result, exchanges: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Return a result as the JSON object of its line, with the keys in the order of the format.
+
+    Args:
+        result: the result.
+        exchanges: its exchanges as JSON objects, if they are at hand.
 
     Raises:
         TypeError: a body or an observation holds a value that JSON cannot express.
@@ -73,7 +86,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "deviation": None if result.deviation is None else _deviation_to_json(result.deviation),
         "waiver": _plain(result.waiver),
-        "exchanges": [_exchange_to_json(exchange) for exchange in result.exchanges],
+        "exchanges": exchanges_to_json(result.exchanges) if exchanges is None else exchanges,
         "seconds": _finite(result.seconds),
     }
     if result.kind is not None:
@@ -89,8 +102,17 @@ def result_to_json(result: Result) -> dict[str, Any]:
     return data
 
 
-def result_from_json(data: object) -> Result:
+def exchanges_from_json(data: list[Any]) -> tuple[Exchange, ...]:
+    """Return the exchanges of a result. Raises MalformedError as ``result_from_json`` does."""
+    return tuple(map(_exchange_from_json, data))
+
+
+def result_from_json(data: object, exchanges: ReadExchanges = exchanges_from_json) -> Result:
     """Return the result in the JSON object of a line.
+
+    Args:
+        data: the JSON object.
+        exchanges: reads the exchanges, which are most of the line.
 
     Raises:
         MalformedError: a key is missing or holds a value of another type.
@@ -117,7 +139,7 @@ def result_from_json(data: object) -> Result:
         reason=_get(line, "reason", _TEXT_OR_NULL),
         deviation=None if deviation is None else _deviation_from_json(deviation, "deviation"),
         waiver=_get(line, "waiver", _OBJECT_OR_NULL),
-        exchanges=tuple(_exchange_from_json(item) for item in _get(line, "exchanges", (list,))),
+        exchanges=exchanges(_get(line, "exchanges", (list,))),
         seconds=_get(line, "seconds", _NUMBER),
         kind=_optional(line, "kind", (str,), None),
         state=_optional(line, "state", (str,), None),

@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import BaseFileLock, FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from specs.record.errors import RecordError
 from specs.record.reader import HEAD, directory_of
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 LOCK = ".lock"
 """The name of the lock file in the directory."""
@@ -97,6 +99,8 @@ class RunDirectory:
 
     @classmethod
     def _lock_up(cls, path: Path, before: frozenset[str], made: tuple[Path, ...]) -> RunDirectory:
+        from filelock import FileLock, Timeout  # slow to import, and only a run takes a directory
+
         lock = FileLock(path / LOCK, timeout=0, mode=PRIVATE, thread_local=False)
         try:
             lock.acquire()

@@ -1,6 +1,7 @@
 """The reader of run records.
 
-Lines are indexed in one pass, and decoded on access: a record of 100,000 lines needs only the memory of its case ids.
+Lines are checked in one pass. The results of a large record are decoded anew at each access, so that a record of
+100,000 lines needs only the memory of its case ids.
 If several processes have written the record (``results.jsonl`` and ``results-<worker>.jsonl``), their lines are merged
 by time.
 """
@@ -13,15 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, overload
+from typing import Any, BinaryIO, NamedTuple, overload
 
-from specs.record.codec import FORMAT, MalformedError, info_from_json, result_from_json
+from specs.record.codec import FORMAT, MalformedError, exchanges_from_json, info_from_json, result_from_json
 from specs.record.errors import RecordError
-from specs.record.model import Result, RunInfo, Verdict
+from specs.record.model import Exchange, Result, RunInfo, Verdict
 
 HEAD = "run.json"
 LINES = "results.jsonl"
 WORKER_LINES = "results-*.jsonl"
+
+KEPT = 64 * 2**20
+"""Bytes. The results of a record with fewer bytes of lines stay in memory: the end of a run goes over them several
+times. They take about twice as many bytes there."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ class RunRecord:
         """
         directory = directory_of(Path(path))
         info = read_info(directory)
-        places, damaged = _places(tuple(map(_stamp, result_files(directory))))
-        return cls(info, _Lines(places), damaged, directory)
+        results, damaged = _read(tuple(map(_stamp, result_files(directory))))
+        return cls(info, results, damaged, directory)
 
 
 def read_info(directory: Path) -> RunInfo:
@@ -144,20 +149,37 @@ def _stamp(file: Path) -> _Stamp:
     return _Stamp(file, known.st_ino, known.st_size, known.st_mtime_ns)
 
 
-@lru_cache(maxsize=4)
-def _places(stamps: tuple[_Stamp, ...]) -> tuple[tuple[_Place, ...], tuple[str, ...]]:
-    """The places of the results in files, and the ignored lines. The end of a run reads its record several times."""
+@lru_cache(maxsize=2)
+def _read(stamps: tuple[_Stamp, ...]) -> tuple[Sequence[Result], tuple[str, ...]]:
+    """The results in files, and the ignored lines."""
     damaged: list[str] = []
-    last: dict[tuple[str | None, str], _Place] = {}
     scans = (_scan(stamp.file, damaged) for stamp in stamps)
-    for case, place in heapq.merge(*scans, key=lambda item: item[1].at):
-        last[case] = place  # a dict keeps the place of the first, and the value of the last
-    return tuple(last.values()), tuple(damaged)
+    found = heapq.merge(*scans, key=lambda item: item[0].at)
+    # A dict keeps the place of the first, and the value of the last.
+    if sum(stamp.size for stamp in stamps) <= KEPT:
+        results = {(result.service, result.case): result for _, result in found}
+        return tuple(results.values()), tuple(damaged)
+    places = {(result.service, result.case): place for place, result in found}
+    return _Lines(tuple(places.values())), tuple(damaged)
 
 
-def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[tuple[str | None, str], _Place]]:
-    """Yield the cases of a file, with the places of their checked lines; ``at`` never decreases within a file."""
-    at, offset = "", 0
+class _Shared:
+    """Reads exchanges. The cases of one trial follow each other in a record: they share its exchanges in memory."""
+
+    def __init__(self) -> None:
+        self._given: list[Any] = []
+        self._exchanges: tuple[Exchange, ...] = ()
+
+    def __call__(self, given: list[Any]) -> tuple[Exchange, ...]:
+        if given != self._given:
+            self._exchanges = exchanges_from_json(given)
+            self._given = given
+        return self._exchanges
+
+
+def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[_Place, Result]]:
+    """Yield the results of a file, with the places of their lines; ``at`` never decreases within a file."""
+    at, offset, shared = "", 0, _Shared()
     with file.open("rb") as stream:
         for number, line in enumerate(stream, 1):
             size = len(line)
@@ -170,12 +192,12 @@ def _scan(file: Path, damaged: list[str]) -> Iterator[tuple[tuple[str | None, st
                         return
                     raise _broken(file, number, error) from None
                 try:
-                    result = result_from_json(data)
+                    result = result_from_json(data, shared)
                 except MalformedError as error:
                     raise _broken(file, number, error) from None
                 stamp = data.get("at")
                 at = max(at, stamp) if isinstance(stamp, str) else at
-                yield (result.service, result.case), _Place(at, file, offset, size)
+                yield _Place(at, file, offset, size), result
             offset += size
 
 

@@ -14,9 +14,9 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from specs.record.codec import dumps, info_to_json, result_to_json
+from specs.record.codec import dumps, exchanges_to_json, info_to_json, result_to_json
 from specs.record.directory import PRIVATE, unwritable
 from specs.record.errors import RecordError
 from specs.record.reader import HEAD, LINES, done_cases, result_files
@@ -24,7 +24,7 @@ from specs.record.reader import HEAD, LINES, done_cases, result_files
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specs.record.model import Result, RunInfo, Verdict
+    from specs.record.model import Exchange, Result, RunInfo, Verdict
 
 _WORKER = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
@@ -66,6 +66,7 @@ class RecordWriter:
         self.done: Mapping[str, Verdict] = MappingProxyType({})
         self._latest = latest
         self._lock = threading.Lock()
+        self._last: tuple[tuple[Exchange, ...], list[dict[str, Any]]] = ((), [])
         owner = worker is None
         if owner and resume:
             self.done = MappingProxyType(done_cases(self.directory))
@@ -103,7 +104,11 @@ class RecordWriter:
             TypeError: the result holds a value that JSON cannot express.
 
         """
-        data = result_to_json(result)
+        exchanges, plain = self._last
+        if result.exchanges is not exchanges:  # the cases of one trial follow each other, and share its exchanges
+            plain = exchanges_to_json(result.exchanges)
+            self._last = result.exchanges, plain
+        data = result_to_json(result, plain)
         with self._lock:
             data["at"] = utc_now()
             line = dumps(data).encode("ascii") + b"\n"

@@ -58,6 +58,8 @@ class Answers(BaseHTTPRequestHandler):
     """Answers from samples."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """Head and body go in one packet: the body would else wait 40 ms for the acknowledgement of the head."""
     routes: Sequence[tuple[re.Pattern[str], Any]] = ()
 
     def do_GET(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.journal import Journal
@@ -15,6 +17,7 @@ class Ended:
     def __init__(self, fake, path, service="compute"):
         self.fake, self.path, self.service = fake, path, service
         self.journal = Journal(path / "journal.jsonl", prefix="conformance-1")
+        self.forced = {}
 
     def had(self, kind, id_, path, name="", role="member"):
         self.journal.made(self.journal.intend(kind, name or f"conformance-1-{id_}", role=role), id_, path)
@@ -31,6 +34,7 @@ class Ended:
 
     def cleanup(self, timeout=5.0, tell=None, claimed=frozenset(), **more):
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service(self.service).profile
+        profile = replace(profile, forced=self.forced)
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
         self.fake.asked.clear()
         try:

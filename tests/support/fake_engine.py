@@ -165,6 +165,7 @@ class FakeSession:
         )
         self.api = ANY
         self.versions_left_out = ()
+        self.hints = ()
         top = Microversion(2, 96)
         self.suite = derive(specs, selected, top, settings.default_policy)
         self.context = SimpleNamespace(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, evidence, spec, status, suite
 
+from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.seen import Seen
 from conformance.engine.cloud.spares import Spares
 from conformance.engine.cloud.waits import Waits
@@ -148,6 +149,7 @@ def started(*case_ids, parallel=3, record=None):
             guard=SimpleNamespace(forbids=lambda method, path: None),
         ),
         service=KNOWLEDGE,
+        producers=Producers(()),
         spending=set(),
         graph=StateGraph.of(views([spec(SPIN, REST)], TOP, KNOWLEDGE)),
         role_names=frozenset({"member", "admin"}),

@@ -6,11 +6,10 @@ in the body for each value that must come from the cloud, until the trial is mad
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.engine.api.json_path import lookup, put
+from conformance.engine.api.json_path import copied, lookup, put
 from conformance.engine.api.request_fields import Field, body_rows, fields, places_of, samples_of, wrapper_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.values import value_for
@@ -84,6 +83,11 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
         shown = [s for s in operation.request.samples if s.valid]
         return _of_version(operation, version, from_sample(operation, shown[0], service)) if shown else ABSENT
     held = {field.path for field in found}
+    within: dict[tuple[str, ...], set[str]] = {}
+    """The keys right below each path that has fields below it."""
+    for path in held:
+        for n in range(1, len(path)):
+            within.setdefault(path[:n], set()).add(path[n])
     asked = {field.path for field in found if field.name in wanted}
     needed = {path[:n] for path in asked for n in range(1, len(path) + 1)}
     body: Any = {}
@@ -96,9 +100,8 @@ def _tree(operation: Operation, version: Microversion, service: ServiceDescripti
         if not field.row.required and path not in needed:
             continue
         given = wanted.get(field.name, ABSENT)
-        parts = [p for p in held if len(p) > len(path) and p[: len(path)] == path]
-        if given is ABSENT and parts and not service.binding(operation, path[-1])[0]:
-            put(body, path, [] if any(p[len(path)] == "[]" for p in parts) else {})
+        if given is ABSENT and path in within and not service.binding(operation, path[-1])[0]:
+            put(body, path, [] if "[]" in within[path] else {})
             continue
         value = value_for(operation, field, service) if given is ABSENT else given
         if value is not ABSENT:  # the description may leave a required field out
@@ -183,7 +186,7 @@ def _bare_action(operation: Operation, rows: Iterable[Parameter]) -> Any:
 
 def from_sample(operation: Operation, sample: Sample, service: ServiceDescription) -> Any:
     """The body of a sample, with Bindings for the values that only the cloud can give."""
-    body = copy.deepcopy(sample.body)
+    body = copied(sample.body)
     if operation.action is None:
         return _rebound(operation, body, service)
     inner = body.get(operation.action) if operation.action and isinstance(body, dict) else body
@@ -208,5 +211,5 @@ def _rebound(operation: Operation, value: Any, service: ServiceDescription) -> A
         bound, given = service.binding(operation, key)
         if bound and given is ABSENT:
             continue
-        rebound[key] = copy.deepcopy(given) if bound and inner is not None else _rebound(operation, inner, service)
+        rebound[key] = copied(given) if bound and inner is not None else _rebound(operation, inner, service)
     return rebound

@@ -55,8 +55,9 @@ class ShownValue:
 class MadeUp:
     """A made-up value: ``{uuid}`` in the form stands for a new UUID, ``{token}`` for a random text.
 
-    ``{byte}`` for a number up to 255, ``{thousand}`` for one of four digits. ``sandbox_only`` says why it works only in
-    the sandbox; empty if it works everywhere. ``number`` is True if the value is a whole number.
+    ``{byte}`` for a number up to 255, ``{hex}`` for two hexadecimal digits, ``{thousand}`` for a number of four digits.
+    ``sandbox_only`` says why it works only in the sandbox; empty if it works everywhere. ``number`` is True if the
+    value is a whole number.
     """
 
     form: str

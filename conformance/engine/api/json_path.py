@@ -6,7 +6,6 @@ data and not documented fields.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -53,14 +52,22 @@ def put(body: Any, path: tuple[str, ...], value: Any) -> None:
             body = body[key]
 
 
+def copied(body: Any) -> Any:
+    """A body with objects and lists of its own. Whatever else stands in it, such as a Binding, nobody changes."""
+    if isinstance(body, dict):
+        return {key: copied(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [copied(value) for value in body]
+    return body
+
+
 def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
     """A copy of the body with the value at a path of keys; ABSENT takes the key out.
 
     Raises:
         KeyError: the body has no object for the last key.
     """
-    copied = copy.deepcopy(body)
-    target = copied
+    whole = target = copied(body)
     for key in path[:-1]:
         if key == "[]" and isinstance(target, list) and target:
             target = target[0]
@@ -70,14 +77,14 @@ def replaced(body: Any, path: tuple[str, ...], value: Any) -> Any:
             target = target[key] if isinstance(target, dict) else None
     if path[-1] == "[]" and isinstance(target, list):
         target[:1] = [] if value is ABSENT else [value]
-        return copied
+        return whole
     if not isinstance(target, dict) or path[-1] == "[]":
         raise KeyError(path)
     if value is ABSENT:
         target.pop(path[-1], None)
     else:
         target[path[-1]] = value
-    return copied
+    return whole
 
 
 def members(prefix: str, body: Any) -> dict[str, Any]:

@@ -208,6 +208,7 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         query_fields={name: _query_field(entry) for name, entry in maps["query_fields"].items()},
         marker_fields=dict(maps["marker_fields"]),
         field_choice=read.get("field_choice"),
+        project_field=read.get("project_field"),
         also_creates=tuple((c["operation"], c["resource"], c["name_field"]) for c in lists["also_creates"]),
         first_microversion=Microversion.parse(read.get("first_microversion", "1.0")),
         error_body=_fault(read.get("error_body")),

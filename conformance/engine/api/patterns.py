@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,14 @@ from specs.model import Operation
 @lru_cache(maxsize=500_000)
 def fits(name: str, pattern: str) -> bool:
     """Whether a name fits a shell pattern: the same names of operations are compared with each entry all the time."""
-    return fnmatch.fnmatchcase(name, pattern)
+    matches = _matcher(pattern)
+    return name == pattern if matches is None else matches(name) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None] | None:
+    """The test of a shell pattern; None for a name alone."""
+    return re.compile(fnmatch.translate(pattern)).match if any(sign in pattern for sign in "*?[") else None
 
 
 def is_one(name: str, patterns: Iterable[str]) -> bool:

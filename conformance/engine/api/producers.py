@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from conformance.engine.api.naming import chosen_name
 from conformance.engine.api.response_fields import elements, identity
@@ -25,6 +26,11 @@ SAFE = frozenset({"GET", "HEAD"})
 def placeholders(path: str) -> list[str]:
     """The names of the placeholders of a path, in order."""
     return PLACEHOLDER.findall(path)
+
+
+def with_values(path: str, values: Mapping[str, str]) -> str:
+    """A path with values for all of its placeholders."""
+    return PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), path)
 
 
 def collection_of(path: str, name: str) -> str:

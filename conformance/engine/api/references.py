@@ -11,15 +11,22 @@ cleanup finds the thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.producers import Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.values import UUID
 from conformance.engine.model.binding import Binding, Step
 from specs.model import Operation, Spec
+
+_CAPITALS = re.compile(r"([A-Z][A-Z0-9]*_)[A-Z0-9_]+")
+"""The form of a name in capitals of several words; the first one may be a prefix that all such names have."""
+
+_HARDWARE_ADDRESS = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
 
 CHANGING = frozenset({"POST", "PUT", "PATCH"})
 
@@ -29,9 +36,13 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     operations = [o for spec in specs for o in spec.operations if o.removed is None]
     producers = Producers(operations, service.producers)
     # A description itself says which other fields name things of the cloud.
-    found = () if service.described else _found(operations, producers)
-    kinds = ("id",) if service.described else ("id", "uuid")
-    implied = (*_names(operations), *_ids(operations, producers, kinds), *found)
+    if service.described:
+        ids = _rules(_ids(operations, producers, ("id",)))
+    else:
+        known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
+        own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
+        ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
+    implied = (*_names(operations, service.described), *ids)
     return replace(
         service,
         bindings=(*service.bindings, *implied),
@@ -64,8 +75,11 @@ def _partings(
             yield operation.id, Step(end.id, {})
 
 
-def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
-    """A new name for each thing that a request makes or renames."""
+def _names(operations: Iterable[Operation], described: bool) -> Iterator[BindingRule]:
+    """A new name for each thing that a request makes or renames, in capitals if that of a sample is, as GEAR_OF_STEEL.
+
+    No description says then that any name will do.
+    """
     for operation in operations:
         if operation.method not in CHANGING or operation.action is not None:
             continue
@@ -74,7 +88,10 @@ def _names(operations: Iterable[Operation]) -> Iterator[BindingRule]:
             for key in wrapper_of([body]):
                 body = body[0] if isinstance(body, list) else body.get(key) if isinstance(body, dict) else None
             if isinstance(body, dict) and isinstance(body.get("name"), str):
-                yield BindingRule(operation.id, "name", Binding("name", "value", "new"))
+                capitals = None if described else _CAPITALS.fullmatch(body["name"])
+                yield BindingRule(
+                    operation.id, "name", Binding("name", capitals[1] + "{}" if capitals else "value", "new")
+                )
                 break
 
 
@@ -89,8 +106,13 @@ def _named(operations: Iterable[Operation], producers: Producers) -> Iterator[tu
                 yield operation.id, "name"
 
 
-def _ids(operations: Iterable[Operation], producers: Producers, kinds: Sequence[str]) -> Iterator[BindingRule]:
-    """An element of the run for each field that names one of a collection."""
+def _ids(
+    operations: Iterable[Operation], producers: Producers, kinds: Sequence[str], placeholders_too: bool = False
+) -> dict[str, str]:
+    """The collection of each field that names an element of one, by the name of the field.
+
+    With ``placeholders_too`` a field also names an element if a path names it by the same word: ``{gear_ident}``.
+    """
     seen: dict[str, str] = {}
     for path in dict.fromkeys(o.path for o in operations):
         for name in placeholders(path):
@@ -98,8 +120,58 @@ def _ids(operations: Iterable[Operation], producers: Producers, kinds: Sequence[
             if "{" not in collection and collection not in seen.values() and producers.of(collection) is not None:
                 for word in field_names(collection, kinds):
                     seen.setdefault(word, collection)
-    for word, collection in sorted(seen.items(), key=lambda pair: (-len(pair[0]), pair[0])):
-        yield BindingRule("*", word, Binding(collection))
+    for path in dict.fromkeys(o.path for o in operations) if placeholders_too else ():
+        for name in placeholders(path):
+            collection = collection_of(path, name)
+            if "_" in name and "{" not in collection and producers.of(collection) is not None:
+                seen.setdefault(name, collection)
+    return seen
+
+
+def _addresses(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """A new hardware address for each thing that has one in a sample: no two things have the same."""
+    for operation in operations:
+        if operation.action is None and producers.made_by(operation) is not None:
+            for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+                if isinstance(value, str) and _HARDWARE_ADDRESS.fullmatch(value):
+                    yield BindingRule(operation.id, name, Binding("mac"))
+
+
+def _own_names(
+    operations: Iterable[Operation], producers: Producers, known: Mapping[str, str]
+) -> Iterator[BindingRule]:
+    """The value of the sample for a field with the name of the very thing that a request makes: the thing has it."""
+    for operation in operations:
+        if operation.action is None and producers.made_by(operation) is not None:
+            for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+                own = known.get(name) == operation.path
+                if own and isinstance(value, str) and not UUID.fullmatch(value):
+                    yield BindingRule(operation.id, name, value)
+
+
+def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:
+    """An element of the run for each field that names one of a collection, the longest names first."""
+    longest_first = sorted(known.items(), key=lambda pair: (-len(pair[0]), pair[0]))
+    return tuple(BindingRule("*", word, Binding(collection)) for word, collection in longest_first)
+
+
+def _lists(operations: Iterable[Operation], known: Mapping[str, str]) -> Iterator[BindingRule]:
+    """A list with an element of the run for each field that a sample shows with ids: ``gears`` beside ``gear_id``."""
+    for operation in operations:
+        for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+            of_ids = isinstance(value, list) and value and all(isinstance(v, str) and UUID.fullmatch(v) for v in value)
+            collection = next((known[w] for w in (f"{singular(name)}_{k}" for k in ("id", "uuid")) if w in known), None)
+            if of_ids and collection is not None:
+                yield BindingRule(operation.id, name, [Binding(collection)])
+
+
+def _members(body: Any) -> Iterator[tuple[str, Any]]:
+    """The members of a body at any depth, as pairs of a name and a value."""
+    for name, value in body.items() if isinstance(body, dict) else ():
+        yield name, value
+        yield from _members(value)
+    for value in body if isinstance(body, list) else ():
+        yield from _members(value)
 
 
 def _found(operations: Sequence[Operation], producers: Producers) -> Iterator[BindingRule]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from conformance.engine.api.response_fields import NAMED, place_in, places_in
+from conformance.engine.api.response_fields import NAMED, place_among, places_in, places_of_each
 from conformance.engine.api.same import Same
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter, Sample
@@ -89,11 +89,13 @@ def places_of(
     """The path of each row that has a place in the tree, in the sample of the version or else in any sample."""
     shown = [s.body for s in operation.request.samples if s.valid]
     fitting = [s.body for s in samples_of(operation, version)]
+    places_shown, places_fitting = places_of_each(shown), places_of_each(fitting)
     kinds = {row.name: row.type for row in rows}
+    unclear = cache(lambda: _anywhere(shown) or _is_flat(shown, rows))
     places: dict[str, tuple[str, ...]] = {}
     for row in sorted(rows, key=lambda r: r.name.count(".")):
         name = ".".join(part for part in row.name.split(".") if not part.startswith("{"))
-        place = place_in(fitting, name) or place_in(shown, name)
+        place = place_among(places_fitting, name) or place_among(places_shown, name)
         parent, dot, last = row.name.rpartition(".")
         if place is None and dot and parent in places:
             many = kinds.get(parent) in ("array", "list")
@@ -102,7 +104,7 @@ def places_of(
             place = (*kin[:-1], row.name)
         elif place is None and not shown:
             place = (row.name,)
-        elif place is None and not dot and (_anywhere(shown) or _is_flat(shown, rows)):
+        elif place is None and not dot and unclear():
             continue  # the row stands beside such a member, or within it; or in an object that no row's name tells
         elif place is None and not dot and (not row.required or _of_other_versions(operation, row)):
             place = (*wrapper_of(shown), row.name)
@@ -130,8 +132,8 @@ def _is_flat(shown: list[Any], rows: Iterable[Parameter]) -> bool:
 
     Such a table does not tell in which object a row stands that no sample shows.
     """
-    own = len(wrapper_of(shown)) + 1
-    deep = (place for row in rows if "." not in row.name and (place := place_in(shown, row.name)) is not None)
+    own, places = len(wrapper_of(shown)) + 1, places_of_each(shown)
+    deep = (place for row in rows if "." not in row.name and (place := place_among(places, row.name)) is not None)
     return len({place[:-1] for place in deep if len(place) > own}) > 1
 
 

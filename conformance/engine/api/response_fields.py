@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,7 +41,7 @@ def _step(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """Every place in a body, the shallowest places first.
 
     Attributes:
@@ -54,7 +54,7 @@ class _Places:
 
 
 @lru_cache(maxsize=4_000)
-def _places(of: Same[Any]) -> _Places:
+def _places(of: Same[Any]) -> Places:
     """The places in the body of a sample, which nobody changes; many rows are looked for in each."""
     found: list[Place] = []
     queue: deque[tuple[Place, Any]] = deque([((), of.value)])
@@ -71,7 +71,7 @@ def _places(of: Same[Any]) -> _Places:
     ending: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
     for number, place in enumerate(found):
         ending.setdefault(place[-1], []).append((number, _keys(place)))
-    return _Places(tuple(found), {key: tuple(places) for key, places in ending.items()})
+    return Places(tuple(found), {key: tuple(places) for key, places in ending.items()})
 
 
 def places_in(body: Any) -> tuple[Place, ...]:
@@ -139,12 +139,21 @@ def _placed(of: Same[Operation]) -> tuple[Place | None, ...]:
     return tuple(place_in(bodies, row.name) for row in _plain_rows(of.value))
 
 
-def place_in(bodies: list[Any], name: str) -> Place | None:
+def place_in(bodies: Iterable[Any], name: str) -> Place | None:
     """The shallowest place of a row's name in some bodies; None if it has none."""
+    return place_among(places_of_each(bodies), name)
+
+
+def places_of_each(bodies: Iterable[Any]) -> list[Places]:
+    """The places in each body of some samples, to look for many names."""
+    return [_places(Same(body)) for body in bodies]
+
+
+def place_among(bodies: Iterable[Places], name: str) -> Place | None:
+    """The shallowest place of a row's name among the places of some bodies; None if it has none."""
     chain = tuple(name.split("."))
     best: tuple[int, Place] | None = None
-    for body in bodies:
-        places = _places(Same(body))
+    for places in bodies:
         fitting = places.ending.get(name, ())[:1]  # the first one is the shallowest one
         if len(chain) > 1:
             inner = (one for one in places.ending.get(chain[-1], ()) if one[1][-len(chain) :] == chain)
@@ -199,14 +208,17 @@ def identity(element: Any, name: str) -> str | None:
     """The name of an element in a path: the field of the placeholder's name, or the likeliest other field.
 
     The fields are tried in this order: the placeholder's own name (in any spelling), its last word, ``id``, ``uuid``. A
-    text is its own name. An object in an object with one key is taken out of it; links beside it do not count.
+    text is its own name. An object in an object with one key is taken out of it; links beside it do not count. So is an
+    object that is shown under several keys, an old and a new one.
     """
     if isinstance(element, str):
         return element
     if not isinstance(element, Mapping):
         return None
     inner = [value for key, value in element.items() if key != "links"]
-    if len(inner) == 1 and isinstance(inner[0], Mapping):
+    if inner and all(isinstance(one, Mapping) and one.get("id") for one in inner):
+        element = inner[0] if len({str(one["id"]) for one in inner}) == 1 else element
+    elif len(inner) == 1 and isinstance(inner[0], Mapping):
         element = inner[0]
     plain = {re.sub(r"[^a-z0-9]", "", key.lower()): value for key, value in element.items()}
     for wanted in (name, name.rpartition("_")[2], "id", "uuid"):

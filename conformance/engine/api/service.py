@@ -79,8 +79,7 @@ class ServiceDescription:
         value_rules: the needs of documented values, or the reasons why no case sends them.
         required_together: an operation, a field, and another field without which the field is refused.
         required_queries: an operation, and a query parameter with the value that a request needs.
-        chosen_keys: an operation, the place of an object in its request (``{}`` for a chosen key above it), and the
-            source of the keys of the object.
+        chosen_keys: an operation, the place of an object in its request (``{}`` for a chosen key), and their source.
         password_form: the form of a new password, in which ``{token}`` stands for a random text.
         field_prefixes: prefixes that the name of a field may have in views, beyond its name in requests.
         by_provider_choice: operations that are refused with 400 if the provider has not set up the things they need.
@@ -98,10 +97,10 @@ class ServiceDescription:
         made_by_factory: collection -> the kind whose factory makes its elements.
         usable_elements: operation, collection, and the fields that an element must show to stand in a path.
         elements_made_with: operation, collection, and the fields with which an element is made for the operation.
+        project_field: the field of a request with which an administrator makes a thing for a project.
         user_owned: collections whose elements belong to a user and not to a project.
         steps_before, steps_after: requests that an accepted operation needs, and requests that undo it.
-        before_refusal: requests before an operation that must be refused, which reveal an execution despite the
-            refusal.
+        before_refusal: requests before an operation that must be refused; they reveal that it was executed.
         undo_refused: requests that undo those of ``before_refusal``, beside those of ``steps_after``.
         quotas: kind -> the request that uses up the project's quota for it.
         refusals: situations that provoke a documented refusal.
@@ -159,6 +158,7 @@ class ServiceDescription:
     made_by_factory: Mapping[str, str] = field(default_factory=dict)
     usable_elements: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     elements_made_with: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    project_field: str | None = None
     user_owned: tuple[str, ...] = ()
     steps_before: tuple[tuple[str, Step], ...] = ()
     steps_after: tuple[tuple[str, Step], ...] = ()

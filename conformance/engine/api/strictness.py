@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.api.addresses import addressed
 from conformance.engine.api.description import Description, DescriptionError
 from conformance.engine.api.producers import form
+from conformance.engine.api.same import Same
 from specs.model import Operation, Spec
 from specs.placed import Path
 
@@ -88,6 +89,13 @@ def validate(description: Description) -> None:
     Raises:
         DescriptionError: it has an unknown section, key or word; the first one in the order of the files.
     """
+    _words(Same(description))
+
+
+@lru_cache(maxsize=64)
+def _words(of: Same[Description]) -> Mapping[str, Collection[str]]:
+    """Check a description by itself, and return the names in it by their format. Raises as ``validate`` does."""
+    description = of.value
     kinds = tuple(description.data.get("kinds") or ())
     resources = description.data.get("resources")
     entries = resources.values() if isinstance(resources, dict) else ()
@@ -95,10 +103,18 @@ def validate(description: Description) -> None:
     names = {"kind": kinds, "source": (*kinds, *GENERATED, *OF_THE_TRIAL), "status": tuple(statuses)}
     known = {name: _among(words) for name, words in names.items()}
     known["source"] = lambda word: word.startswith("/") or word in names["source"]
-    found = [*_problems(description, known, names), *_misspelt(description, known["source"])]
+    said: dict[str, dict[str, None]] = {name: {} for name in _NOUNS}
+
+    def noted(name: str, word: str) -> bool:
+        said[name][word] = None
+        return name not in known or known[name](word)
+
+    tests = {name: partial(noted, name) for name in _NOUNS}
+    found = [*_problems(description, tests, names), *_misspelt(description, known["source"])]
     found += _not_ready(description)
     if found:
         raise DescriptionError(min(found).sentence)
+    return said
 
 
 def _misspelt(description: Description, known: Callable[[str], bool]) -> Iterator[_Problem]:
@@ -181,6 +197,9 @@ def _undocumented(description: Description, specs: Iterable[Spec]) -> list[_Prob
     }
     known["step"] = lambda name: known["collection" if name.startswith("/") else "operation"](name)
     known["source"] = lambda name: not name.startswith("/") or known["collection"](name)
+    said = _words(Same(description))
+    if all(is_known(word) for name, is_known in known.items() for word in said[name]):
+        return []  # so it nearly always is, and the schema takes a while to tell the places
     names = {name: _near_names(name, operations) for name in known}
     return sorted(_problems(description, known, names))
 

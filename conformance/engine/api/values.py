@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.engine.api.json_path import lookup
+from conformance.engine.api.json_path import copied, lookup
 from conformance.engine.api.request_fields import Field
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.types import is_of_type
@@ -57,16 +56,16 @@ def value_for(operation: Operation, field: Field, service: ServiceDescription) -
     """A value that should be accepted: bound, enumerated, from a sample, or by the type of the field."""
     bound, value = service.binding(operation, field.path[-1])
     if bound:
-        return copy.deepcopy(value)
+        return copied(value)
     from_sample = _in_samples(operation, field)
     usable = from_sample is not ABSENT and not (isinstance(from_sample, str) and from_sample.startswith("%("))
     if usable and is_of_type(from_sample, field.row.type or ""):
-        return copy.deepcopy(from_sample)
+        return copied(from_sample)
     if field.row.enum:
         return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
-    if isinstance(from_sample, bool) and field.row.type == "string":
-        return from_sample  # the table and the sample disagree, and no made-up text stands for true or false
-    return copy.deepcopy(_BY_TYPE.get(field.row.type or "string", "conformance"))
+    if isinstance(from_sample, bool | int | float) and field.row.type == "string":
+        return from_sample  # the table and the sample disagree, and no made-up text stands for true, false or a number
+    return copied(_BY_TYPE.get(field.row.type or "string", "conformance"))
 
 
 def known_value(operation: Operation, field: Field, service: ServiceDescription) -> Any:
@@ -74,7 +73,7 @@ def known_value(operation: Operation, field: Field, service: ServiceDescription)
     row = field.row
     bound, value = service.binding(operation, field.path[-1])
     if bound:
-        return ABSENT if value is None and not row.nullable else copy.deepcopy(value)
+        return ABSENT if value is None and not row.nullable else copied(value)
     shown = _in_samples(operation, field)
     if isinstance(shown, str) and UUID.fullmatch(shown):
         return ABSENT

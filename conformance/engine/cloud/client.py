@@ -372,9 +372,9 @@ class Cloud:
     def _settle(self, intent: Intent, ask: Ask, answer: Answer) -> None:
         """Write the outcome of an intent into the journal. An unknown outcome stays open for the cleanup."""
         assert self.journal is not None  # noqa: S101 -- for the type checker
-        if answer.ok:
-            kind = self.profile.kind(intent.kind)
-            found = creation(kind, ask, answer)
+        kind = self.profile.kind(intent.kind)
+        found = creation(kind, ask, answer)
+        if answer.ok or found:
             if found and found.id != intent.name and found.id in ask.path.split("/"):
                 # The answer shows a thing that was there, so something was joined to it. A chosen name is new.
                 self.journal.refused(intent)

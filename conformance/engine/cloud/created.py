@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
+FAILED = 500
+"""The lowest code of a service that has failed."""
+
 
 @dataclass(frozen=True)
 class Creation:
@@ -35,15 +38,19 @@ def side_effect_name(ask: Ask) -> str:
 
 
 def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
-    """The thing that was made by a successful request; None if the answer names none, or names it by an unsafe id.
+    """The thing that a request has made; None if the answer names none, or names it by an unsafe id.
 
-    The answer is read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header.
+    The answer is read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header. A service
+    may have made a thing before it fails: of an answer with a 5xx, the Location below the path of the request counts.
     """
-    body: Any = answer.json if isinstance(answer.json, dict) else {}
-    inner = kind.shown_in(body)
+    collection, _, last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")
+    below = collection.endswith(ask.path.rstrip("/"))  # the root of the service may stand before it
+    if not answer.ok and (answer.status < FAILED or not below):
+        return None
+    body: Any = answer.json if answer.ok and isinstance(answer.json, dict) else {}
+    inner = kind.shown_in(body) if answer.ok else None
     id_ = inner.get(kind.id_field) if inner is not None else body.get(f"{kind.key or kind.name}_id")
     if id_ is None and inner is None:
-        last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2]
         # A Location below another path may name a collection or a job.
         id_ = last if _UUID.match(last) else None
     if not isinstance(id_, str | int) or isinstance(id_, bool) or not safe_in_path(str(id_)):

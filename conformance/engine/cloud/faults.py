@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -23,6 +24,9 @@ _QUOTA = re.compile(
 """The words in which services say that a project has used up a quota. A refusal by a policy on quotas has other words,
 and so has a value beyond its documented maximum."""
 
+MESSAGES = ("message", "faultstring")
+"""The members of an error that hold its words: the usual one, and that of WSME."""
+
 _PAGE = re.compile(r"<h1>\s*\d{3}\b[^<]*</h1>\s*([^<\s][^<]*)", re.IGNORECASE)
 """The message of an error that is a page: it follows the heading, which is the code with its phrase."""
 
@@ -33,13 +37,24 @@ def message_in(body: Any) -> str:
     An error may be a page, whose message stands after two lines with its code.
     """
     if isinstance(body, dict):
-        for fault in (*body.values(), body):
-            if isinstance(fault, dict) and isinstance(fault.get("message"), str):
-                return one_line(fault["message"], 200)
+        for fault in map(_parsed, (*body.values(), body)):
+            words = (fault.get(name) for name in MESSAGES) if isinstance(fault, dict) else ()
+            if (said := next((one for one in words if isinstance(one, str)), None)) is not None:
+                return one_line(said, 200)
     page = _PAGE.search(body) if isinstance(body, str) else None
     if page is not None:
         return one_line(html.unescape(page[1]), 200)
     return one_line(body, 80) if isinstance(body, str) else ""
+
+
+def _parsed(fault: Any) -> Any:
+    """The error in a member of an error body; JSON in a text is read, as WSME sends it."""
+    if not isinstance(fault, str) or not fault.startswith("{"):
+        return fault
+    try:
+        return json.loads(fault)
+    except ValueError:
+        return fault
 
 
 def says_quota(text: str) -> bool:
@@ -52,10 +67,14 @@ def room_that_lacks(text: str) -> str | None:
 
     Two refusals because of the same quota have the same words.
     """
+    words = quota_words(text)
+    return None if words is None else _OWN.sub("#", words).casefold()
+
+
+def quota_words(text: str) -> str | None:
+    """The words of a text that say which quota is used up, as they are; None if it says so of none."""
     found = _QUOTA.search(text)
-    if found is None:
-        return None
-    return _OWN.sub("#", text[found.start() :].partition(".")[0].rstrip(")")).casefold()
+    return None if found is None else text[found.start() :].partition(".")[0].rstrip(")")
 
 
 def says_any(text: str, parts: Iterable[str]) -> bool:

@@ -166,7 +166,7 @@ class Journal:
 
     def owes(self, key: str, method: str, path: str) -> bool:
         """Whether a request pays an open debt."""
-        return any(d.key == key and (d.method, d.back) == (method, path) for d in self.debts())
+        return any(d.key == key and d.paid_by(method, path) for d in self.debts())
 
     def paid(self, debt: Debt) -> None:
         """Write down that a thing is as it was before."""

@@ -67,13 +67,18 @@ def pay(cloud: Client, debt: Debt) -> Payment:
         others = [name for name in differs if name not in ours]
         shown = ", ".join(f"{name} {now.get(name)}" for name in others)
         told = f"{debt}: somebody else has changed it meanwhile, so it is left with {shown}" if others else ""
-        if not ours:
+        if debt.unset and not others:
+            # Also where all values are as before: somebody who changes the defaults later must not find them set.
+            ask = Ask("DELETE", debt.unset, Role.ADMIN, debt.microversion or None, query=debt.query, pays=debt.key)
+        elif ours:
+            body = debt.body({name: debt.was[name] for name in ours})
+            version = debt.microversion or None
+            ask = Ask(debt.method, debt.back, Role.ADMIN, version, body, query=debt.query, pays=debt.key)
+        else:
             return Payment(True, told)
-        body = debt.body({name: debt.was[name] for name in ours})
-        version = debt.microversion or None
-        answer = cloud.send(Ask(debt.method, debt.back, Role.ADMIN, version, body, query=debt.query, pays=debt.key))
-        if not answer.ok:
-            return Payment(False, f"{debt}: {said(f'{debt.method} {debt.back}', answer)}")
+        answer = cloud.send(ask)
+        if not answer.ok and not (ask.method == "DELETE" and answer.status in NOT_THERE):
+            return Payment(False, f"{debt}: {said(f'{ask.method} {ask.path}', answer)}")
         _, now = _look(cloud, debt)
         wrong = [name for name in ours if now is None or not same(now.get(name), debt.was[name])]
         if wrong:
@@ -223,6 +228,19 @@ class Owing:
             trouble = f"its state could not be read ({said(f'GET {path}', answer)})"
         raise GuardRefusal(f"not sent: {ask.method} {ask.path} as {ask.role}: it changes a {rule.name}, and {trouble}")
 
+    def _unset(self, rule: Shared, values: Mapping[str, str]) -> str:
+        """The path of the DELETE that restores a thing; empty unless the cloud tells that nobody has set it."""
+        unset = rule.put_back.unset
+        if unset is None or unset.field not in values:
+            return ""
+        version = str(rule.microversion) if rule.microversion else None
+        answer = self._cloud.send(Ask("GET", unset.listed, Role.ADMIN, version))
+        listed = answer.json.get(unset.key) if answer.ok and isinstance(answer.json, dict) else None
+        if not isinstance(listed, list):
+            return ""
+        is_set = any(isinstance(one, Mapping) and str(one.get(unset.field)) == values[unset.field] for one in listed)
+        return "" if is_set else filled(unset.path, values)
+
     def _owe(self, ask: Ask, rule: Shared, values: Mapping[str, str], view: View, meant: dict[str, list[Any]]) -> None:
         """Write one thing into the journal as it is; if it is owed already, only fields that no debt holds yet."""
         journal = self._cloud.journal
@@ -248,6 +266,7 @@ class Owing:
             beside=dict(back.beside),
             together=back.together,
             microversion=str(rule.microversion) if rule.microversion else "",
+            unset=self._unset(rule, values),
         )
         mine = self._open.setdefault(threading.get_ident(), [])
         known = next((one for one in journal.debts() if one.of == debt.of), None)

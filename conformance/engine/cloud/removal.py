@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,9 @@ from urllib.parse import quote
 from conformance.engine.cloud import fields
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask, said
-from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.listing import listed
+from conformance.engine.cloud.named import named_in, stands_on
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
@@ -72,12 +71,14 @@ class Removal:
         was_there: whether the thing was there before.
         trouble: the reason why the thing still exists; None if it does not.
         forbidden: whether its deletion was refused with 403.
+        hurried: whether it was not waited for in full, because another thing could not be removed before it.
     """
 
     thing: Thing
     was_there: bool
     trouble: str | None = None
     forbidden: bool = False
+    hurried: bool = False
 
 
 class Remover:
@@ -102,6 +103,7 @@ class Remover:
         self._never_finished = False
         self._stuck: set[str] = set()
         self._slowest = 0.0
+        self._first_left: Thing | None = None
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -109,9 +111,10 @@ class Remover:
         """Remove things in the order of dependence, several at a time.
 
         No description tells the order of the others. So those that may not be removed yet are asked for again, as long
-        as one of them goes.
+        as one of them goes. What hangs on a thing that cannot go is waited for briefly, and asked for once more at the
+        end: a chain of things holds a run up as long as a single one.
         """
-        done = self._in_order(things)
+        done = [self._last_time(one) if one.hurried else one for one in self._in_order(things)]
         while again := [one for one in done if one.forbidden and not self._described(one.thing)]:
             later = self._in_order(one.thing for one in again)
             done = [one for one in done if one not in again] + later
@@ -138,23 +141,31 @@ class Remover:
         order = self._cloud.profile.removal_order
         return next((i for i, kinds in enumerate(order) if thing.kind in kinds), len(order))
 
-    def remove(self, thing: Thing, *, wait: bool = True) -> Removal:
-        """Remove one thing. A thing that does not exist counts as removed.
+    def remove(self, thing: Thing, *, wait: bool = True, once: bool = False) -> Removal:
+        """Remove one thing. A thing that does not exist counts as removed. ``once``: it is asked for only once.
 
         A thing whose removal the guard refuses is left, and the removal of the others goes on.
         """
         try:
             with serving(Purpose.REMOVING):
-                return self._removed(thing, wait)
+                removal = self._removed(thing, wait, once)
         except CloudError as error:
-            return Removal(thing, True, str(error))
+            removal = Removal(thing, True, str(error))
+        if wait and removal.trouble is not None and self._first_left is None:
+            self._first_left = thing
+        return removal
 
-    def _removed(self, thing: Thing, wait: bool) -> Removal:
+    def _last_time(self, hurried: Removal) -> Removal:
+        """The outcome of another attempt to remove a thing, without a wait until it can be removed."""
+        again = self.remove(hurried.thing, once=True)
+        return hurried if again.trouble is not None else replace(again, was_there=True)
+
+    def _removed(self, thing: Thing, wait: bool, once: bool = False) -> Removal:
         deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
         kind = self._cloud.profile.kind(thing.kind)
         self._remove_base(thing, kind)
         self._emptied(thing, kind)
-        removal = self._looked_at(thing, kind, wait) or self._delete(thing, kind, deadline)
+        removal = self._looked_at(thing, kind, wait) or self._delete(thing, kind, deadline, once)
         if removal.trouble is None and removal.was_there and wait:
             removal = Removal(thing, True, self._await(thing, kind, deadline))
         if removal.trouble is None and (wait or not removal.was_there):
@@ -162,12 +173,11 @@ class Remover:
         return removal
 
     def force(self, thing: Thing) -> bool:
-        """Have a thing removed at once, if the description knows how. True if that was accepted."""
-        act = self._cloud.profile.kind(thing.kind).deletion.force
-        if act is None:
-            return False
-        answer = self._act(thing, act, thing.role)
-        return answer.ok or answer.status in NOT_THERE
+        """Have a thing removed at once, if the description or the reference knows how. True if that was accepted."""
+        profile = self._cloud.profile
+        act = profile.kind(thing.kind).deletion.force or profile.forced.get(thing.path.rpartition("/")[0])
+        answer = self._by_someone(thing, act) if act is not None else None
+        return answer is not None and (answer.ok or answer.status in NOT_THERE)
 
     def _looked_at(self, thing: Thing, kind: Kind, wait: bool) -> Removal | None:
         """The outcome for a thing that is being deleted already; None if its deletion must be requested.
@@ -209,9 +219,12 @@ class Remover:
             self._tell(f"{thing} is removed unfinished: something that was being made with it may stay behind unseen")
         return result.view
 
-    def _delete(self, thing: Thing, kind: Kind, deadline: float) -> Removal:
+    def _delete(self, thing: Thing, kind: Kind, deadline: float, once: bool) -> Removal:
         """Request the deletion until it is accepted: again while the thing is locked or in use."""
-        rules, unlocked, told = kind.deletion, False, False
+        rules, unlocked, told, above = kind.deletion, False, once, self._first_left
+        if above is not None:
+            briefly = 0.0 if once else max(LEAST, MULTIPLE * self._slowest)
+            deadline = min(deadline, time.monotonic() + briefly)
 
         def ask() -> Answer:
             nonlocal unlocked, told
@@ -222,12 +235,15 @@ class Remover:
                 unlocked = True
                 self._by_someone(thing, rules.unlock, any_refusal=True)
                 answer = self._by_someone(thing, rules.act)
+            if told and not decided(answer) and not self._described(thing) and self.force(thing):
+                return replace(answer, status=ACCEPTED)
             if not told and not decided(answer):
                 told = True
                 if self._never_was(thing, kind, answer):
                     return replace(answer, status=404)
                 why = said(f"DELETE {thing.path}", answer)
-                self._tell(f"{thing} cannot be removed yet: {why}; asking again, for {self._timeout:g} s at most")
+                within = max(0.0, deadline - time.monotonic())
+                self._tell(f"{thing} cannot be removed yet: {why}; asking again, for {within:.0f} s at most")
             return answer
 
         def decided(answer: Answer) -> bool:
@@ -241,7 +257,10 @@ class Remover:
             return Removal(thing, True, self._still_shown(thing, deadline))
         if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
-        return Removal(thing, True, said(f"DELETE {thing.path}", answer), answer.status == FORBIDDEN)
+        why, hurried = said(f"DELETE {thing.path}", answer), above is not None and not decided(answer)
+        if hurried:
+            why += f"; it may hang on {above}, which could not be removed, and was not waited for in full"
+        return Removal(thing, True, why, answer.status == FORBIDDEN, hurried)
 
     def _still_shown(self, thing: Thing, deadline: float) -> str | None:
         """Wait until a thing of a kind that no description knows is gone. Returns the reason why it is not, or None."""
@@ -367,28 +386,6 @@ class Remover:
         for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
             self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
             self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
-
-
-def stands_on(kind: Kind, view: View) -> Iterator[str]:
-    """Yield the ids of the things that a thing was made on and that nothing else names, from its view."""
-    base = kind.deletion.base
-    if base is None:
-        return
-    yield from named_in(view, base.field, base.of)
-
-
-def named_in(view: View, field: str, of: str) -> Iterator[str]:
-    """Yield the ids in a field of each entry of a list, which a field of a view holds as it is or as JSON text."""
-    listed = fields.value(view, field, None)
-    if isinstance(listed, str):
-        try:
-            listed = json.loads(listed)
-        except ValueError:
-            return
-    for one in listed if isinstance(listed, list) else ():
-        id_ = one.get(of) if isinstance(one, dict) else None
-        if isinstance(id_, str) and safe_in_path(id_):
-            yield id_
 
 
 def _with_value(body: Any, value: Any) -> Any:

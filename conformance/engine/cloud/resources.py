@@ -19,7 +19,8 @@ from conformance.engine.cloud.errors import CloudError, MissingError, ResourceEr
 from conformance.engine.cloud.exchange import ABSENT, Ask, said
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.made import Made
-from conformance.engine.cloud.removal import Remover, Thing, named_in, stands_on
+from conformance.engine.cloud.named import named_in, stands_on
+from conformance.engine.cloud.removal import Remover, Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import Spares
 from conformance.engine.cloud.waiters import wait_for_status

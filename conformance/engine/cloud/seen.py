@@ -50,6 +50,11 @@ class Seen:
         if not ask.only_reads:
             self.done.update(value for name, value in answer.headers.items() if name.lower().endswith(REQUEST_ID))
 
+    def every(self) -> list[tuple[Ask, Answer]]:
+        """The requests and answers of all operations so far; those of each operation in their order."""
+        with self._lock:
+            return [one for answers in self._answers.values() for one in answers.values()]
+
     def of(self, operation: str) -> list[tuple[Ask, Answer]]:
         """The requests and answers of an operation so far, in their order."""
         with self._lock:

@@ -52,6 +52,23 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Unset:
+    """The way back for a thing that nobody had set, such as quotas of a project that had the defaults.
+
+    Attributes:
+        path: the path of the DELETE after which nobody has set it.
+        listed: the path of the list of all things that somebody has set.
+        key: the member of the answer with the list.
+        field: the field of an element with the value of the placeholder of the same name in the path of the thing.
+    """
+
+    path: str
+    listed: str
+    key: str
+    field: str
+
+
+@dataclass(frozen=True)
 class Restoration:
     """The request that sets fields of a shared thing.
 
@@ -60,6 +77,7 @@ class Restoration:
         within: the member of the body with the fields; empty if they are at the top.
         beside: further members, such as one that enforces the change.
         together: fields that can only be set together.
+        unset: the way back for a thing that nobody had set before; None if the API does not tell such things.
     """
 
     path: str
@@ -67,6 +85,7 @@ class Restoration:
     within: str = ""
     beside: Mapping[str, Any] = field(default_factory=dict)
     together: tuple[str, ...] = ()
+    unset: Unset | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +126,7 @@ class Debt:
         microversion: the microversion of both requests; empty for none.
         was: a field -> its value before the first change of the run.
         meant: a field -> the values that the run has set; any other value was set by somebody else.
+        unset: the path of the DELETE that restores a thing that nobody had set before; empty if it was set.
     """
 
     key: str
@@ -123,6 +143,7 @@ class Debt:
     beside: Mapping[str, Any] = field(default_factory=dict)
     together: tuple[str, ...] = ()
     microversion: str = ""
+    unset: str = ""
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Debt | None:
@@ -143,6 +164,10 @@ class Debt:
     def __str__(self) -> str:
         values = ", ".join(f"{name} {value}" for name, value in self.was.items())
         return f"{self.name} at {self.back} ({values})"
+
+    def paid_by(self, method: str, path: str) -> bool:
+        """Whether a request is one of those that restore the thing."""
+        return (method, path) == (self.method, self.back) or (method == "DELETE" and path == self.unset != "")
 
     def shown_in(self, body: Any) -> View | None:
         """The thing in the body of an answer; None if it is missing."""

@@ -115,7 +115,9 @@ class Transport:
             session = self._session()
             prepared = request.prepare()
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
-            response = session.send(prepared, timeout=timeout, allow_redirects=False, **self._settings(url))
+            # The session would look for redirects and cookies besides, and both are refused here.
+            adapter = session.get_adapter(sent_url)
+            response = adapter.send(prepared, timeout=timeout, **self._settings(url))
         except (requests.RequestException, ValueError) as error:
             unsent = never_sent(error)
             return Reply(

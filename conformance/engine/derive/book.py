@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from conformance.engine.api.entries import OptionalParts
 from conformance.engine.model.case import Case, Requirement, Untested, id_part
 from conformance.engine.model.expectation import Expectation
-from conformance.engine.model.trial import Trial
+from conformance.engine.model.trial import Outcome, Situation, Trial
 from specs.model import Operation
 
 FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409", "refusal"})
@@ -31,6 +31,7 @@ class Book:
     used: set[str] = field(default_factory=set)
     fault: Expectation | None = None
     _of_operation: dict[str, list[Trial]] = field(default_factory=dict)
+    _alike: dict[tuple[str, str, Situation, Outcome], list[Trial]] = field(default_factory=dict)
     _without: set[str] = field(default_factory=set)
     optional: OptionalParts = field(default_factory=OptionalParts)
 
@@ -41,14 +42,16 @@ class Book:
             ValueError: a different trial has the key, so cases would be judged by the wrong exchange.
         """
         first = self.trials.get(trial.key)
-        if first is not None and replace(trial, key=first.key) != first:
+        if first is not None and not trial.is_the_same_as(first):
             raise ValueError(f"two trials that are not the same have the key {trial.key}")
         if first is None:
-            others = self._of_operation.setdefault(trial.operation.id, [])
-            first = next((one for one in others if replace(trial, key=one.key) == one), trial)
+            request = trial.request
+            alike = self._alike.setdefault((request.operation.id, request.role, trial.situation, trial.outcome), [])
+            first = next((one for one in alike if trial.is_the_same_as(one)), trial)
             self.trials[trial.key] = first
             if first is trial:
-                others.append(trial)
+                alike.append(trial)
+                self._of_operation.setdefault(request.operation.id, []).append(trial)
         return first
 
     def trials_of(self, operation: Operation) -> Sequence[Trial]:

@@ -26,6 +26,9 @@ are filters, and many services accept any value of a filter."""
 LONGEST = 2000
 """The longest text in a path or a query, in characters: some proxies refuse longer ones."""
 
+OWN_ID = frozenset({"id", "uuid"})
+"""Names of the field of a new thing that gives its id, if the client may choose it."""
+
 BROKEN_FORMATS = {
     "uuid": "not-a-uuid",
     "date-time": "not-a-date",
@@ -51,6 +54,13 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
         return
     for name, body, why, row, version in _broken_bodies(view, variant):
         label = id_part(name)
+        if row.name in OWN_ID and name.endswith("-format") and view.makes and not view.service.described:
+            requirement = view.requirement(
+                "error" if line else "constraint", "400" if line else label, line or row.line
+            )
+            left = f"a thing with such a value of {row.name} might be made, and no request could remove it"
+            book.without_case(replace(requirement, id=f"{requirement.id}[{label}]"), "not-derivable", left)
+            continue
         trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)

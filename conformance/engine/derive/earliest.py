@@ -14,6 +14,9 @@ from conformance.engine.derive.view import View
 from conformance.engine.model.trial import Once, Trial
 from specs.microversion import Microversion, VersionRange
 
+EARLIEST = "at-"
+"""The beginning of the detail of such a case; its version follows."""
+
 
 def derive_earliest(view: View, book: Book) -> None:
     """Add a case body/<field> for each required field, at the earliest version that an accepted request has.
@@ -32,7 +35,7 @@ def derive_earliest(view: View, book: Book) -> None:
             # The type is that of the newest version: a text may tell of another one before it.
             shown = replace(shown, type=None, nullable=True, enum=(), open=True)
             requirement = view.requirement("body", row.name, row.line, True)
-            book.case(requirement, f"at-{version}", trial, shown, row.name, beside=True)
+            book.case(requirement, f"{EARLIEST}{version}", trial, shown, row.name, beside=True)
 
 
 def earliest(view: View, book: Book) -> tuple[Microversion, Trial] | None:

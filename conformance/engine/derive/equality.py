@@ -11,11 +11,12 @@ true may be a default that nobody documents: so false is sent once in the place 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.engine.api import naming, request_fields
+from conformance.engine.api import json_path, naming, request_fields
 from conformance.engine.api.needs import PROJECT
 from conformance.engine.api.producers import last_version, placeholders
 from conformance.engine.api.response_fields import Place, place_of, values_at
@@ -26,7 +27,7 @@ from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import ComesBack, shows
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
-from conformance.engine.model.probe import Listed, RecordOf, ViewOf
+from conformance.engine.model.probe import Kept, Listed, RecordOf, ViewOf
 from conformance.engine.model.trial import Once, Trial
 from specs.microversion import Microversion
 from specs.model import Operation, Parameter
@@ -39,6 +40,9 @@ EMPTY: tuple[object, ...] = (None, "", [], {})
 
 ASKING = (PROJECT, "user")
 """The things of the role that asks: a thing that it makes has them whether the request names them or not."""
+
+UPDATES = ("PUT", "PATCH")
+"""The methods of requests that change a thing whose path they have."""
 
 OBJECTS = ("object", "dict", "none", None)
 """Types of rows that may only contain other rows."""
@@ -106,10 +110,12 @@ def _answers(view: View, book: Book, field: request_fields.Field) -> Iterator[Sh
         yield replace(shown, detail="/show", probe=probe)
 
 
-def same_row(view: View, operation: Operation, field: request_fields.Field) -> Shown | None:
-    """The row of an operation's answer that is about a field of the request, at the version of the trials."""
+def same_row(
+    view: View, operation: Operation, field: request_fields.Field, version: Microversion | None = None
+) -> Shown | None:
+    """The row of an operation's answer that is about a field of the request, at a version or that of the trials."""
     for row in operation.response.parameters:
-        place = place_of(operation, row) if _alike(view, row, field) else None
+        place = place_of(operation, row) if _alike(view, row, field, version) else None
         if place is not None and _tail(place) == _tail(field.path):
             return Shown("", row, place)
     return None
@@ -151,16 +157,16 @@ def exists_at(operation: Operation, version: Microversion) -> bool:
     return (first is None or first <= version) and (last is None or last >= version)
 
 
-def _alike(view: View, row: Parameter, field: request_fields.Field) -> bool:
-    """Whether a row has the name and the type of a field, and is shown in a body at the version of the trials."""
+def _alike(view: View, row: Parameter, field: request_fields.Field, version: Microversion | None = None) -> bool:
+    """Whether a row has the name and the type of a field, and is shown in a body at a version or that of the trials."""
     same = row.type == field.row.type and row.name.rpartition(".")[2] == field.path[-1]
     # Enumerations without a common value say the same in other words, such as enable and enabled.
     apart = row.enum and field.row.enum and set(row.enum).isdisjoint(field.row.enum)
-    return same and not apart and row.location in ("body", None) and view.default in row.range
+    return same and not apart and row.location in ("body", None) and (version or view.default) in row.range
 
 
-def reader_of(view: View) -> Operation | None:
-    """The operation that shows the element which the request makes or changes, at the version of the request."""
+def reader_of(view: View, version: Microversion | None = None) -> Operation | None:
+    """The operation that shows the element which the request makes or changes, at a version or that of the request."""
     operation, producers = view.operation, view.producers
     if producers is None:
         return None
@@ -170,7 +176,16 @@ def reader_of(view: View) -> Operation | None:
         found = made.reader
     else:
         found = producers.reader(operation.path) if operation.method in ("PUT", "PATCH") else None
-    return found if found is not None and exists_at(found, view.default) else None
+    return found if found is not None and exists_at(found, version or view.default) else None
+
+
+def was(view: View, field: request_fields.Field) -> tuple[Kept, Place] | None:
+    """The views of the thing that an update changes, before and after it, and the place of a field in them."""
+    reader = reader_of(view) if view.operation.method in UPDATES and view.operation.action is None else None
+    if reader is None or view.makes or view.names_what_it_makes:
+        return None
+    shown = same_row(view, reader, field)
+    return (Kept(reader.id), shown.place) if shown is not None else None
 
 
 def _tail(place: Place) -> Place:
@@ -181,7 +196,7 @@ def _tail(place: Place) -> Place:
 def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: Shown) -> None:
     """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
-    for trial in (*trials_to_compare(view, book), *_opposite(view, book, field)):
+    for trial in (*(_whole(view, one) for one in trials_to_compare(view, book)), *_opposite(view, book, field)):
         version = trial.request.version or view.default
         if version not in field.row.range or version not in answer.row.range:
             continue
@@ -194,7 +209,9 @@ def _compare(view: View, book: Book, requirement: Requirement, field: request_fi
         required = answer.row.required and answer.row.visible_to is None and answer.row.required_min is None
         shown_itself = view.scoped and not isinstance(answer.probe, Listed) and len(answer.place) > 1
         own = shown_itself and answer.place[0] == view.service.resource
-        expectation = ComesBack(field.row.name, field.path, answer.place, required, answer.probe, own)
+        expectation = ComesBack(
+            field.row.name, field.path, answer.place, required, answer.probe, own, None if own else was(view, field)
+        )
         book.case(requirement, "" if len(seen) == 1 else f"value-{len(seen)}", trial, expectation, field.row.name)
     if not seen:
         value = "a value" if field.row.default is None else "a value that is not its default"
@@ -234,11 +251,38 @@ def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[T
         first = trial if values and first is None else first
     if first is None:
         return
-    body = with_value(first.request.body, field.path, False)
-    where = Where(view.main[0], first.situation.state)
-    asked = Asked(version=first.request.version, body=body, optional=True)
+    variant, version = view.main[0], first.request.version
+    leaf = field.path[-1] if view.operation.action else field.name
+    body = view.body(variant, version or view.default, {leaf: False})  # others of a sample may need that it is true
+    if json_path.lookup(body, field.path) is not False:
+        body = with_value(first.request.body, field.path, False)
+    where = Where(variant, first.situation.state)
+    asked = Asked(version=version, body=body, optional=True)
     trial = attempt(view, f"equality-{id_part(field.row.name)}-false", where, asked, setup=first.setup)
     yield replace(trial, gates=first.gates)
+
+
+def _whole(view: View, trial: Trial) -> Trial:
+    """A trial, or the same with the fields without which its request has no use by the description.
+
+    A sample may lack them, so that it is refused and none of its values can be compared.
+    """
+    wanted = view.service.included(view.operation)
+    body = trial.request.body
+    if not wanted or body is ABSENT:
+        return trial
+    for field in request_fields.fields(view.operation, view.default):
+        if field.row.name in wanted and json_path.lookup(body, field.path) is ABSENT:
+            value = json_path.lookup(view.plain_body(view.main[0], view.default), field.path)
+            if value is not ABSENT:
+                body = copy.deepcopy(body)
+                json_path.put(body, field.path, value)
+    if body == trial.request.body:
+        return trial
+    where = Where(view.main[0], trial.situation.state)
+    asked = Asked(version=trial.request.version, body=body, optional=True)
+    label = f"equality-whole-{trial.key.rpartition('|')[2]}"
+    return replace(attempt(view, label, where, asked, setup=trial.setup), gates=trial.gates)
 
 
 def _of_the_run(view: View) -> bool:

@@ -18,14 +18,13 @@ from conformance.engine.api.response_fields import Place
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import Asked, Where, attempt, prepared
 from conformance.engine.derive.book import Book
-from conformance.engine.derive.equality import EMPTY, OBJECTS, reader_of, same_row
+from conformance.engine.derive.equality import EMPTY, OBJECTS, UPDATES, reader_of, same_row
 from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import KeepsValue
 from conformance.engine.model.binding import Step
 from conformance.engine.model.probe import Kept
 from specs.model import Operation
 
-UPDATES = ("PUT", "PATCH")
 TEXT = "string"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.engine.api import bodies, naming
 from conformance.engine.api.patterns import is_one
-from conformance.engine.api.response_fields import place_of, values_at
+from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.api.values import UUID
 from conformance.engine.derive.attempt import Asked, Where, attempt, showing
 from conformance.engine.derive.book import Book
@@ -34,6 +34,9 @@ X-Openstack-Request-Id and the older names, which contain the type of the servic
 
 TEMPLATE = re.compile(r"[^.{]\{|\}[^.}]")
 """The name of a row with a placeholder in it, such as ``limit_{kind}``: it stands for several fields, or for none."""
+
+DETAIL = ("detail", "fields")
+"""The beginnings of the names of query parameters that ask for more of things than an answer has of itself."""
 
 FREE_VALUES = 12
 """The most values of an enumeration that is checked in a response; a longer one counts as a mere vocabulary."""
@@ -270,6 +273,7 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
         and row.visible_to is None
         and (row.required_min is None or version >= Microversion.parse(row.required_min))
         and all(parent.visible_to is None and parent.required for parent in _parents(view, row))
+        and not _only_in_detail(view, place)
     )
     enum = row.enum if 0 < len(row.enum) <= FREE_VALUES else ()
     wrapped = (
@@ -277,6 +281,18 @@ def field_shown(view: View, row: Parameter, version: Microversion) -> FieldShown
     )
     identifies = view.scoped and place == (view.service.resource, "id")
     return FieldShown(row.name, place, row.type, required, nullable, enum, wrapped, identifies)
+
+
+def _only_in_detail(view: View, place: Place) -> bool:
+    """Whether the samples tell a field to be in detailed answers alone, and no description says so or denies it.
+
+    A request may ask for details then, and one sample shows the things with the field, another one without it.
+    """
+    asked = (r.name for r in view.operation.request.parameters if r.location == "query")
+    if view.service.described or not any(name.startswith(DETAIL) for name in asked):
+        return False
+    shown = [values_at(s.body, place) for s in view.operation.response.samples if s.valid]
+    return any(values for values, _ in shown) and any(things and not values for values, things in shown)
 
 
 def _parents(view: View, row: Parameter) -> list[Parameter]:

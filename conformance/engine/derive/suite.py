@@ -72,7 +72,7 @@ def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
 
 
 def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
-    """The ``ref`` and the name of each row that a sample shows as null, which documents that it may be null.
+    """The ``ref`` and the name of each row that may be null: a sample shows it so, or a sentence about one operation.
 
     Rows of other names share the entry and not the meaning: the owner of a thing may be null where its own id may not.
     """
@@ -84,6 +84,7 @@ def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
                 place = place_of(operation, row)
                 if place is not None and any(None in values_at(body, place)[0] for body in bodies):
                     found.add((row.ref, row.name))
+            found.update((row.ref, row.name) for row in operation.response.parameters if row.nullable)
     return frozenset(found)
 
 

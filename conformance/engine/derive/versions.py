@@ -8,13 +8,15 @@ from typing import Any
 
 from conformance.engine.api import naming, request_fields, values
 from conformance.engine.api.producers import form, placeholders
-from conformance.engine.api.response_fields import place_of
+from conformance.engine.api.response_fields import Place, place_of
 from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt, showing
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.equality import reader_of, same_row
 from conformance.engine.derive.success import field_shown, header_shown, normal_requirement
 from conformance.engine.derive.view import View
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import EmptyBody, FieldAbsent, HeaderAbsent
+from conformance.engine.judge.equality import shows
 from conformance.engine.model.case import Requirement
 from conformance.engine.model.probe import FieldTaken
 from conformance.engine.model.trial import Outcome, Trial
@@ -165,6 +167,8 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
         _, _, numbers = normal_requirement(view, inside)
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)
+            if not accepted:
+                value = _not_the_default(field.row, value)
             body = view.body(variant, version, {name: value})
             if not accepted and field.path[-1] not in naming.members(body):
                 one = replace(requirement, id=f"{requirement.id}[{version}]")
@@ -180,9 +184,43 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
             if accepted and numbers:
                 book.case(requirement, str(version), trial, Accepted(numbers))
             elif not accepted:
-                book.case(
-                    requirement, str(version), trial, OutsideVersions(FieldTaken(name, value), row.name, _said(bound))
-                )
+                probe = FieldTaken(name, value, *_seen_inside(view, field, value, inside))
+                book.case(requirement, str(version), trial, OutsideVersions(probe, row.name, _said(bound)))
+
+
+def _seen_inside(
+    view: View, field: request_fields.Field, value: Any, inside: Microversion
+) -> tuple[Microversion | None, Place]:
+    """A version and the place of a field in the view of the thing that the request makes or changes; or neither.
+
+    The view must not show the value without the field. A text that names the version is of this case alone; a number
+    that is not the documented default can show only in a thing which the request itself makes.
+    """
+    row = field.row
+    made = view.producers is not None and view.producers.made_by(view.operation) is not None
+    if not _is_free_text(view, field) and not (made and _is_number(row.default) and not shows(row.default, value)):
+        return None, ()
+    reader = reader_of(view, inside)
+    shown = same_row(view, reader, field, inside) if reader is not None else None
+    return (inside, shown.place) if shown is not None else (None, ())
+
+
+def _not_the_default(row: Parameter, value: Any) -> Any:
+    """A value other than the documented default, which a thing may show without the field; only of a number."""
+    if not _is_number(row.default) or not shows(row.default, value):
+        return value
+    other = type(row.default)(row.default + 1)
+    return other if row.maximum is None or other <= row.maximum else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_free_text(view: View, field: request_fields.Field) -> bool:
+    """Whether a field takes any text, so that a text can name the version of its request."""
+    bound, _ = view.service.binding(view.operation, field.path[-1])
+    return not bound and field.row.type == "string" and not field.row.enum and not field.row.format
 
 
 def _value(view: View, field: request_fields.Field, version: Microversion) -> Any:
@@ -190,7 +228,7 @@ def _value(view: View, field: request_fields.Field, version: Microversion) -> An
     bound, value = view.service.binding(view.operation, field.path[-1])
     if bound:
         return value
-    if field.row.type == "string" and not field.row.enum and not field.row.format:
+    if _is_free_text(view, field):
         return f"conformance {version}"
     return values.value_for(view.operation, field, view.service)
 

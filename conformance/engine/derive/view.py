@@ -57,7 +57,7 @@ class View:
         top: the highest microversion that reference and cloud share.
         vocabulary: the documented values of statuses, each with its spec.
         common: the headers of every response, each with its spec.
-        shown_null: the entry and the name of each row that a sample shows as null.
+        shown_null: the entry and the name of each row that a sample or a sentence shows as null.
         producers: the operations that make elements of collections; None if they do not matter.
         within: the environment of the resources of the trials, by its name in the description; empty for the usual one.
         only: True if the endpoint has the version ``top`` alone, so that requests name none (see ``ApiVersion``).

@@ -182,7 +182,7 @@ class Arrangement:
             if request.ready:
                 request.before = self._seen(trial, request)
             if any(binding.relation.endswith("shown") for binding in trial.request.bindings):
-                body = self.context.fitting(trial.request.operation, trial.request.body)
+                body = self.context.fitting(trial.request.operation, trial.request.body, version)
                 request.body = self.subject.bindings.filled(body, trial.outcome.accepted is True, request.filled.values)
             yield
 
@@ -286,7 +286,7 @@ class Arrangement:
         refused = trial.outcome.accepted is False
         invented, real = Plain(self.context, self.subject), template.role in self.context.role_names
         query = tuple((name, _text(invented.of(v))) for name, v in template.query) if refused else ()
-        body = self.context.fitting(template.operation, template.body)
+        body = self.context.fitting(template.operation, template.body, version)
         return Request(needs, filled, invented.of(body, real), filled.query + query)
 
     def _reached(self, trial: Trial, state: str | None) -> Problem | None:
@@ -342,8 +342,8 @@ class Arrangement:
             self.paths.fill(self.context.operations[name], template.role, version)  # makes the things that lack
         given = dict(template.path)
         filled = self.paths.fill(template.operation, template.role, version, missing, last_only=True, given=given)
-        fitting = self.context.fitting(template.operation, template.body)
-        if not template.bindings and not template.query:
+        fitting = self.context.fitting(template.operation, template.body, version)
+        if not template.bindings and not template.query and fitting is template.body:
             return Request(needs, filled, fitting, filled.query)
         named = {**filled.values, "": filled.path}
         body = self.subject.bindings.filled(fitting, trial.outcome.accepted is True, named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,9 @@ class Byproducts:
 
     They are removed at once, because the attached things cannot be deleted as long as something was made from them. A
     sandbox that has room for all deletes neither.
+
+    The last list serves the next request too: nobody but the lane makes anything of the things that are attached to its
+    resource. A deviation that comes of a late byproduct does not come again, on another resource.
     """
 
     context: RunContext
@@ -37,6 +40,7 @@ class Byproducts:
     _before: dict[str, frozenset[str]] = field(default_factory=dict)
     _things: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _listing: tuple[Exchange, ...] = ()
+    _latest: dict[str, tuple[tuple[str, ...], frozenset[str]]] = field(default_factory=dict)
 
     def look(self, trial: Trial) -> None:
         """List the byproducts that exist before the request of a trial."""
@@ -47,10 +51,10 @@ class Byproducts:
                 self.subject.calm()  # a thing that was just attached may not be shown yet
                 self.subject.refresh()
             things = self._attached(rule)
-            found = self._listed(rule) if things else None
-            if found is not None:
-                self._things[rule.kind] = things
-                self._before[rule.kind] = frozenset(found)
+            if things and self._latest.get(rule.kind, ((),))[0] != things:
+                self._note(rule, things, self._listed(rule))
+            if things and rule.kind in self._latest:
+                self._things[rule.kind], self._before[rule.kind] = self._latest[rule.kind]
 
     def seen(self, evidence: Evidence, probes: tuple[Probe, ...]) -> Evidence:
         """Return evidence with the number of byproducts of each attached thing, and remove these byproducts."""
@@ -60,11 +64,19 @@ class Byproducts:
                 continue
             probe = MadeOfAttached(rule.resource)
             made = self._made(rule, expected and probe in probes)
+            things = self._things[rule.kind]
+            self._note(rule, things, None if made is None else self._before[rule.kind] | made.keys())
             if made is not None:
-                found[probe] = {thing: list(made.values()).count(thing) for thing in self._things[rule.kind]}
+                found[probe] = {thing: list(made.values()).count(thing) for thing in things}
                 exchanges += self._listing if probe in probes else ()
                 self._remove(rule, made)
         return replace(evidence, found=found, exchanges=exchanges)
+
+    def _note(self, rule: Byproduct, things: tuple[str, ...], byproducts: Iterable[str] | None) -> None:
+        """Keep the ids of a list for the next request; None if the cloud shows no list."""
+        self._latest.pop(rule.kind, None)
+        if byproducts is not None:
+            self._latest[rule.kind] = things, frozenset(byproducts)
 
     def _rules(self, trial: Trial) -> list[tuple[Byproduct, bool]]:
         """The rules for byproducts of the operation, each with True if the reference promises some."""

@@ -38,6 +38,9 @@ Harmless = Callable[[Operation], Sent | None]
 _OF_NOBODY = frozenset({401, 405, 413, 429})
 """Codes that say nothing about a route: a request without a token, or with another method, need not reach it."""
 
+_FAILED = 500
+"""The code of a service that has failed; a front end has codes of its own for that."""
+
 _CHOICE = 300
 """The code of an answer that lists choices, such as the versions of an API (RFC 9110, 15.4.1)."""
 
@@ -164,6 +167,9 @@ class Controls:
         control.why = f"a route that cannot exist is answered in the same way ({told})"
         if first[1].error or not 400 <= told < 500:
             control.why = f"a route that cannot exist is answered with {first[1].error or told}"
+            # A service may fail below its own words. Where it knows not even the first one, it has to say so.
+            other = self._invented(operation, ask, first=True) if told == _FAILED and answer.ok else None
+            control.shown = other is not None and 400 <= other[1].status < 500 and not other[1].error
         elif code != told:
             control.shown = True
         elif (said := _said(ask, answer)) != _said(*first):
@@ -191,9 +197,9 @@ class Controls:
             if passing:
                 return
 
-    def _invented(self, operation: Operation, ask: Ask) -> Sent | None:
+    def _invented(self, operation: Operation, ask: Ask, first: bool = False) -> Sent | None:
         """Send the same request to a route that cannot exist. None if it may not be sent."""
-        invented = elsewhere(operation, ask, self.context.cloud.invent())
+        invented = elsewhere(operation, ask, self.context.cloud.invent(), first)
         try:
             with serving(Purpose.LOOKING):
                 return invented, self.context.cloud.send(invented)
@@ -207,21 +213,24 @@ def _kind(operation: Operation, ask: Ask, answer: Answer) -> _Kind:
     return ask.method, form(path), tuple(name for name, _ in ask.query), manner(ask), answer.ok
 
 
-def elsewhere(operation: Operation, ask: Ask, name: str) -> Ask:
-    """The request of an operation at a route that cannot exist: a name replaces the last fixed word of its path."""
+def elsewhere(operation: Operation, ask: Ask, name: str, first: bool = False) -> Ask:
+    """The request of an operation at a route that cannot exist: a name replaces the last fixed word of its path.
+
+    With ``first`` it replaces the first fixed word, if the path has several.
+    """
     if operation.action is not None:
         return replace(ask, body={name: None}, intent=None, expect_created=None, operation="")
-    path = _elsewhere(operation.path, ask.path, name)
+    path = _elsewhere(operation.path, ask.path, name, 0 if first else -1)
     return replace(ask, path=path, intent=None, expect_created=None, operation="")
 
 
-def _elsewhere(documented: str, path: str, name: str) -> str:
-    """A path with a name in place of its last fixed word, or at its end if it has none."""
+def _elsewhere(documented: str, path: str, name: str, which: int = -1) -> str:
+    """A path with a name in place of one of its fixed words, or at its end if it has none."""
     parts = path.split("/")
     fixed = [n for n, part in enumerate(documented.split("/")) if part and "{" not in part and n < len(parts)]
     if not fixed:
         return "/".join(["", *(part for part in parts if part), name])
-    parts[fixed[-1]] = name
+    parts[fixed[which]] = name
     return "/".join(parts)
 
 

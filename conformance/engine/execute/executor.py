@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from conformance.engine.execute.arrangement import ATTEMPTS, Arrangement, Reques
 from conformance.engine.execute.barriers import NOBODY, barrier, limits, room_lacking
 from conformance.engine.execute.byproducts import Byproducts
 from conformance.engine.execute.harmless import Harmless
+from conformance.engine.execute.heeding import heeded
 from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
@@ -39,7 +40,7 @@ from conformance.engine.model.probe import COMPARING, Before, FieldTaken, Probe
 from conformance.engine.model.setup import Ended, Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
-from conformance.engine.provision.elevation import FORBIDDEN, as_first_allowed, kept_out
+from conformance.engine.provision.elevation import FORBIDDEN, HIDDEN, as_first_allowed, kept_out
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.handing import hand_on
 from conformance.engine.provision.locking import unlock
@@ -49,7 +50,6 @@ from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.record.model import Exchange
 
-HIDDEN = 404
 FIRST_REFUSAL = 400
 """The lowest code of a refusal."""
 
@@ -65,11 +65,11 @@ class Executor:
         arrangement: brings the situations about, and takes them back.
         aftermath: takes note of the things that a request has made, renamed, removed or changed.
         settling: follows the resource under test after an accepted request.
-        looks: looks at what a refused request must have left as it was.
-        paging: makes the trials on lists.
+        looks, paging: look at what a refused request must have left as it was; make the trials on lists.
         byproducts: counts things that a request makes from the things attached to the resource under test.
         inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
+        give_back: gives all things of the lane back, those of its other executors too.
     """
 
     context: RunContext
@@ -83,6 +83,7 @@ class Executor:
     byproducts: Byproducts = field(init=False)
     inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
+    give_back: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.context, self.subject)
@@ -100,6 +101,7 @@ class Executor:
         self.paging = Paging(self.context, self.subject, self.paths)
         self.inspection = Inspection(self.context)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
+        self.give_back = self.discard
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
         """Set the situation up, send the request, and look at its consequences. Never raises for an act of the cloud.
@@ -134,7 +136,7 @@ class Executor:
         evidence = self._attempt(trial, needs, version, probes)
         if room_lacking(evidence):
             again = partial(self._attempt, trial, needs, version, probes)
-            evidence = self.context.places.found(evidence, again, room_lacking, self.discard, operation.id)
+            evidence = self.context.places.found(evidence, again, room_lacking, self.give_back, operation.id)
         if evidence.problem is None and evidence.trial.outcome.accepted:
             self.context.places.room_for(operation.id)
         if evidence.problem is None and kept_from_members(self.context, trial, evidence):
@@ -154,7 +156,7 @@ class Executor:
         try:
             if isinstance(trial.exchange, Paged):
                 return self.paging.make(trial, trial.exchange.listing, version, roles_of(self.context, trial))
-            evidence = self._made(trial, needs, version, probes)
+            evidence = heeded(self.context, trial, version, partial(self._made, trial, needs, version, probes))
         except Unavailable as error:
             return Evidence(trial, problem=Problem("inapplicable" if error.optional else "inconclusive", str(error)))
         except (UnsafePath, ResourceError) as error:
@@ -386,8 +388,7 @@ class Executor:
     def discard(self) -> None:
         """Give the resources of the lane up: the cloud deletes them in the background.
 
-        Things that were made for bindings and are used up are removed, too; in a sandbox, which has room for them, only
-        when a quota is used up.
+        Things that were made for bindings and are used up go too: in a sandbox only when a quota is used up.
         """
         places = self.context.places
         self.looks.take()

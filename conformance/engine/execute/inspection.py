@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.api.response_fields import elements, identity, values_at
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.execute.paging import SOON
 from conformance.engine.execute.views import with_view
 from conformance.engine.judge.afterwards import MISSING, kept_as_deleted
+from conformance.engine.judge.equality import shows
 from conformance.engine.model.evidence import Evidence
-from conformance.engine.model.probe import Kept, Listed, Looked, Probe, Removed
+from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Probe, Removed, ViewOf
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
@@ -52,12 +53,18 @@ class Inspection:
             if isinstance(probe, Removed) and self._before is not None:
                 evidence = self._removed(evidence, probe, path)
             elif isinstance(probe, Kept) and self._before is not None:
-                seen = self._until(evidence, path, lambda answer: answer.ok, SOON)
                 was = self._before.json if self._before.ok else None
+                if (view := ViewOf(probe.operation)) in evidence.found:  # it was just asked for
+                    looked = Looked(None, self._before.status, evidence.found[view], was)
+                    evidence = replace(evidence, found={**evidence.found, probe: looked})
+                    continue
+                seen = self._until(evidence, path, lambda answer: answer.ok, SOON)
                 looked = Looked(seen.status, self._before.status, seen.json if seen.ok else None, was)
                 evidence = _found(evidence, probe, looked, seen)
             elif isinstance(probe, Listed) and made is not None:
                 evidence = self._listed(evidence, probe, made)
+            elif isinstance(probe, FieldTaken) and probe.version is not None and evidence.trial.situation.state is None:
+                evidence = self._taken(evidence, probe, probe.version, made.path if made else path)
         return evidence
 
     def _removed(self, evidence: Evidence, probe: Removed, path: str) -> Evidence:
@@ -87,6 +94,13 @@ class Inspection:
         if seen.ok and element(seen) is None and not chosen and not _has_list(seen.json):
             return evidence  # pairs of names and values instead of things, of which the answer has named none
         return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
+
+    def _taken(self, evidence: Evidence, probe: FieldTaken, version: Microversion, path: str) -> Evidence:
+        """Return evidence that tells whether the thing shows a field that was sent outside its versions."""
+        seen = self._get(path, Role(evidence.role or evidence.trial.request.role), version)
+        shown, _ = values_at(seen.json, probe.place) if seen.ok else ([], 0)
+        taken = any(shows(one, probe.value) for one in shown) if shown else None
+        return replace(evidence, found={**evidence.found, probe: taken}, exchanges=(*evidence.exchanges, seen.exchange))
 
     def _until(
         self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float, role: Role | None = None

@@ -59,7 +59,8 @@ class Paging:
         context: the objects that all lanes of the run share.
         subject: the resource under test of the lane.
         paths: fills the placeholders of paths.
-        last: the last control of the trial before: its request, the page and the answer. The next trial may use it.
+        last: the last control of the trial before: its request and the answer. The next trial may use it, for whichever
+            of the fields that the answer shows.
         together: whether the present trial may do without a second control.
         reused: the number of trials that have used the last control again.
         stocks: makes elements that are to be listed.
@@ -68,7 +69,7 @@ class Paging:
     context: RunContext
     subject: Subject
     paths: Paths
-    last: tuple[tuple[Any, ...], Page, Answer] | None = None
+    last: tuple[tuple[Any, ...], Answer] | None = None
     together: bool = False
     reused: int = 0
     stocks: Stocks = field(init=False)
@@ -171,8 +172,8 @@ class _Asking:
         for number in range(TRIES):
             self.exchanges.clear()
             found = self._once(number == 0 and not self.fresh)
-            if found.problem and number == 0 and self.paging.reused > 1:
-                continue  # an old control may lack elements that are there now
+            if found.problem and number == 0 and self.paging.reused > 1 and not self.isolated:
+                continue  # an old control may lack elements of others that are there now
             if found.problem or found.pages is None or found.pages.quiet(self.plan.way) or number == TRIES - 1:
                 break
             # Other lanes need a moment to finish making and removing elements.
@@ -269,14 +270,15 @@ class _Asking:
     def _control(self, may_reuse: bool = False) -> tuple[Page, Answer]:
         """The whole list; that of another path if only its elements show the field in question."""
         path, query = self.plan.shown_at or self._path(), self._base()
-        asked = (path, query, self.role, self.version, self.plan.array, self.plan.name)
+        asked = (path, query, self.role, self.version)
         if may_reuse and self.paging.last is not None and self.paging.last[0] == asked:
-            _, page, answer = self.paging.last
+            answer = self.paging.last[1]
+            page = page_of(answer, self.plan)
             self.paging.reused += 1
             self.exchanges.append(answer.exchange)
         else:
             page, answer = self._ask(path, query)
-            self.paging.last, self.paging.reused = (asked, page, answer) if page.ok else None, 0
+            self.paging.last, self.paging.reused = (asked, answer) if page.ok else None, 0
         return page, answer
 
     def _ask(self, path: str, query: Query) -> tuple[Page, Answer]:

@@ -49,10 +49,14 @@ class Stocks:
         while self.kept:
             self.kept.pop().discard()
         if self._grown_by:
+            narrow = self.context.places.most is not None
             for owned in self._grown_by:
-                self.paths.elements.let_go(owned)
+                if narrow:
+                    self.paths.elements.forget(owned)
+                if not self.paths.elements.holds(owned):
+                    self.paths.elements.let_go(owned)
             self._grown_by.clear()
-            if self.context.places.most is not None:
+            if narrow:
                 self._grown.clear()
 
     def make(self, stock: Stock) -> bool:
@@ -123,7 +127,9 @@ class Stocks:
             return lock(self.subject) is None and unlock(self.subject) is None
         try:
             for _ in range(number):
-                self._grown_by.append(self.paths.elements.produce(producer, collection, producer.name, {}))
+                owned = self.paths.elements.produce(producer, collection, producer.name, {})
+                self._grown_by.append(owned)
+                self.paths.elements.lend(owned)
         except (CloudError, Unavailable, NeedsNewResource) as error:
             self.context.notes.add("missing", f"no element of {collection} could be made to be listed: {error}")
             return False

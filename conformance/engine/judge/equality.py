@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.engine.api.response_fields import Place, values_at
@@ -12,6 +12,9 @@ from conformance.engine.cloud.redact import is_secret_name
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, undecided
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import Kept, Listed, Looked, Probe, RecordOf, ViewOf
+
+HAD_IT = "had it before"
+"""The observation that a thing had the value before the request that gives it."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 
@@ -27,6 +30,8 @@ class ComesBack(Expectation):
         required: True if the reference requires the field in the answer.
         probe: the view, the list or the other resource that shows it; None for the answer of the request itself.
         own: True if the answer shows the resource under test, whose view was also taken before the request.
+        was: the views of another thing before and after the request that changes it, and the place of the field in
+            them; None if the request makes the thing, or nothing shows it.
     """
 
     name: str
@@ -35,6 +40,7 @@ class ComesBack(Expectation):
     required: bool
     probe: ViewOf | Listed | RecordOf | None = None
     own: bool = False
+    was: tuple[Kept, Place] | None = None
 
     @property
     def expected(self) -> str:
@@ -47,7 +53,7 @@ class ComesBack(Expectation):
 
     @property
     def probes(self) -> tuple[Probe, ...]:
-        return (self.probe,) if self.probe is not None else ()
+        return (*((self.probe,) if self.probe is not None else ()), *((self.was[0],) if self.was is not None else ()))
 
     def judge(self, evidence: Evidence) -> Judgement:
         if not evidence.accepted:
@@ -70,12 +76,19 @@ class ComesBack(Expectation):
                 return broken("missing", f"{self.name} was sent, and is missing from what is shown")
             return _not_shown(f"{self.name} is not shown, which the reference allows")
         if any(shows(one, sent[0]) for one in shown):
-            was, _ = values_at(evidence.before, self.shown_at[1:]) if self.own else ([], 0)
-            if any(shows(one, sent[0]) for one in was):
-                return _not_shown(f"{self.name} had the value already, so a request that is ignored shows it as well")
+            if any(shows(one, sent[0]) for one in self._before(evidence)):
+                why = f"{self.name} had the value already, so a request that is ignored shows it as well"
+                return replace(_not_shown(why), observed=HAD_IT)
             return holds("the same")
         values = "" if is_secret_name(self.name) else f": {sent[0]!r:.60} was sent, {shown[0]!r:.60} is shown"
         return broken("another value", f"{self.name} does not come back{values}")
+
+    def _before(self, evidence: Evidence) -> list[Any]:
+        """The values that the thing had before the request."""
+        if self.own:
+            return values_at(evidence.before, self.shown_at[1:])[0]
+        looked = evidence.found.get(self.was[0]) if self.was is not None else None
+        return values_at(looked.was, self.was[1])[0] if self.was is not None and isinstance(looked, Looked) else []
 
 
 @dataclass(frozen=True)

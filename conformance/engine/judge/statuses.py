@@ -192,6 +192,8 @@ class InVocabulary(Expectation):
         strange = [s for s in [*seen, *([after] if after else [])] if s not in self.values]
         if strange:
             return broken(strange[0], f"the status {strange[0]} is not one that the reference documents")
+        if not evidence.accepted:  # the resource stays as it was, and shows nothing of the operation
+            return undecided(evidence.status, f"the request was answered {evidence.status}, so nothing follows from it")
         if not seen and after is None:
             if GONE in evidence.statuses:
                 return silent("gone", "the resource was gone before it showed a status", {})

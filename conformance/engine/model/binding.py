@@ -45,15 +45,27 @@ class Text:
 
 def bindings_in(value: Any) -> list[Binding]:
     """Return all bindings in a body."""
-    if isinstance(value, Binding):
-        return [value]
-    if isinstance(value, Text):
-        return bindings_in(dict(value.of))
+    found: list[Binding] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: Any, found: list[Binding]) -> None:
+    if isinstance(value, str):  # so are most values and nearly all keys
+        return
     if isinstance(value, dict):
-        return [b for pair in value.items() for v in pair for b in bindings_in(v)]
-    if isinstance(value, list):
-        return [b for v in value for b in bindings_in(v)]
-    return bindings_in(value.value) if isinstance(value, Content) else []
+        for key, inner in value.items():
+            _gather(key, found)
+            _gather(inner, found)
+    elif isinstance(value, list):
+        for inner in value:
+            _gather(inner, found)
+    elif isinstance(value, Binding):
+        found.append(value)
+    elif isinstance(value, Text):
+        _gather(dict(value.of), found)
+    elif isinstance(value, Content):
+        _gather(value.value, found)
 
 
 @dataclass(frozen=True)

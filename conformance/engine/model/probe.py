@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from specs.microversion import Microversion
+
 
 @dataclass(frozen=True)
 class StatusOf:
@@ -39,11 +41,17 @@ class EffectOn:
 class FieldTaken:
     """Whether the resource shows a field of the request afterwards: True, False, or None if it cannot be seen.
 
-    ``value`` is the value in the template of the request.
+    Attributes:
+        value: the value in the template of the request.
+        version: a version inside the bounds of the field, at which the thing made or changed shows the field; None if
+            only the resource under test can show it.
+        place: the place of the field in that view.
     """
 
     name: str
     value: Any = field(compare=False)
+    version: Microversion | None = None
+    place: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,17 @@ class Trial:
         """The operation under test."""
         return self.request.operation
 
+    def is_the_same_as(self, other: Trial) -> bool:
+        """Whether this trial differs from another one in nothing but its key. What differs most often is seen first."""
+        return (
+            self.situation == other.situation
+            and self.outcome == other.outcome
+            and self.setup == other.setup
+            and self.exchange == other.exchange
+            and self.gates == other.gates
+            and self.request == other.request
+        )
+
     def setups(self, kind: type[_Setup]) -> list[_Setup]:
         """Return the setups of a kind."""
         return [one for one in self.setup if isinstance(one, kind)]

@@ -39,11 +39,11 @@ NAMED = ("path", "shown", "sent", "before", "answered")
 ``answered``: a field of the answer to such a step.
 """
 
-NAME, UUID, PASSWORD, PROJECT, USER, TOKEN = "name", "uuid", "password", "project", "user", "token"
-"""Resources of bindings that every service knows: a new name, UUID or password, and the project, the user and the token
-of the run."""
+NAME, UUID, MAC, PASSWORD, PROJECT, USER, TOKEN = "name", "uuid", "mac", "password", "project", "user", "token"
+"""Resources of bindings that every service knows: a new name, UUID, hardware address or password, and the project, the
+user and the token of the run."""
 
-GENERATED = frozenset({NAME, UUID, PASSWORD, PROJECT, USER, TOKEN})
+GENERATED = frozenset({NAME, UUID, MAC, PASSWORD, PROJECT, USER, TOKEN})
 
 
 class Bindings:
@@ -226,6 +226,8 @@ class Bindings:
             return spelled(self._context.resources.rand_name("case"), binding.attribute)
         if binding.resource == UUID:
             return str(uuid.uuid4())
+        if binding.resource == MAC:
+            return made_up(MadeUp("02:{hex}:{hex}:{hex}:{hex}:{hex}"))
         if binding.resource == PASSWORD:
             token = self._context.password if binding.relation == "any" else random_text()
             return self._context.service.password_form.replace("{token}", token)

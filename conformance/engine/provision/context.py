@@ -19,6 +19,7 @@ from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.provision.demanded import Demanded
 from conformance.engine.provision.parts import without
 from conformance.engine.provision.places import Places
 from conformance.engine.provision.unkept import Unkept
@@ -98,6 +99,7 @@ class RunContext:
         unkept: the statuses that such resources of this cloud were seen to leave by themselves.
         places: the places of the lanes, if the quota of the project is too small for all of them.
         waits: the waits for transitions so far, which bound later ones.
+        demanded: the fields that refusals have demanded, on a service without a description.
     """
 
     cloud: Cloud
@@ -128,6 +130,7 @@ class RunContext:
     unkept: Unkept = field(init=False)
     places: Places = field(init=False)
     waits: Waits = field(init=False, default_factory=Waits)
+    demanded: Demanded = field(init=False)
     _about: dict[str, RunContext] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -135,6 +138,7 @@ class RunContext:
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
         object.__setattr__(self, "places", Places(self.stopping))
+        object.__setattr__(self, "demanded", Demanded(self.service))
         for kind, graph in ({self.service.resource: self.graph} | dict(self.graphs)).items():
             self._about[kind] = self if kind == self.service.resource else copy.copy(self)
             self._about[kind]._turn_to(kind, graph)
@@ -156,9 +160,10 @@ class RunContext:
         """The needs of an operation's requests; ``needs`` holds them for every operation of the reference."""
         return Needs.of(operation, self.service.about(operation), self.producers, self.top)
 
-    def fitting(self, operation: Operation, body: Any) -> Any:
-        """A body, or a query as pairs, without the fields of parts that the cloud does not have."""
-        return without(body, operation, self.service.optional_parts, self.lacking)
+    def fitting(self, operation: Operation, body: Any, version: Microversion | None = None) -> Any:
+        """A body, or a query as pairs, without the fields of parts that the cloud lacks, with those that it demands."""
+        fits = without(body, operation, self.service.optional_parts, self.lacking)
+        return self.demanded.added(operation, version or self.version_for(operation), fits)
 
     def elevate(self, operation: Operation, name: str) -> None:
         """Note that the cloud refuses a request to members: from now on, an administrator sends it.

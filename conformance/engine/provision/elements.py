@@ -28,6 +28,7 @@ from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
@@ -97,6 +98,17 @@ class Elements:
             self._pool[key] = self.produce(producer, collection, producer.name, fields)
         return self._pool[key]
 
+    def lend(self, owned: Owned) -> None:
+        """Let requests use an element that was made to be listed, unless the lane has a usual one of its collection.
+
+        A cloud may hold only one of its kind, so that no other could be made for them.
+        """
+        self._pool.setdefault(_key(owned.collection, {}), owned)
+
+    def holds(self, owned: Owned) -> bool:
+        """Whether requests of this lane use an element."""
+        return owned in self._pool.values()
+
     def made_by(self, role: Role, values: Iterable[str]) -> bool:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
         wanted = set(values)
@@ -115,6 +127,14 @@ class Elements:
         for (_, fields), owned in list(self._pool.items()):
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
+
+    def renew(self, path: str) -> bool:
+        """Give the last element that a path names up, so that the next request gets another one. False without one."""
+        named = [unquote(part) for part in path.split("/")]
+        found = [owned for owned in self._pool.values() if owned.value in named]
+        if found:
+            self.dispose(max(found, key=lambda owned: named.index(owned.value)))
+        return bool(found)
 
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
@@ -182,32 +202,47 @@ class Elements:
         version = context.version_for(operation)
         self.prepare(operation)
         built = naming.named(operation, bodies.build(operation, version, context.service, fields), context.service)
-        built = context.fitting(operation, built)
-        body = self._subject.bindings.filled(built, True)
         chosen = self._new_name(producer) if producer.chosen else None
         path = f"{collection}/{quote(chosen, safe='')}" if chosen is not None else collection
         path = operation.path if producer.elsewhere else path
         signing = needed(operation, context.service)
         intents: list[Intent | None] = []
 
-        def send(role: str) -> Answer:
-            intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
-            headers = self._subject.bindings.headers(signing.items())
-            ask = Ask(operation.method, path, Role(role), str(version), body, headers=headers, intent=intents[-1])
-            return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
-
         wanted = self._role(operation)
         roles = with_administrator(wanted, context.role_names)
-        role, answer = as_first_allowed(roles, send)
-        if answer.status == HIDDEN and self.made_by(Role.ADMIN, map(unquote, collection.split("/"))):
-            role, answer = as_first_allowed(roles[-1:], send)  # members do not see what it is to be made below
+
+        def once() -> tuple[str, Answer, Any]:
+            body = self._subject.bindings.filled(context.fitting(operation, built, version), True)
+
+            def sent(role: str, body: Any) -> Answer:
+                intents.append(None if self.joins(producer) else self.intend(collection, body, chosen, role))
+                headers = self._subject.bindings.headers(signing.items())
+                ask = Ask(operation.method, path, Role(role), str(version), body, headers=headers, intent=intents[-1])
+                return context.cloud.send(replace(ask, signed=SIGNATURE in signing))
+
+            def send(role: str) -> Answer:
+                theirs = body
+                if role == Role.ADMIN:
+                    theirs = of_the_member(operation, version, body, context.service, self._subject.bindings)
+                answer = sent(role, theirs)
+                return sent(role, body) if theirs != body and answer.status in NOT_FOR_OTHERS else answer
+
+            role, answer = as_first_allowed(roles, send)
+            if answer.status == HIDDEN and self.made_by(Role.ADMIN, map(unquote, collection.split("/"))):
+                role, answer = as_first_allowed(roles[-1:], send)  # members do not see what it is to be made below
+            return role, answer, body
+
+        role, answer, body = context.demanded.heeded(
+            operation, version, once(), lambda one: (one[1].status, one[2], one[1].json), once
+        )
         if role != wanted and not fields and answer.status != HIDDEN:  # an unusual one may need more rights than others
             context.elevated.add(operation.id)
         if not answer.ok:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
             raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
-        self._subject.bindings.used([*bindings_in(built), *bindings_in(dict(signing))], True)
+        whole = context.fitting(operation, built, version)
+        self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
         value = chosen or named_by(answer, name, body, producer.id_field)
         if value is None or not safe_in_path(value):
             lacks = "did not name the new element by an id that a path can hold"

@@ -8,10 +8,12 @@ from typing import Any
 from conformance.engine.api.given import ShownValue
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.discover import Candidate, Missing
-from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.exchange import ABSENT, Answer
+from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.fields import values
 from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.scopes import FAILED
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
 from specs.microversion import Microversion
@@ -27,14 +29,30 @@ def first_listed(context: RunContext, collection: str, placeholder: str) -> str:
         placeholder: the name of the placeholder that names an element in a path.
 
     Raises:
-        Unavailable: neither of them sees an element.
+        Unavailable: neither of them sees an element, or the service fails.
     """
+    answer: Answer | None = None
     for role in (one for one in (Role.MEMBER, Role.ADMIN) if one in context.cloud.roles):
         answer = context.cloud.get(collection, role=role, microversion=str(context.top))
         for element in elements(answer.json) if answer.ok else ():
             if (found := identity(element, placeholder)) is not None:
                 return found
-    raise Unavailable(f"the cloud shows no element of {collection} that could stand for {placeholder}")
+    raise none_listed(collection, placeholder, answer)
+
+
+def none_listed(collection: str, placeholder: str, answer: Answer | None) -> Unavailable:
+    """The error that no element of a collection is known; a service that fails to list them may have some.
+
+    Args:
+        collection: the path of the collection.
+        placeholder: the name of the element in words.
+        answer: the last answer to the request for the list; None if nobody could ask for it.
+    """
+    if answer is not None and answer.status >= FAILED:
+        said = message_in(answer.json)
+        failed = f"GET {collection} was answered {answer.status}" + (f" ({said})" if said else "")
+        return Unavailable(f"{failed}, so no element is known that could stand for {placeholder}", optional=False)
+    return Unavailable(f"the cloud shows no element of {collection} that could stand for {placeholder}")
 
 
 def is_number(operation: Operation, name: str, version: Microversion) -> bool:

@@ -23,5 +23,6 @@ def made_up(rule: MadeUp) -> str | int:
     """A value in the form of a rule."""
     made = rule.form.replace("{uuid}", str(uuid.uuid4())).replace("{token}", random_text())
     made = re.sub(r"\{byte\}", lambda _: str(secrets.randbelow(256)), made)
+    made = re.sub(r"\{hex\}", lambda _: f"{secrets.randbelow(256):02x}", made)
     made = re.sub(r"\{thousand\}", lambda _: str(1_000 + secrets.randbelow(9_000)), made)
     return int(made) if rule.number else made

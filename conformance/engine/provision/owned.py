@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.engine.api.producers import Producer
+from conformance.engine.api.producers import Producer, placeholders, with_values
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
@@ -59,6 +59,11 @@ class Filled:
     owned: Owned | None = None
     passing: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, str], ...] = ()
+
+    def at(self, path: str) -> Filled:
+        """Another path of the same thing; each placeholder of it has a value here."""
+        values = {name: self.values[name] for name in placeholders(path)}
+        return replace(self, path=with_values(path, values), values=values)
 
 
 def content(answer: Answer) -> Any:

@@ -32,7 +32,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
-from conformance.engine.provision.found import is_number
+from conformance.engine.provision.found import is_number, none_listed
 from conformance.engine.provision.owned import Filled, Owned
 from conformance.engine.provision.steps import Steps
 from conformance.engine.provision.subject import Subject
@@ -119,18 +119,24 @@ class Paths:
         Raises:
             Unavailable: the cloud shows no element of a collection, and none could be made.
         """
+        other = self._context.operations.get(operation.same_as.operation) if operation.same_as is not None else None
+        if other is not None and set(placeholders(operation.path)) <= set(placeholders(other.path)):
+            # Its own path leaves out the names that tell where its thing is made.
+            return self.fill(other, role, version, unknown, last_only, given).at(operation.path)
         filled, values = operation.path, {}
         owned: Owned | None = None
         passing: list[tuple[str, str]] = []
         needs = self._context.needs.get(operation.id) or self._context.needs_of(operation)
         chosen = needs.producer is not None and needs.producer.chosen and len(needs.placeholders) > 1
         named = any(placeholder.value is None for placeholder in needs.placeholders)
+        things = any(isinstance(placeholder.value, Binding) for placeholder in needs.placeholders)
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
                 unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
             nothing = unknown if not last_only or last else None
-            if placeholder.value is not None and named and not last_only:
+            constant = things and isinstance(placeholder.value, str) and placeholder.value != PROJECT
+            if (constant or (placeholder.value is not None and named)) and not last_only:
                 nothing = None  # a fixed value names no element, so an unknown id in its place would be another fault
             above = placeholder.element.collection if placeholder.lent else filled.partition(placeholder.mark)[0]
             owned, wants = None, _Wanted(placeholder, above, operation, role, version)
@@ -375,6 +381,7 @@ class Paths:
         wanted = service.elements_for(wants.operation, collection.rpartition("/")[2])
         wanted = {**wanted, **wants.placeholder.element.fields}  # one made otherwise would not do, nor one found
         # A member may use the elements that a member sees; those that only an administrator sees come after them.
+        answer: Answer | None = None
         for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue
@@ -387,4 +394,4 @@ class Paths:
                     if sender is Role.ADMIN and wants.role != "admin":
                         self.seen_by_admin.add(value)
                     return value
-        raise Unavailable(f"the cloud shows no element of {collection} that could stand for {{{name}}}")
+        raise none_listed(collection, f"{{{name}}}", answer)

@@ -1,12 +1,17 @@
-"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run."""
+"""Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run.
+
+And whether a request is the cause of a value that comes back: see module ``usual``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
+from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
@@ -17,9 +22,13 @@ from conformance.engine.run.judging import Judged
 from conformance.engine.run.lanes import ALONE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
-from conformance.engine.run.undescribed import unproved_refusal
+from conformance.engine.run.undescribed import unproved_query, unproved_refusal
 from conformance.engine.run.unknown_names import CRASH, UnknownNames
+from conformance.engine.run.usual import Usual
 from specs.record.model import Verdict
+
+EQUALITY = "equality"
+"""The kind of requirements that a value which is sent comes back."""
 
 
 @dataclass
@@ -32,7 +41,9 @@ class Causes:
         locks: the locks that the lanes of all processes take.
         contrasts: the answers to documented requests.
         names: the answers to requests with invented names.
+        usual: the values that new things have without being given them.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
+        loose: operation -> whether it accepts a parameter of a query that nobody knows.
     """
 
     context: RunContext
@@ -41,38 +52,81 @@ class Causes:
     contrasts: Contrasts = field(default_factory=Contrasts)
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
+    loose: dict[str, bool] = field(default_factory=dict)
+    usual: Usual = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.usual = Usual(self.suite.cases, self.context)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
         results = tuple(results)
-        for case, _, judgement in results:
+        for case, evidence, judgement in results:
+            if UNKNOWN in case.trial.request.query and evidence.status is not None:
+                self.loose[case.operation.id] = evidence.accepted
             reason = judgement.reason or ""
             if case.requirement.kind == "normal" and reason.startswith(LACKING):
                 self.lacking.setdefault(case.operation.id, reason)
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self.contrasts.note(one)
+            self.usual.note(one)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
+        if case.requirement.kind == EQUALITY:
+            return Judgement("inapplicable", "not shown", why)
         lacking = self.lacking.get(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
-        """The reason why nothing shows that the fault of a request is the cause of its refusal; None if it is."""
+        """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
+        if case.requirement.kind == EQUALITY:
+            return self.usual.missing(case, evidence, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
-            why = unproved_refusal(judgement, case, evidence, seen)
+            lacks = self.context.demanded.lacking(case.operation, evidence.version or self.context.top, evidence.sent)
+            why = unproved_refusal(judgement, case, evidence, seen, lacks)
+            why = why or unproved_query(judgement, case, self.loose.get(case.operation.id))
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
         why = self.contrasts.missing(case, evidence, judgement, seen)
         return why or self._unknown(case, evidence, judgement, seen)
 
+    def learn(self, job: Job, executor: Executor) -> None:
+        """Send the documented request that makes a thing before the first one with a fault, on a service not described.
+
+        Its refusal may tell what all requests of the operation need, and its acceptance is a contrast to the others.
+        Requests that make nothing may change or remove a thing that the next ones need.
+        """
+        case = job.cases[0]
+        faulty = job.trial.outcome.accepted is not True and case.operation.method not in SAFE
+        if self.context.service.described or not faulty or self.context.producers.made_by(case.operation) is None:
+            return
+        if not self.contrasts.wanted(case):
+            return
+        control = documented(case, self.suite.cases)
+        same = control is not None and lane_of(control.trial, self.context.service) == lane_of(
+            job.trial, self.context.service
+        )
+        if control is not None and same and not control.parts & self.context.lacking:
+            executor.looks.take()
+            self.contrasts.note(made(executor, Job.of([control]), together=True))
+
     def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
         """Send the requests that may show it: the documented one, an invented name, and at last a good value."""
+        if case.requirement.kind == EQUALITY:
+            if not self.context.stopping.is_set() and self.usual.wanted(case):
+                trial = self.usual.without(case)
+                if trial is not None:
+                    self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
+            return
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
                 self.contrasts.note(self._made(Job.of([control]), executor))
+        asks = bool(case.trial.request.query) and not self.context.service.described
+        if asks and case.operation.id not in self.loose:
+            self._ask_loosely(case, executor)
         seen = self.context.cloud.seen.of(case.operation.id)
         if self.context.stopping.is_set() or self._unknown(case, evidence, judgement, seen) is None:
             return
@@ -88,6 +142,14 @@ class Causes:
         good = self.names.good(case, about, self.context.version_for(case.operation))
         if good is not None:
             self.contrasts.note(self._made(Job(good, (), ()), executor))
+
+    def _ask_loosely(self, case: Case, executor: Executor) -> None:
+        """Send a parameter that nobody knows with the query of an operation; else other operations tell of it, too."""
+        own = (one for one in self.suite.cases if one.operation.id == case.operation.id)
+        odd = next((one for one in own if UNKNOWN in one.trial.request.query), None)
+        seen = self._made(Job.of([odd]), executor) if odd is not None and not self.context.stopping.is_set() else None
+        answered = seen is not None and seen.status is not None
+        self.loose[case.operation.id] = seen.accepted if answered and seen is not None else any(self.loose.values())
 
     def _unknown(self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent]) -> str | None:
         also = {members(ask.body, ask.query) for ask, answer in seen if answer.ok}

@@ -3,17 +3,19 @@
 A body may have another fault that gives the same code, such as a value that this cloud does not take. So a refusal for
 a fault of the request keeps a promise only if the same request without the fault was accepted in the run, or refused
 with another code that does not depend on the moment. And a missing thing is no cause of a 404 that the documented
-request is answered, too, nor a role of a 404 if nothing shows that the documented role is let in.
+request is answered, too, nor a role of a 404 if nothing shows that the documented role is let in: where only an
+administrator is, the thing, or one above it, may be hidden from the whole project.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
@@ -69,6 +71,7 @@ class Contrasts:
     """The answers to documented requests by operation. Safe to use from many threads."""
 
     _answers: dict[str, set[tuple[int, Members]]] = field(default_factory=dict)
+    _let_in: set[str] = field(default_factory=set)
     _sought: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,6 +84,8 @@ class Contrasts:
         with self._lock:
             known = self._answers.setdefault(request.operation.id, set())
             known.add((status, members(evidence.sent, request.query)))
+            if evidence.accepted and (evidence.role or request.role) != Role.ADMIN:
+                self._let_in.add(request.operation.id)
 
     def accepted(self, operation: str) -> set[Members]:
         """The members of the accepted requests of an operation so far."""
@@ -100,7 +105,7 @@ class Contrasts:
             return True
 
     def missing(
-        self, case: Case, evidence: Evidence, judgement: Judgement, seen: Iterable[Sent], *, strict: bool = False
+        self, case: Case, evidence: Evidence, judgement: Judgement, seen: Sequence[Sent], *, strict: bool = False
     ) -> str | None:
         """The reason why a refusal does not show that the fault of its request is the cause; None if it does.
 
@@ -117,6 +122,7 @@ class Contrasts:
             return None
         with self._lock:
             answers = set(self._answers.get(case.operation.id, ()))
+            let_in = case.operation.id in self._let_in
         answers |= {(answer.status, members(ask.body, ask.query)) for ask, answer in seen if answer.ok}
         accepted = any(200 <= code < 300 for code, _ in answers)
         if kind in FAULTS_OF_REQUESTS:
@@ -126,8 +132,9 @@ class Contrasts:
             return None if shown else _lacking(status, answers)
         if kind in SAME_FOR_ALL and not accepted and any(code == status for code, _ in answers):
             return f"the documented request is answered {status}, too, so another part of it may be the cause"
-        if kind == FORBIDDEN and status == HIDDEN and not accepted:
-            return "no request of the operation was accepted, so the role may not be the cause of the 404"
+        let_in = let_in or any(answer.ok and ask.role is not Role.ADMIN for ask, answer in seen)
+        if kind == FORBIDDEN and status == HIDDEN and not let_in:
+            return "no request of a member was accepted, so the role may not be the cause of the 404"
         return None
 
 

@@ -30,6 +30,7 @@ class Executors:
         kind = context.service.resource
         if kind not in self._made:
             self._made[kind] = Executor(context, Subject(context))
+            self._made[kind].give_back = self.give_back
         return self._made[kind]
 
     def divided(self, jobs: Iterable[Job]) -> list[tuple[Executor, list[Job]]]:
@@ -54,9 +55,13 @@ class Executors:
     def make_way(self) -> None:
         """Give the things of the lane back and wait, if the quota of the project does not suffice for all lanes."""
         if self._context.places.crowded:
-            for executor in self:
-                executor.discard()
+            self.give_back()
             self._context.places.make_way()
+
+    def give_back(self) -> None:
+        """Give all things of the lane back. One resource under test may stand in the way of another."""
+        for executor in self:
+            executor.discard()
 
     def leave(self) -> None:
         """Give the resources of the lane up at its end."""

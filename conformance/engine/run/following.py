@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.setup import Locked, Setup
@@ -34,24 +34,38 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     refused = _first_refused(pending, status, executor)
     if refused is not None:
         return refused
-    worn = [_wear(job.trial, executor) for job in pending]
-    least = min(worn)
-    pending = [job for job, wear in zip(pending, worn, strict=True) if wear == least]
-    here = [job for job in pending if job.trial.situation.state in (None, status)]
-    first = _by_lock(here, executor.subject.locked) if here else None
-    if first is not None and (refused := _refused_too(here, first, executor)) is not None:
-        return refused
-    if first is not None and first.trial.outcome.accepted is None:
-        silent = (job for job in here if (job.trial.outcome.accepted, job.trial.setup) == (None, first.trial.setup))
-        return next((job for job in silent if context.graph.is_calm(job.trial.operation.id)), first)
+    least = _least_wear(pending, executor)
+
+    def is_here(job: Job) -> bool:
+        return job.trial.situation.state in (None, status) and _wear(job.trial, executor) == least
+
+    # Only as many trials are looked at as it takes: a lane may have thousands, and each of them is chosen once.
+    first = _by_lock(lambda: filter(is_here, pending), executor.subject.locked)
     if first is not None:
+        silent = (job for job in _refused_too(pending, first, executor) if is_here(job))
+        if (refused := next(silent, None)) is not None:
+            return refused
+        if first.trial.outcome.accepted is None:
+            alike = (job for job in pending if _is_silent(job, [first.trial.setup]))
+            calm = (job for job in alike if context.graph.is_calm(job.trial.operation.id))
+            return next(filter(is_here, calm), first)
         return first
 
     def distance(job: Job) -> float:
         way = context.graph.way(status, job.trial.situation.state or "", (), context.role_names, context.spending)
         return sum(edge.cost for edge in way) if way is not None else FAR
 
-    return min(pending, key=distance)
+    return min((job for job in pending if _wear(job.trial, executor) == least), key=distance)
+
+
+def _least_wear(pending: Iterable[Job], executor: Executor) -> int:
+    """The least wear of some trials, of which there is at least one."""
+    least = SETS
+    for job in pending:
+        least = min(least, _wear(job.trial, executor))
+        if not least:
+            break
+    return least
 
 
 def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> Job | None:
@@ -119,30 +133,42 @@ def wear_out(pending: Sequence[Job], executor: Executor) -> bool:
     return all(_wear(job.trial, executor) >= ENDS for job in pending)
 
 
-def _refused_too(here: Sequence[Job], first: Job, executor: Executor) -> Job | None:
-    """A trial that is expected to be refused, although no document says so: it shares the look of the group before.
+def _refused_too(pending: Iterable[Job], first: Job, executor: Executor) -> Iterable[Job]:
+    """The trials that are expected to be refused, although no document says so: they share the look of those before.
 
     One of a kind that is the first of the run may be accepted all the same, and waits until that look has been taken.
     """
     accepted, setup, locked = first.trial.outcome.accepted, first.trial.setup, executor.subject.locked
     if accepted is False and (locked or Locked() not in setup):
-        return None
+        return ()
     setups: list[tuple[Setup, ...]] = [(Locked(),) if locked else ()]
     setups += [setup] if accepted is None or locked or Locked() not in setup else []
-    silent = (job for job in here if job.trial.outcome.accepted is None and job.trial.setup in setups)
     looks = executor.looks
-    known = (job for job in silent if accepted is None or looks.knows(job.trial))
-    return next((job for job in known if looks.expects_refusal(job.trial)), None)
+    refused = (job for job in pending if _is_silent(job, setups) and looks.expects_refusal(job.trial))
+    return (job for job in refused if accepted is None or looks.knows(job.trial))
 
 
-def _by_lock(here: Sequence[Job], locked: bool) -> Job:
-    """The first trial, but one that needs a lock follows others with a lock, or the last request that does without."""
+def _is_silent(job: Job, setups: Collection[tuple[Setup, ...]]) -> bool:
+    """Whether no document says if a trial is accepted, and it has one of some setups."""
+    return job.trial.outcome.accepted is None and job.trial.setup in setups
+
+
+def _by_lock(here: Callable[[], Iterable[Job]], locked: bool) -> Job | None:
+    """The first trial, but one that needs a lock follows others with a lock, or the last request that does without.
+
+    Args:
+        here: gives the trials from the first one on.
+        locked: True if the resource is locked.
+    """
+    first = next(iter(here()), None)
+    if first is None:
+        return None
     if locked:
-        return next((job for job in here if Locked() in job.trial.setup), here[0])
-    if Locked() in here[0].trial.setup and here[0].trial.outcome.accepted:
-        free = (job for job in here if Locked() not in job.trial.setup and job.trial.outcome.accepted)
-        return next(free, here[0])
-    return here[0]
+        return next((job for job in here() if Locked() in job.trial.setup), first)
+    if Locked() in first.trial.setup and first.trial.outcome.accepted:
+        free = (job for job in here() if Locked() not in job.trial.setup and job.trial.outcome.accepted)
+        return next(free, first)
+    return first
 
 
 def _wear(trial: Trial, executor: Executor) -> int:

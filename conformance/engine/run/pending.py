@@ -24,8 +24,9 @@ class Pending:
 
     def __init__(self, jobs: Sequence[Job], deviating: Collection[str] = ()) -> None:
         self._deviating = frozenset(deviating)
-        self._usual = [job for job in jobs if not self.is_late(job)]
-        self._late = [job for job in jobs if self.is_late(job)]
+        # By identity, so that nobody looks through a lane of a thousand trials to take one out.
+        self._usual = _by_identity(job for job in jobs if not self.is_late(job))
+        self._late = _by_identity(job for job in jobs if self.is_late(job))
         self._lock = threading.Lock()
 
     def __bool__(self) -> bool:
@@ -40,7 +41,7 @@ class Pending:
     def every(self) -> list[Job]:
         """All trials that nobody has begun or taken."""
         with self._lock:
-            return [*self._usual, *self._late]
+            return [*self._usual.values(), *self._late.values()]
 
     def begin(self, executor: Executor) -> Job | None:
         """Take the trial that is to follow; None if none is left.
@@ -50,21 +51,26 @@ class Pending:
         """
         while True:
             with self._lock:
-                usual, late = list(self._usual), list(self._late)
+                usual, late = list(self._usual.values()), list(self._late.values())
             if not (usual or late):
                 return None
             job = turn(usual, late, executor)
-            if self.take([job]):  # otherwise another thread has taken it
-                return job
+            with self._lock:
+                if self._drop(job):  # otherwise another thread has taken it
+                    return job
 
     def take(self, jobs: Iterable[Job]) -> list[Job]:
         """Take some trials. Those that somebody else has taken are left out of the answer."""
         wanted = {id(job) for job in jobs}
         with self._lock:
-            taken = [job for job in (*self._usual, *self._late) if id(job) in wanted]
-            self._usual = [job for job in self._usual if id(job) not in wanted]
-            self._late = [job for job in self._late if id(job) not in wanted]
+            taken = [job for job in (*self._usual.values(), *self._late.values()) if id(job) in wanted]
+            for job in taken:
+                self._drop(job)
         return taken
+
+    def _drop(self, job: Job) -> bool:
+        """Take a trial out, and return whether it was still there. The caller holds the lock."""
+        return (self._late if self.is_late(job) else self._usual).pop(id(job), None) is not None
 
     def put_back(self, jobs: Sequence[Job], executor: Executor) -> None:
         """Let trials be made again, each in its place.
@@ -77,5 +83,11 @@ class Pending:
             return
         service = executor.context.service
         with self._lock:
-            self._usual = in_order([*self._usual, *(job for job in jobs if not self.is_late(job))], service)
-            self._late = in_order([*self._late, *(job for job in jobs if self.is_late(job))], service)
+            usual = [*self._usual.values(), *(job for job in jobs if not self.is_late(job))]
+            late = [*self._late.values(), *(job for job in jobs if self.is_late(job))]
+            self._usual = _by_identity(in_order(usual, service))
+            self._late = _by_identity(in_order(late, service))
+
+
+def _by_identity(jobs: Iterable[Job]) -> dict[int, Job]:
+    return {id(job): job for job in jobs}

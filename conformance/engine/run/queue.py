@@ -50,6 +50,33 @@ class Queue:
         """Add lanes. Those with the most transitions come first, so that no long lane is left for the end."""
         self._waiting += sorted(lanes, key=length, reverse=True)
 
+    def begin_with(self, lanes: Iterable[list[Job]]) -> int:
+        """Add the lanes with which a run begins. On a slow cloud, those that take longer than their share are divided.
+
+        Otherwise the threads would begin with short lanes, and the parts of the long ones would come last.
+
+        Returns:
+            The number of lanes that came of dividing others.
+        """
+        self.add(lanes)
+        if not self._slow:
+            return 0
+        undivided, self._waiting = self._waiting, []
+        share = (sum(self._left.values()) + sum(map(self._seconds, undivided))) / self._parallel
+        whole: list[list[Job]] = []
+        before = len(undivided)
+        while undivided:
+            lane = undivided.pop()
+            usual = not any(job.trial.situation.environment for job in lane)
+            part = part_of(lane, self._durations, at_hand=usual)[0] if self._seconds(lane) > share else []
+            if part:
+                taken = set(map(id, part))
+                undivided += [part, [job for job in lane if id(job) not in taken]]
+            else:
+                whole.append(lane)
+        self.add(whole)
+        return len(whole) - before
+
     def take(self) -> list[Job]:
         """Take the lane that this thread should walk next; at least one must be waiting."""
         chosen = self._next_of_many() if self._slow else self._next()
@@ -118,18 +145,37 @@ class Queue:
         """On a slow cloud: the lane for which a resource at hand saves most, or else the longest one.
 
         A lane whose status lies on the way to that of the chosen one goes first, and the chosen one is kept for the
-        same thread: other threads take it only if nothing else is left.
+        same thread: other threads take it only if nothing else is left. So does one that leaves a new resource as it
+        is, if the chosen one may wait: after the chosen one, no resource may be left for it.
         """
         me = threading.get_ident()
         mine = [lane for lane in self._waiting if self._kept_for.get(id(lane)) == me]
         free = [lane for lane in self._waiting if id(lane) not in self._kept_for]
         chosen = max(mine or free or self._waiting, key=self._worth)
+        others = [lane for lane in free if lane is not chosen and self._alike(lane, chosen)]
+        passed = next((lane for lane in others if self._may_wait(chosen) and self._is_calm(lane)), None)
         for edge in self._way(chosen) or ():
-            passed = next((lane for lane in free if _states(lane) == {edge.targets[0]}), None)
-            if passed is not None and passed is not chosen and _states(chosen) != {edge.targets[0]}:
-                self._kept_for[id(chosen)] = me
-                return passed
-        return chosen
+            on_the_way = (lane for lane in others if _states(lane) == {edge.targets[0]} != _states(chosen))
+            passed = passed or next(on_the_way, None)
+        if passed is not None:
+            self._kept_for[id(chosen)] = me
+        return passed or chosen
+
+    def _alike(self, lane: Sequence[Job], other: Sequence[Job]) -> bool:
+        """Whether one resource can serve both lanes."""
+        one, two = lane[0].trial, other[0].trial
+        same = self._context.about(one.operation).kind.name == self._context.about(two.operation).kind.name
+        return same and one.situation.environment == two.situation.environment
+
+    def _is_calm(self, lane: Sequence[Job]) -> bool:
+        """Whether the trials of a lane leave a new resource as it is, so that it serves another lane after them."""
+        settled = {self._context.about(lane[0].trial.operation).service.under_test.initial_status}
+        return _states(lane) == settled and not any(moves(job.trial) or job.trial.setups(UnderWay) for job in lane)
+
+    def _may_wait(self, lane: Sequence[Job]) -> bool:
+        """Whether a lane would begin with a new resource, and a lane that another thread walks lasts longer."""
+        fresh = self._at_hand(lane) <= {self._context.about(lane[0].trial.operation).service.under_test.initial_status}
+        return fresh and self._seconds(lane) < max(self._left.values(), default=0.0)
 
     def _worth(self, lane: Sequence[Job]) -> tuple[float, bool, float, float]:
         """How urgent a lane is: by the seconds that a resource at hand saves, and then by the length of the lane.

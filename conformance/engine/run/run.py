@@ -118,7 +118,7 @@ class Run:
             if NO_RESOURCE in jobs:
                 self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
             alone = jobs.pop(ALONE, None)
-            self._queue.add(jobs.values())
+            self._open += self._queue.begin_with(jobs.values())
             if alone is not None:
                 self._alone.append(alone)
             for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
@@ -286,6 +286,7 @@ class Run:
         if not offered:
             return []
         job = Job.of(offered)
+        self._causes.learn(job, executor)
         evidence = made(executor, job, together=True)
         group.append(Tried(job, evidence, time.monotonic() - began))
         keys = executor.looks.take_again() if not self.context.stopping.is_set() else frozenset()
@@ -365,8 +366,7 @@ class Run:
                 self._causes.seek(case, evidence, judgement, executor)
             why = self._hollow(case, judgement, executor)
             operation, guard = case.operation, self.context.cloud.guard
-            answered = self._controls.answered(operation)
-            forbidden = None if answered else guard.forbids(operation.method, operation.path)
+            forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             if (reason := self._causes.missing(case, evidence, decided)) is not None:
                 decided = self._causes.undecided(case, decided, reason)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.api.addresses import Addressed, addressed, majors
+from conformance.engine.api.forced import forced_removals
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.references import with_references
@@ -27,6 +28,7 @@ from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.scopes import hints
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
@@ -157,6 +159,8 @@ class Session:
         self.addressed: Addressed = addressed(specs, selected, self.api.major)
         specs, selected = self.addressed.specs, self.addressed.selected
         service = with_references(service, specs)
+        if not service.described:
+            self.cloud.profile = replace(self.cloud.profile, forced=forced_removals(specs, service, top))
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
@@ -283,10 +287,16 @@ class Session:
             for major, count in sorted(counts.items())
         )
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """One sentence for each role of this process whose credentials seem to have the wrong scope."""
+        return tuple(hints(self.cloud.seen.every()))
+
     def notes(self) -> tuple[dict[str, Any], ...]:
         """The notes of the record: used entries of the description, promises without a case, resources left behind."""
         noted = {
             *(("version", text) for text in self.versions_left_out),
+            *(("scope", text) for text in self.hints),
             *self.context.notes.sorted(),
             *(("table", entry) for entry in self.suite.used),
         }

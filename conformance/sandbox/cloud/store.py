@@ -106,9 +106,10 @@ def add_retired_services(layout: Layout) -> None:
     """Add records of retired compute services, such as remain after a host was removed from the cloud."""
     with closing(sqlite3.connect(layout.database("nova"))) as connection, connection:
         connection.executemany(
-            "INSERT INTO services (created_at, last_seen_up, host, binary, topic, report_count, disabled, deleted,"
-            " forced_down, version, uuid) SELECT '2024-01-01 00:00:00', '2024-01-01 00:00:00', ?, 'nova-scheduler',"
-            " 'scheduler', 1, 0, 0, 0, version, ? FROM services WHERE host = ? LIMIT 1",
+            "INSERT INTO services (created_at, updated_at, last_seen_up, host, binary, topic, report_count, disabled,"
+            " deleted, forced_down, version, uuid) SELECT '2024-01-01 00:00:00', '2024-01-01 00:00:00',"
+            " '2024-01-01 00:00:00', ?, 'nova-scheduler', 'scheduler', 1, 0, 0, 0, version, ? FROM services"
+            " WHERE host = ? LIMIT 1",
             [(f"retired{n}", f"00000000-0000-4000-8000-{n:012d}", COMPUTES[0]) for n in range(1, RETIRED + 1)],
         )
 

@@ -1,6 +1,7 @@
 """`conformance doctor`: what it shows, and with which sentence it says that a run cannot start."""
 
 import pytest
+from boats import SPECS, TOKEN, VERSION
 from checkout import ROOT
 from click.testing import CliRunner
 from fake_cloud import VERSIONS, fake_cloud
@@ -8,6 +9,7 @@ from fake_cloud import VERSIONS, fake_cloud
 from conformance.cli import main
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.target import Target
+from conformance.engine.run.session import Session, Settings
 from conformance.plugin import doctor as plugin_doctor
 from conformance.plugin.choices import choose, from_environment
 from conformance.plugin.endpoint import Endpoint
@@ -159,3 +161,19 @@ def test_2_for_a_kind_that_none_of_several_services_knows(two):
     result = two("--use", "gadget=x")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--use gadget=... cannot be used: --use knows availability-zone, flavor" in result.stderr
+
+
+def test_without_a_description_some_lists_show_whether_a_role_is_let_in(tmp_path):
+    words = "x requires a scope of ['system'], request was made with project scope."
+    with fake_cloud() as fake:
+        fake.routes["GET", "/"] = (300, {"versions": [VERSION]})
+        fake.default = (500, {"error": {"message": words}})
+        target = Target(url=fake.url, tokens={Role.MEMBER: TOKEN})
+        session = Session(Settings(target, tmp_path), SPECS, SPECS, lambda _: None)
+        assert session.hints == ()
+        plugin_doctor._ask_first(session)
+        (hint,) = session.hints
+        assert hint.startswith("GET /boats and its like want system scope")
+        assert {"kind": "scope", "text": hint} in session.notes()
+        assert [asked.path for asked in fake.asked].count("/v1/boats") == 1
+        session.close()

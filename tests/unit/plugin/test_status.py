@@ -34,6 +34,14 @@ def test_3_too_much_is_undecided(project):
     assert project.run("-k", NORMAL, "--allow-undecided", "100").ret == 0
 
 
+def test_a_quota_that_left_too_much_undecided_is_told(project):
+    full = "Quota exceeded for servers: 3 of 3"
+    project.decide_parts({**dict.fromkeys(project.matching(NORMAL)[1:], "inconclusive"), "said": full})
+    told = f"note: a quota of the project is used up ({full}), which left * undecided: raise it*"
+    project.run("-k", NORMAL).stdout.fnmatch_lines([told])
+    project.run("-k", NORMAL, "--allow-undecided", "100").stdout.no_fnmatch_line(told)
+
+
 @pytest.mark.parametrize("verdict", ["inapplicable", "inconclusive", "error"])
 def test_3_nothing_was_decided(project, verdict):
     project.decide_parts({NORMAL: verdict})

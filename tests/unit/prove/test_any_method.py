@@ -206,6 +206,13 @@ def test_an_element_of_any_form_is_left_out_of_a_list(listed):
     assert memory.disguised(Request("GET", "/v2.1/gadgets"), reply) == reply
 
 
+def test_an_element_whose_name_is_escaped_in_its_path_is_left_out_too():
+    memory = Memory()
+    memory.leave_out("/widgets/hw%3Anodes")
+    reply = Reply(200).with_json({"widgets": {"hw:nodes": "1", "other": "2"}})
+    assert memory.disguised(Request("GET", "/v2.1/widgets"), reply).json == {"widgets": {"other": "2"}}
+
+
 def test_a_value_of_a_query_that_is_refused():
     one = operation("GET", "/widgets", normal=200)
     query = (("name", "x"), ("limit", "many"))

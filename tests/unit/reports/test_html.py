@@ -327,6 +327,18 @@ KNOWN = (
 )
 
 
+TWO = (1, "compute"), (2, "image")
+
+
+def test_the_releases_of_several_services_were_examined_each() -> None:
+    said = [{"kind": "expected deviations", "text": f"{n} expected deviations seen", "service": s} for n, s in TWO]
+    run = record(result("servers-actions.lock/normal/202"), notes=tuple(said))
+    text = shown(run).text
+    assert "The deviations of these releases were examined before:" in text
+    assert "compute: 1 expected deviations seen" in text
+    assert "image: 2 expected deviations seen" in text
+
+
 def test_what_is_known_stands_beside_the_finding() -> None:
     lock, pause = "servers-actions.lock/normal/202", "servers-actions.pause/normal/202"
     run = record(result(lock, "fail"), result(pause, "fail"), notes=KNOWN)

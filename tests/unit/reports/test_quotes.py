@@ -10,7 +10,7 @@ from record_builder import record, result
 
 from reports import text
 from reports.html import page
-from reports.quotes import LONGEST, Quotes
+from reports.quotes import LONGEST, Quotes, together
 from reports.sarif import sarif
 from reports.view import view
 from specs.record.model import Source
@@ -105,6 +105,14 @@ def test_every_form_of_report_quotes(root: Path) -> None:
         "snippet": {"text": "Locks a boat. A locked boat\nstays where it is."},
     }
     assert (place["contextRegion"]["startLine"], place["contextRegion"]["endLine"]) == (2, 7)
+
+
+def test_several_references_are_named_in_one_sentence() -> None:
+    nova, other = "the reference is quoted from nova==34.0.0", "the reference is not at hand, so it is not quoted: how"
+    assert together([nova, "", nova]) == nova
+    assert together([nova, other]) == f"{nova}; {other}"
+    several = together([nova, other, nova.replace("nova==34", "cinder==29"), nova.replace("nova==34", "glance==33")])
+    assert several == f"the references are quoted from nova==34.0.0, cinder==29.0.0 and glance==33.0.0; {other}"
 
 
 def test_a_report_without_a_reference_quotes_nothing() -> None:

@@ -206,7 +206,7 @@ def made(tmp_path) -> Layout:
         "keystone": "service (id, type); CREATE TABLE endpoint (service_id, url)",
         "glance": "image_locations (value)",
         "nova_api": "cell_mappings (database_connection)",
-        "nova": "services (created_at, last_seen_up, host, binary, topic, report_count, disabled, deleted,"
+        "nova": "services (created_at, updated_at, last_seen_up, host, binary, topic, report_count, disabled, deleted,"
         " forced_down, version, uuid)",
     }
     for service in SERVICES:
@@ -251,9 +251,11 @@ def test_a_copy_has_the_folder_and_the_ports_of_its_cloud(made, tmp_path):
 
 def test_retired_services_stand_beside_those_that_run(made):
     store.add_retired_services(made)
-    rows = execute(made.database("nova"), "SELECT host, version, uuid FROM services WHERE host LIKE 'retired%'")
+    shown = "host, version, uuid, updated_at"  # they have reported once
+    rows = execute(made.database("nova"), f"SELECT {shown} FROM services WHERE host LIKE 'retired%'")
     assert len(rows) == store.RETIRED == len({row[2] for row in rows})
     assert {row[1] for row in rows} == {70}
+    assert all(row[3] for row in rows)
 
 
 def test_what_other_code_has_made_is_not_used(made, tmp_path, monkeypatch):

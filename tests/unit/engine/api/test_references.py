@@ -72,6 +72,42 @@ def test_without_a_description_more_fields_name_things_of_the_cloud():
     assert made.binding(drive, "driver") == (False, None)
 
 
+def test_without_a_description_a_placeholder_and_a_list_of_ids_tell_of_a_collection_too():
+    one = "6d85703a-565d-469a-96ce-30b6de53079d"
+    cars = (*CARS[:2], plain("GET", "/cars/{road_car_id}"), plain("DELETE", "/cars/{road_car_id}"))
+    shown = sample({"trip": {"road_car_id": one, "road_cars": [one], "toll_cars": [one], "car_names": ["a"]}})
+    drive = plain("POST", "/trips", samples=(shown,))
+    alone = implied(*cars, drive, service=ServiceDescription(described=False))
+    assert alone.binding(drive, "road_car_id") == (True, Binding("/cars"))
+    assert alone.binding(drive, "road_cars") == (True, [Binding("/cars")])
+    assert alone.binding(drive, "toll_cars") == alone.binding(drive, "car_names") == (False, None)
+    assert implied(*cars, drive).binding(drive, "road_cars") == (False, None)
+
+
+def test_without_a_description_a_thing_has_a_hardware_address_and_a_name_of_its_own():
+    body = {
+        "car": {"name": "n", "car_id": "vin-7", "address": "11:11:11:11:11:11", "radio": {"mac": "0a:1b:2c:3d:4e:5f"}}
+    }
+    make = plain("POST", "/cars", samples=(sample(body),), normal=(201,))
+    drive = plain("POST", "/trips", samples=(sample({"trip": {"car_id": "vin-7", "address": "11:11:11:11:11:11"}}),))
+    alone = implied(make, *CARS[2:], drive, service=ServiceDescription(described=False))
+    assert alone.binding(make, "address") == alone.binding(make, "mac") == (True, Binding("mac"))
+    assert alone.binding(make, "car_id") == (True, "vin-7")
+    assert alone.binding(drive, "car_id") == (True, Binding("/cars"))
+    assert alone.binding(drive, "address") == (False, None)
+    assert implied(make, *CARS[2:], drive).binding(make, "address") == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "form"), [("FAST_CAR_1", "FAST_{}"), ("FAST", "value"), ("Fast_Car", "value"), ("", "value")]
+)
+def test_without_a_description_a_name_has_the_form_of_that_of_the_sample(shown, form):
+    make = plain("POST", "/cars", samples=(sample({"car": {"name": shown}}),), normal=(201,))
+    alone = implied(make, *CARS[2:], service=ServiceDescription(described=False))
+    assert alone.binding(make, "name") == (True, Binding("name", form, "new"))
+    assert implied(make, *CARS[2:]).binding(make, "name") == (True, NAME)
+
+
 def test_a_description_goes_before_what_is_implied():
     bound = implied(*CARS, service=KNOWLEDGE)
     assert bound.bindings[: len(KNOWLEDGE.bindings)] == KNOWLEDGE.bindings

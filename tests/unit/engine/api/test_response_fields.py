@@ -254,3 +254,4 @@ def test_equal_bodies_are_not_mixed_up_with_each_other_or_with_later_ones():
 def test_links_beside_a_thing_do_not_hide_its_name():
     assert identity({"gear": {"id": "7"}, "links": []}, "gear_id") == "7"
     assert identity({"gear": {"id": "7"}, "shelf": {"id": "8"}}, "gear_id") is None
+    assert identity({"gear": {"id": "7"}, "cog": {"id": "7"}}, "gear_id") == "7"

@@ -237,3 +237,10 @@ def test_a_value_of_other_versions_is_not_that_of_a_former_field():
     last, sampled = Microversion(2, 5), Microversion(2, 7)
     for version, mode in ((last, "a"), (last, "b"), (None, "a"), (sampled, "b")):
         assert (version, {"turn": {"mode": mode}}) in asked
+
+
+@pytest.mark.parametrize(("shown", "sent"), [(0, 0), (True, True), (1.5, 1.5), ([1], "conformance"), ("x", "x")])
+def test_a_number_in_the_sample_of_a_text_is_sent_as_the_sample_has_it(shown, sent):
+    paint = plain("POST", "/paints", row("coat", required=True), samples=(sample({"coat": shown}),))
+    field = Field(paint.request.parameters[0], ("coat",))
+    assert values.value_for(paint, field, KNOWLEDGE) == sent

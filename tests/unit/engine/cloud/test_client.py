@@ -298,6 +298,27 @@ def test_what_was_refused_is_settled_and_what_is_not_known_is_not(fake, cloud, s
     assert cloud.journal.entries()[0].settled is settled
 
 
+@pytest.mark.parametrize(
+    ("status", "location", "left"),
+    [
+        (
+            500,
+            "servers/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10",
+            (("5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10", "/servers/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10"),),
+        ),
+        (500, "jobs/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10", ()),
+        (500, "servers", ()),
+        (409, "servers/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10", ()),
+    ],
+)
+def test_a_service_that_fails_may_name_what_it_has_made_before(fake, cloud, status, location, left):
+    location = f"http://cloud.invalid/compute/v2.1/{location}"
+    fake.routes["POST", "/v2.1/servers"] = (status, {"fault": {"code": status}}, {"Location": location})
+    intent = cloud.journal.intend("server", "")
+    cloud.send(Ask("POST", "/servers", body={}, intent=intent))
+    assert cloud.journal.entries()[0].left == left
+
+
 @pytest.mark.parametrize(("said", "settled"), [("There is no such depot.", True), ("It burns.", False)])
 def test_a_part_that_the_cloud_lacks_has_made_nothing(fake, cloud, said, settled):
     cloud.profile = replace(cloud.profile, missing_parts=("no such depot",))

@@ -69,6 +69,8 @@ def test_a_quota_that_is_used_up_by_a_page():
         ("<html><title>503</title><h1>503 Busy</h1></html>", "<html><title>503</title><h1>503 Busy</h1></html>"),
         ({"conflict": {"code": 409, "message": "no\n\x1b[31mroom"}}, r"no \x1b[31mroom"),
         ("<html>\n<body>Sign in", "<html> <body>Sign in"),
+        ({"error_message": '{"faultcode": "Client", "faultstring": "no room", "debuginfo": null}'}, "no room"),
+        ({"error_message": '{"faultstring": "no ro'}, ""),
         ({"message": 7}, ""),
         ([], ""),
         (None, ""),

@@ -109,6 +109,68 @@ def test_what_a_killed_run_has_changed_is_put_back(others, change, theirs):
     assert others.cleanup().restored == 0, "nothing is owed any more"
 
 
+class Limits:
+    """A service that lists the projects with quotas of their own, as Neutron does."""
+
+    def __init__(self, fake, path):
+        self.path, self.own, self.defaults = path, {}, {"port": 50, "network": 10}
+        version = {"id": "v2.0", "status": "CURRENT", "links": [{"rel": "self", "href": f"{fake.url}/v2.0/"}]}
+        fake.routes |= {
+            ("GET", "/"): lambda _: (200, {"versions": [version]}),
+            ("GET", "/v2.0/quotas"): lambda _: (200, {"quotas": [{"project_id": p, **q} for p, q in self.own.items()]}),
+            ("GET", "/v2.0/quotas/p"): lambda _: (200, {"quota": {**self.defaults, **self.own.get("p", {})}}),
+            ("GET", "/v2.0/quotas/p/default"): lambda _: (200, {"quota": self.defaults}),
+            ("PUT", "/v2.0/quotas/p"): self.put,
+            ("DELETE", "/v2.0/quotas/p"): lambda _: (204, self.own.pop("p", None) and None),
+        }
+        self.fake = fake
+
+    def put(self, asked):
+        self.own.setdefault("p", {}).update({k: int(v) for k, v in asked.json["quota"].items()})
+        return 200, {"quota": {**self.defaults, **self.own["p"]}}
+
+    def connect(self):
+        target = Target(url=self.fake.url, tokens=TOKENS)
+        journal = Journal(self.path / "journal.jsonl", prefix="conformance-1")
+        return connect(target, journal, allow_disruptive=True, profile=load_service("network").profile)
+
+
+@pytest.fixture
+def limits(tmp_path):
+    with fake_cloud() as fake:
+        yield Limits(fake, tmp_path)
+
+
+LIMIT = Ask("PUT", "/quotas/p", Role.ADMIN, None, {"quota": {"port": 3}})
+
+
+@pytest.mark.parametrize("again", [LIMIT, Ask("PUT", "/quotas/p", Role.ADMIN, None, {"quota": {"port": 50}})])
+def test_quotas_of_a_project_that_had_the_defaults_are_the_defaults_again(limits, again):
+    cloud = limits.connect()
+    assert cloud.send(LIMIT).ok
+    assert cloud.send(again).ok
+    assert limits.own
+    assert cloud.owing.settle() == []
+    assert limits.own == {}, "who raises the default later raises it for this project too"
+    assert Journal.read_debts(limits.path) == ()
+
+
+def test_quotas_of_a_project_that_had_its_own_are_put_back_one_by_one(limits):
+    limits.own["p"] = {"network": 4, "port": 50}
+    cloud = limits.connect()
+    assert cloud.send(LIMIT).ok
+    assert cloud.owing.settle() == []
+    assert limits.own == {"p": {"network": 4, "port": 50}}
+
+
+def test_quotas_that_somebody_else_has_set_meanwhile_are_not_reset(limits):
+    cloud = limits.connect()
+    assert cloud.send(Ask("PUT", "/quotas/p", Role.ADMIN, None, {"quota": {"port": 3, "network": 3}})).ok
+    limits.own["p"]["network"] = 77
+    assert cloud.owing.settle() == []
+    assert limits.own == {"p": {"network": 77, "port": 50}}
+
+
 def test_what_was_not_changed_in_the_end_costs_one_look(others):
     others.connect().owing.before(Ask(*DISABLE[:2], Role.ADMIN, "2.53", DISABLE[2]))
     assert others.cleanup().clean

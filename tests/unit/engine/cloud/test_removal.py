@@ -7,6 +7,7 @@ import pytest
 from ended import Ended
 
 from conformance.engine.cloud import removal
+from conformance.engine.cloud.kinds import Act
 
 
 @pytest.fixture
@@ -66,6 +67,28 @@ def test_the_administrator_helps_out(run):
     run.had("keypair", "k", "/os-keypairs/k")
     run.fake.routes["DELETE", "/v2.1/os-keypairs/k"] = lambda asked: (202 if asked.token == "admin-token" else 403, {})
     assert run.cleanup().removed == ("keypair k",)
+
+
+def test_what_no_description_knows_is_removed_by_force_where_the_reference_names_a_way(run):
+    """A status that the run has set keeps a thing from its usual removal."""
+    run.forced = {"/boats": Act({"force_delete": None})}
+    asked = []
+
+    def acted(one):
+        asked.append(one.json)
+        run.route("GET", "/boats/b", (404, {}))
+        return (202, None) if one.token == "admin-token" else (403, {})
+
+    run.had("boats", "b", "/boats/b")
+    run.route("GET", "/boats/b", (200, {"boat": {"id": "b", "status": "sinking"}}))
+    run.route("DELETE", "/boats/b", (409, {"conflict": {"message": "it sinks"}}))
+    run.fake.routes["POST", "/v2.1/boats/b/action"] = acted
+    assert run.cleanup().removed == ("boats b",)
+    assert run.deleted == ["/boats/b", "/boats/b"]  # the usual way comes first, and may work a moment later
+    assert asked == [{"force_delete": None}] * 2
+    run.had("rafts", "r", "/rafts/r")
+    run.route("DELETE", "/rafts/r", (409, {"conflict": {"message": "it sinks"}}))
+    assert run.cleanup(timeout=0.3).left == ("rafts r: DELETE /rafts/r gave 409 (it sinks)",)
 
 
 @pytest.mark.parametrize("code", [405, 501])
@@ -292,6 +315,37 @@ def test_where_removals_take_long_one_that_never_ended_leaves_the_next_ones_time
     run.route("GET", "/os-volumes/w", shown, shown, (404, {}))
     report = run.cleanup(timeout=1.0)
     assert set(report.removed) == {"volume a", "volume w"}
+    assert len(report.left) == 1
+
+
+CHAIN = ("server", "/servers/s"), ("image", "/images/i"), ("snapshot", "/os-snapshots/n"), ("volume", "/os-volumes/v")
+IN_USE = (409, {"conflictingRequest": {"message": "in use"}})
+
+
+def test_what_hangs_on_a_thing_that_cannot_go_is_not_waited_for_again(run, monkeypatch):
+    told = []
+    monkeypatch.setattr(removal, "LEAST", 0.3)
+    for kind, path in CHAIN:
+        run.had(kind, path[-1], path)
+        run.route("DELETE", path, IN_USE)
+    run.server("s")
+    left = run.cleanup(timeout=2.0, tell=told.append).left
+    bounds = {one.split()[0]: one.rpartition("for ")[2] for one in told if "cannot be removed yet" in one}
+    assert bounds == {"server": "2 s at most", **dict.fromkeys(("image", "snapshot", "volume"), "0 s at most")}
+    hanging = "; it may hang on server s, which could not be removed, and was not waited for in full"
+    assert [one.endswith(hanging) for one in left] == [False, True, True, True]
+
+
+def test_what_may_go_in_the_end_is_asked_for_once_more(run, monkeypatch):
+    monkeypatch.setattr(removal, "LEAST", 0.0)
+    for kind, path in CHAIN[0], CHAIN[3]:
+        run.had(kind, path[-1], path)
+    run.server("s")
+    run.route("DELETE", "/servers/s", IN_USE)
+    run.route("DELETE", "/os-volumes/v", IN_USE, (202, None))
+    run.route("GET", "/os-volumes/v", (200, {"volume": {"status": "deleting"}}), (404, {}))
+    report = run.cleanup(timeout=0.5)
+    assert report.removed == ("volume v",)
     assert len(report.left) == 1
 
 

@@ -11,8 +11,8 @@ from conformance.engine.api.entries import BindingRule, ValueRule
 from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.probe import RecordOf, ViewOf
-from specs.model import Condition
+from conformance.engine.model.probe import Kept, RecordOf, ViewOf
+from specs.model import Condition, Request
 
 MADE = sample({"widget": {"id": "w", "name": "n", "colour": "red", "size": 1}})
 ROWS = (row("widget", "object", required=True), row("name", required=True), row("colour", enum=("red", "blue")))
@@ -185,6 +185,33 @@ def test_the_project_that_asks_is_shown_whether_it_is_sent_or_not(required, judg
     post = plain("POST", "/gears", *rows, samples=(request,), normal=(201,), **shown)
     found = suite(post, SHOW, service=bound)
     assert bool(ids(found, "equality/project_id")) is judged
+
+
+def test_what_is_turned_off_is_turned_off_alone_since_other_fields_may_need_that_it_is_on():
+    request = sample({"widget": {"name": "n", "colour": "red", "on": True}})
+    one = replace(switched(True), request=Request((*ROWS, ON), (request,)))
+    found = suite(one, SHOW)
+    assert set(case(found, "post-gears/equality/on").trial.request.body["widget"]) == {"name", "on"}
+
+
+def test_a_sample_gets_the_fields_without_which_its_request_has_no_use():
+    service = replace(KNOWLEDGE, always_included=(("widgets.post-gears", "size"),))
+    rows = (*ROWS, row("size", "integer"))
+    bound = replace(service, bindings=(*service.bindings, BindingRule("*", "size", 3)))
+    found = suite(make(*rows), SHOW, service=bound)
+    bodies = [c.trial.request.body["widget"] for c in found.cases if "post-gears/equality/colour" in c.id]
+    assert {one["size"] for one in bodies} == {3}
+    assert "size" not in case(found, "post-gears/normal/201[sample-widget-sample-2.1]").trial.request.body["widget"]
+
+
+def test_an_update_is_compared_with_the_view_before_it():
+    asked, shown = (sample({"widget": {"name": "n"}}),), {"answers": SHOWN["answers"], "answered": SHOWN["answered"]}
+    update = plain("PUT", "/gears/{gear_id}", *ROWS[:2], samples=asked, normal=(200,), **shown)
+    cases = [c for c in suite(make(*ROWS), SHOW, update).cases if "put-gears-gear_id/equality" in c.id]
+    before = (Kept("widgets.get-gears-gear_id"), ("widget", "name"))
+    assert [c.expectation.was for c in cases] == [before, before]
+    alone = [c for c in suite(make(*ROWS), update).cases if "put-gears-gear_id/equality" in c.id]
+    assert [c.expectation.was for c in alone] == [None], "nothing shows it"
 
 
 def test_nothing_of_others_is_turned_off():

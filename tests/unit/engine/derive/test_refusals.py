@@ -16,6 +16,7 @@ from widgets import (
     ids,
     plain,
     row,
+    sample,
     status,
     suite,
     untested,
@@ -404,3 +405,19 @@ def test_a_quota_that_the_api_cannot_set_or_is_an_administrators_own_has_no_case
     admins = of_quota(policy=Policy(("admin",), 3))
     assert untested(admins)["spin/precondition/quota"] == "quota"
     assert ids(admins, "quota") == []
+
+
+@pytest.mark.parametrize(
+    ("described", "name", "tried"), [(False, "uuid", False), (True, "uuid", True), (False, "owner_ref", True)]
+)
+def test_without_a_description_nothing_gets_an_id_by_which_it_might_not_be_removed(described, name, tried):
+    given = row(name, "string", format="uuid")
+    make = plain(
+        "POST", "/gears", row("size"), given, samples=(sample({"size": "1", name: "x"}),), normal=(201,), error=(400,),
+        name="make",
+    )  # fmt: skip
+    service = replace(KNOWLEDGE, described=described)
+    found = suite(make, plain("GET", "/gears/{gear_id}"), plain("DELETE", "/gears/{gear_id}"), service=service)
+    case_id = f"make/error/400[{name}-format]"
+    assert (case_id in ids(found)) is tried
+    assert (untested(found).get(case_id) == "not-derivable") is not tried

@@ -433,6 +433,41 @@ def test_a_sample_of_null_speaks_for_rows_of_its_name_alone():
     assert not case(found, "find/body/id").expectation.nullable
 
 
+def test_null_that_a_sentence_lets_in_is_let_in_where_the_same_entry_stands():
+    def shows(name, **more):
+        rows = (row("owner", required=True, location="body", **more),)
+        return plain("GET", f"/{name}", name=name, answers=rows, answered=(sample({"owner": "x"}),), normal=(200,))
+
+    expected = case(suite(shows("see", nullable=True), shows("list")), "list/body/owner").expectation
+    assert expected.nullable
+    assert not case(suite(shows("see"), shows("list")), "list/body/owner").expectation.nullable
+
+
+@pytest.mark.parametrize(
+    ("described", "asked", "short", "required"),
+    [
+        (False, "detail", {"id": "1"}, False),
+        (False, "fields", {"id": "1"}, False),
+        (True, "detail", {"id": "1"}, True),
+        (False, "limit", {"id": "1"}, True),
+        (False, "detail", {"id": "1", "speed": 3}, True),
+    ],
+)
+def test_what_a_short_sample_lacks_is_shown_only_if_details_are_asked_for(described, asked, short, required):
+    listed = plain(
+        "GET",
+        "/gears",
+        row(asked, "boolean", location="query"),
+        name="list",
+        answers=(row("gears", "array", True, location="body"), row("speed", "integer", True, location="body")),
+        answered=(sample({"gears": [short]}), sample({"gears": [{"id": "1", "speed": 3}]})),
+        normal=(200,),
+    )
+    found = derive([spec(listed)], service=replace(KNOWLEDGE, described=described))
+    assert case(found, "list/body/speed").expectation.required is required
+    assert case(found, "list/body/gears").expectation.required
+
+
 def test_null_is_sent_where_a_row_lets_it_in():
     def normal(**more):
         return ids(suite(action("paint", row("hue", **more), samples=(sample({"paint": {"hue": "red"}}),))), "null")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from widgets import COLOUR, PARAMETERS, PATH, TOP, action, case, ids, row, sample, suite, untested, view
+from widgets import COLOUR, PARAMETERS, PATH, TOP, action, case, ids, plain, row, sample, suite, untested, view
 
 from conformance.engine.derive.versions import points
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
@@ -157,6 +157,44 @@ def test_a_request_field_is_accepted_inside_and_idle_outside():
     assert outside.expectation.probe.value == "conformance 2.4"
     assert outside.trial.outcome.accepted is None
     assert inside.requirement.source == Source(PARAMETERS, 104)
+
+
+SHOWN = {"answers": (row("id", required=True), row("note"), row("size", "integer")), "normal": (200,)}
+SHOWN["answered"] = (sample({"gear": {"id": "g", "note": "n", "size": 1}}),)
+GEAR = (sample({"gear": {"name": "n"}}),)
+
+
+def seen_outside(method, path, *rows, shown=SHOWN, samples=GEAR, **more):
+    """The probe of the field outside its versions, of a request of an operation beside the one that shows its thing."""
+    asked = plain(method, path, row("gear", "object"), row("name"), *rows, samples=samples, **SHOWN)
+    makes = plain("POST", "/gears", row("gear", "object"), row("name"), samples=GEAR, **SHOWN)
+    show = plain("GET", "/gears/{gear_id}", **shown)
+    found = suite(asked, show, *((makes,) if method != "POST" else ()), **more)
+    (one,) = [c for c in found.cases if isinstance(c.expectation, OutsideVersions)]
+    return one.expectation.probe, one.trial.request.body["gear"]
+
+
+def test_a_thing_that_was_made_or_changed_is_looked_at_where_it_shows_the_field():
+    for method, path in (("POST", "/gears"), ("PUT", "/gears/{gear_id}")):
+        probe, sent = seen_outside(method, path, row("note", min="2.5"))
+        assert (probe.version, probe.place) == (Microversion(2, 5), ("gear", "note"))
+        assert probe.value == sent["note"] == "conformance 2.4"
+    late = {**SHOWN, "answers": (row("id", required=True), row("note", min="2.6"))}
+    assert seen_outside("POST", "/gears", row("note", min="2.5"), shown=late)[0].version is None, "not yet shown at 2.5"
+
+
+def test_a_value_that_a_thing_may_have_without_the_field_is_not_looked_for():
+    number = row("size", "integer", max="2.5", default=1)
+    probe, sent = seen_outside("POST", "/gears", number)
+    assert (probe.version, probe.place, probe.value, sent["size"]) == (Microversion(2, 5), ("gear", "size"), 2, 2)
+    assert seen_outside("PUT", "/gears/{gear_id}", number)[0].version is None, "an earlier request may have set it"
+    assert seen_outside("POST", "/gears", row("size", "integer", max="2.5"))[0].version is None, (
+        "the default is not known"
+    )
+    only = row("size", "integer", max="2.5", default=1, maximum=1)
+    assert seen_outside("POST", "/gears", only)[0].version is None, "no other value is permitted"
+    either = row("note", enum=("one", "two"), min="2.5")
+    assert seen_outside("POST", "/gears", either)[0].version is None
 
 
 def test_a_request_field_that_has_ended():

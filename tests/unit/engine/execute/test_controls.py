@@ -270,3 +270,13 @@ def test_a_fault_on_the_way_to_a_route_that_cannot_exist_does_not_count_for_othe
     answers = iter([answer(502), HTML])
     found, _ = shown(lambda _: next(answers), (TEETH, answer(200, {})), (COLOURS, answer(200, {})))
     assert found == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("below", "at_first", "shown"), [(500, 404, True), (500, 500, False), (502, 404, False), (500, 200, False)]
+)
+def test_where_a_service_fails_below_its_own_words_the_first_word_is_invented(below, at_first, shown):
+    def routes(ask):
+        return answer(at_first if ask.path.startswith("/nowhere") else below, {})
+
+    assert (missing(routes, answer(200, {}), TEETH) is None) is shown

@@ -246,6 +246,22 @@ def test_what_was_there_before_was_not_made_by_the_request(tmp_path):
     assert "old" in there.things["/os-snapshots"]
 
 
+def test_the_last_list_serves_the_next_request_too(tmp_path):
+    answers = iter(((409, ""), (409, ""), (202, "one"), (202, "two")))
+
+    def does(there):
+        code, made = next(answers)
+        if made:
+            there.things["/os-snapshots"][made] = {"id": made, "wingId": "left"}
+        return code
+
+    there, executor = shop(tmp_path, does)
+    for counts in (None, None, {"left": 1, "right": 0}, {"left": 1, "right": 0}):
+        assert executor.make(spun("winged"), (MADE,)).found.get(MADE) == counts
+    looks = [ask for ask in there.asked if ask.path == "/os-snapshots" and not ask.query]
+    assert len(looks) == 3
+
+
 def test_a_cloud_that_does_not_list_them_decides_nothing(tmp_path):
     there, executor = shop(tmp_path, shed("left"))
     there.does["GET /os-snapshots"] = 404

@@ -6,7 +6,8 @@ import pytest
 from workshop import CHANGE, DROP, EVERY, MAKE, opened, tried
 
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.probe import Kept, Listed, Looked, Removed
+from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Removed, ViewOf
+from specs.microversion import Microversion
 
 GONE, LISTED = Removed("widgets.get-gears-gear_id"), Listed("widgets.get-gears")
 BODY = {"gear": {"name": Binding("name", "value", "new")}}
@@ -83,6 +84,43 @@ def test_a_thing_is_shown_before_and_after_it_is_changed(shop):
     assert (found.status, found.before) == (200, 200)
     assert found.was["gear"]["name"] != "conformance-changed"
     assert found.shown["gear"]["name"] == "conformance-changed"
+
+
+def test_a_view_that_was_just_asked_for_is_not_asked_for_again(shop):
+    view, kept = ViewOf("widgets.get-gears-gear_id"), Kept("widgets.get-gears-gear_id")
+    changed = tried(CHANGE, body={"gear": {"name": "conformance-changed"}})
+    alone = len(shop[1].make(changed, (kept,)).exchanges)
+    evidence = shop[1].make(changed, (view, kept))
+    assert evidence.found[kept].shown == evidence.found[view]
+    assert evidence.found[kept].was is not None
+    assert len(evidence.exchanges) == alone, "one view after the request"
+
+
+@pytest.mark.parametrize(
+    ("shown", "taken"),
+    [
+        ((200, {"gear": {"note": "conformance 2.4"}}), True),
+        ((200, {"gear": {"note": "another"}}), False),
+        ((200, {"gear": {}}), None),
+        (404, None),
+    ],
+)
+@pytest.mark.parametrize("operation", [MAKE, CHANGE])
+def test_a_field_that_was_sent_outside_its_versions_is_looked_for_inside_of_them(shop, operation, shown, taken):
+    cloud = shop[0]
+    at = []
+
+    def show(ask):
+        at.append(ask.microversion)
+        return shown
+
+    cloud.does["GET gears"] = show
+    probe = FieldTaken("note", "conformance 2.4", Microversion(2, 5), ("gear", "note"))
+    assert looked(shop, operation, probe, body=BODY, version=Microversion(2, 4)) is taken
+    assert at[-1:] == ["2.5"]
+    at.clear()
+    assert looked(shop, operation, FieldTaken("note", "conformance 2.4"), body=BODY, version=Microversion(2, 4)) is None
+    assert "2.5" not in at
 
 
 def test_what_is_shown_as_pairs_has_no_element_that_could_be_missing(shop):

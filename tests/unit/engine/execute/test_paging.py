@@ -293,6 +293,9 @@ def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
             assert (producer, collection, name) == (made, below.path, "widget_id")
             on.widgets.append(widget(2))
 
+        def lend(self, _: Any) -> None:
+            pass
+
     # Stand-ins for parts that nothing else of this test needs: hence the types.
     one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
     one.subject.reach = lambda _: None  # type: ignore[method-assign]
@@ -315,6 +318,9 @@ def test_a_list_at_the_top_grows_once_where_no_element_has_a_value_to_select_by(
         def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
             on.widgets.append(widget(2, **({} if named else {"name": ""})))
 
+        def lend(self, _: Any) -> None:
+            pass
+
     one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
     by_name = case(SUITE, "list/list/name").trial
     for _ in range(2):
@@ -328,7 +334,7 @@ def test_what_is_made_in_a_sandbox_alone_lets_no_list_of_a_cloud_grow(sandbox):
     made: Any = SimpleNamespace(name="widget_id", operation=LIST)
     service = replace(KNOWLEDGE, sandbox_only=(LIST.id,))
     one = paging(Shelf([]), producers=SimpleNamespace(of={LIST.path: made}.get), service=service, sandbox=sandbox)
-    one.paths.elements = SimpleNamespace(produce=lambda *_: None)  # type: ignore[assignment]  # a stand-in
+    one.paths.elements = SimpleNamespace(produce=lambda *_: None, lend=lambda _: None)  # type: ignore[assignment]  # a stand-in
     assert one.stocks.grow(case(SUITE, "list/list/name").trial, LIST.path, 1) == sandbox
 
 

@@ -145,3 +145,17 @@ def test_a_server_goes_through_statuses_for_what_comes_of_them():
     one.stocks.discard()
     one.stocks.discard()
     assert reached[4:] == ["1 gone", "0 gone"]
+
+
+@pytest.mark.usefixtures("_no_tick")
+def test_a_control_of_our_own_elements_alone_that_shows_too_little_is_not_asked_for_again():
+    service = replace(KNOWLEDGE, made_for_lists=(replace(STOCK, fields=(("X:size", None, (7, 7)),)),))
+    found = suite(LIST, service=service)
+    on = shelf()
+    one = paging(on, service=service, resources=Factory(on))
+    one.together = True
+    one.subject = one.stocks.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]  # a stand-in
+    sort = case(found, "list/list/sort_key[size]").trial
+    problems = [made_of(one, sort).problem for _ in range(5)]
+    assert {problem.verdict for problem in problems if problem} == {"inapplicable"}
+    assert len(on.asked) == 1

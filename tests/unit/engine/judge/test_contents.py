@@ -275,6 +275,12 @@ def test_statuses_are_of_the_vocabulary(statuses, after, expected):
     assert verdict(InVocabulary(("IDLE", "SPINNING")), statuses=statuses, after=after) == expected
 
 
+@pytest.mark.parametrize(("shown", "expected"), [("IDLE", "inconclusive"), ("ODD", "fail")])
+def test_a_status_after_a_refusal_is_none_of_the_operation_unless_it_is_strange(shown, expected):
+    vocabulary = InVocabulary(("IDLE", "SPINNING"))
+    assert verdict(vocabulary, status=409, statuses=(), after={"status": shown}) == expected
+
+
 def test_an_id_is_that_of_the_resource_that_the_request_names():
     own = field(place=("widget", "id"), identifies=True)
     before = {"id": "w1", "status": "IDLE"}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widgets import evidence
 
-from conformance.engine.judge.equality import ComesBack, KeepsValue, shows
+from conformance.engine.judge.equality import HAD_IT, ComesBack, KeepsValue, shows
 from conformance.engine.model.probe import Kept, Looked, RecordOf, ViewOf
 
 JSON = st.recursive(
@@ -21,6 +21,14 @@ UUID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a10"
 NAME = ComesBack("name", ("paint", "name"), ("widget", "name"), required=True)
 OWN = replace(NAME, own=True)
 LATER = ComesBack("name", ("paint", "name"), ("widget", "name"), required=False, probe=ViewOf("widgets.show"))
+
+
+KEPT = Kept("widgets.show")
+CHANGED = replace(NAME, was=(KEPT, ("widget", "name")))
+
+
+def was(name):
+    return {KEPT: Looked(shown={"widget": {"name": "w"}}, was={"widget": {"name": name}})}
 
 
 COPIED = ComesBack("name", ("paint", "name"), ("image", "name"), required=False, probe=RecordOf("image"))
@@ -92,10 +100,14 @@ def test_everything_else_is_another_value(shown, sent):
         (LATER, {"body": {"widget": {"name": "w"}}}, "inconclusive", "no view"),
         (NAME, {"body": None}, "inapplicable", "not shown"),
         (NAME, {"body": {"widget": {"name": "w"}}, "sent": {"paint": {"name": None}}}, "inapplicable", "not shown"),
-        (OWN, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "inapplicable", "not shown"),
+        (OWN, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "inapplicable", HAD_IT),
         (OWN, {"body": {"widget": {"name": "w"}}, "before": {"name": "v"}}, "pass", "the same"),
         (OWN, {"body": {"widget": {"name": "v"}}, "before": {"name": "w"}}, "fail", "another value"),
         (NAME, {"body": {"widget": {"name": "w"}}, "before": {"name": "w"}}, "pass", "the same"),
+        (CHANGED, {"body": {"widget": {"name": "w"}}, "found": was("w")}, "inapplicable", HAD_IT),
+        (CHANGED, {"body": {"widget": {"name": "w"}}, "found": was("v")}, "pass", "the same"),
+        (CHANGED, {"body": {"widget": {"name": "v"}}, "found": was("w")}, "fail", "another value"),
+        (CHANGED, {"body": {"widget": {"name": "w"}}}, "pass", "the same"),
         (NAME, {"code": 400, "body": {"widget": {"name": "v"}}}, "inconclusive", "400"),
     ],
 )

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from widgets import plain, row, sample
-from workshop import EVERY, KNOWN, LABEL, LIST, MAKE, NOTE, SERVER, SHOW, TOOTH, opened, tried
+from workshop import EVERY, KNOWN, LABEL, LIST, MAKE, NOTE, SERVER, SHOW, TEETH, TOOTH, opened, tried
 
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import GivenKind, MadeAs
@@ -98,6 +98,49 @@ def test_where_a_member_may_not_an_administrator_makes_it(tmp_path, shop):
     assert (second.intent.role, second.ids) == ("admin", ("gear-1",))
     produced(shop)
     assert shop[0].changes[2:] == ["POST /gears as admin"], "the member is not asked again"
+
+
+def posts(opened_shop):
+    return [ask for ask in opened_shop[0].asked if ask.method == "POST"]
+
+
+OF_A_PROJECT = replace(KNOWN, project_field="project_id", bindings=(BindingRule("*", "project_id", "p-member"),))
+
+
+@pytest.mark.parametrize("code", [201, 400, 403, 409])
+def test_an_administrator_makes_it_for_the_project_of_the_member_if_that_is_allowed(tmp_path, code):
+    post = replace(MAKE, request=replace(MAKE.request, parameters=(*MAKE.request.parameters, row("project_id"))))
+    shop = opened(tmp_path, post, SHOW, service=OF_A_PROJECT)
+
+    def answer(ask):
+        if ask.role == "member":
+            return 403
+        return code if "project_id" in ask.body["gear"] and code > 201 else None
+
+    shop[0].does["POST gears"] = answer
+    if code == 409:
+        with pytest.raises(Unavailable, match="was answered 409"):
+            produced(shop, post)
+    else:
+        assert produced(shop, post).role == "admin"
+    sent = [(ask.role, ask.body["gear"].get("project_id")) for ask in posts(shop)]
+    again = [("admin", None)] if code in (400, 403) else []
+    assert sent == [("member", None), ("admin", "p-member"), *again]
+
+
+def test_a_project_that_a_request_names_stays(tmp_path):
+    post = replace(MAKE, request=replace(MAKE.request, parameters=(*MAKE.request.parameters, row("project_id"))))
+    shop = opened(tmp_path, post, SHOW, service=OF_A_PROJECT)
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    produced(shop, post, project_id="p-other")
+    assert [ask.body["gear"]["project_id"] for ask in posts(shop)] == ["p-other"] * 2
+
+
+def test_without_a_documented_field_no_project_is_named(tmp_path):
+    shop = opened(tmp_path, service=OF_A_PROJECT)
+    shop[0].does["POST gears"] = lambda ask: 403 if ask.role == "member" else None
+    assert produced(shop).role == "admin"
+    assert all("project_id" not in ask.body["gear"] for ask in posts(shop))
 
 
 def test_what_the_reference_leaves_to_administrators_is_made_by_one(tmp_path):
@@ -232,6 +275,25 @@ def test_what_a_list_has_grown_by_goes_when_room_is_needed_and_the_list_grows_ag
     stocks.discard()
     assert [one.path for one in places.take_spent()] == gone
     assert stocks.grow(trial, "/gears", 1) == (grown_again == 2)
+
+
+def test_requests_use_the_element_that_a_list_has_grown_by_where_a_cloud_holds_one_alone(shop):
+    executor, given = shop[1], [(201, {"tooth": {"id": "tooth-1"}}), 409]
+    shop[0].does["POST teeth"] = lambda _: given.pop(0)
+    assert executor.paging.stocks.grow(tried(TEETH), "/gears/g-1/teeth", 1)
+    executor.paging.stocks.discard()
+    known = executor.context
+    wanted = ElementNeeded.of(TEETH, "/gears/{gear_id}/teeth", "tooth_id", known.service, known.producers)
+    assert executor.paths.elements.own(wanted, "/gears/g-1/teeth", TEETH).value == "tooth-1"
+
+
+def test_the_last_element_that_a_path_names_is_given_up_for_a_new_one(shop):
+    elements, gear = shop[1].paths.elements, own(shop, SHOW)
+    assert not elements.renew("/gears/another/teeth")
+    assert own(shop, SHOW) == gear
+    assert elements.renew(f"/v2/{gear.path}/badges")
+    assert shop[0].changes[-1] == f"DELETE {gear.path}"
+    assert own(shop, SHOW).value != gear.value
 
 
 def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):

@@ -33,7 +33,7 @@ from conformance.engine.model.setup import Existing
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import Filled
 from specs.microversion import Microversion
-from specs.model import Versions
+from specs.model import Counterpart, Versions
 
 UNKNOWN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
 
@@ -50,6 +50,18 @@ def fill(opened_shop, operation, role="member", **more):
 def test_the_server_of_the_lane_stands_for_its_placeholder(shop):
     shop[1].subject.reach("IDLE")
     assert fill(shop, SPIN).path == "/servers/server-1/action"
+
+
+def test_a_shorter_path_for_the_same_thing_names_one_that_the_whole_path_has_made(tmp_path):
+    short = replace(plain("DELETE", "/short_teeth/{tooth_id}", normal=(204,)), same_as=Counterpart(PULL.id, 7))
+    shop = opened(tmp_path, *EVERY, short)
+    found = fill(shop, short)
+    assert found.owned is not None
+    assert (found.path, found.values) == (f"/short_teeth/{found.owned.value}", {"tooth_id": found.owned.value})
+    assert found.owned.path == f"/gears/gear-1/teeth/{found.owned.value}", "where it is removed at the end"
+    asked = len(shop[0].asked)
+    assert fill(shop, short, unknown=UNKNOWN).path == f"/short_teeth/{UNKNOWN}"
+    assert len(shop[0].asked) == asked, "nothing is made for an id of nothing"
 
 
 @pytest.mark.parametrize("key", ["job_id", "jobs.job_id"])
@@ -157,6 +169,15 @@ def test_what_the_cloud_does_not_show_and_nothing_makes_is_unavailable(shop):
     assert caught.value.optional
 
 
+def test_a_service_that_fails_may_have_what_it_does_not_show(shop):
+    shop[0].does["GET /jobs"] = 500, {"error": {"message": "it burns"}}
+    with pytest.raises(
+        Unavailable, match=r"GET /jobs was answered 500 \(it burns\), so no .* for \{job_id\}"
+    ) as caught:
+        fill(shop, JOB)
+    assert not caught.value.optional
+
+
 def test_what_is_only_read_is_made_where_the_cloud_shows_none(shop):
     found = fill(shop, SHOW)
     assert (found.path, found.owned.value) == ("/gears/gear-1", "gear-1")
@@ -237,6 +258,13 @@ def test_an_unknown_id_does_not_stand_for_a_fixed_value_above_it(tmp_path):
     assert fill(shop, PULL, unknown=UNKNOWN).path == f"/gears/first/teeth/{UNKNOWN}"
     alone = plain("GET", "/gears/{gear_id}")
     assert fill(shop, alone, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}"
+
+
+def test_an_unknown_id_stands_for_a_described_thing_and_not_for_the_name_of_its_collection(tmp_path):
+    mark = plain("GET", "/{sort}/{thing_id}/marks/{mark}")
+    values = {"sort": "gears", "thing_id": Binding("/gears"), "mark": "red"}
+    shop = opened(tmp_path, *EVERY, mark, service=replace(KNOWN, placeholder_values=values))
+    assert fill(shop, mark, unknown=UNKNOWN).path == f"/gears/{UNKNOWN}/marks/red"
 
 
 def test_an_unknown_id_may_stand_for_the_last_alone(shop):

@@ -16,6 +16,7 @@ from widgets import action, evidence, plain, row, spec, suite, trial
 from conformance.engine.api.entries import Fault
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.exchange import ABSENT, Ask
+from conformance.engine.cloud.roles import Role
 from conformance.engine.judge.codes import Refused
 from conformance.engine.model.case import Case, Requirement
 from conformance.engine.model.evidence import Evidence, Judgement, holds
@@ -160,6 +161,16 @@ def test_of_other_refusals_the_documented_request_must_not_be_refused_alike(
     kind: str, code: int, before: list[int], proved: bool
 ) -> None:
     assert (missing(kind, code, *[answered(one, WHOLE) for one in before]) is None) is proved
+
+
+@pytest.mark.parametrize(("role", "proved"), [("admin", False), ("member", True), (None, True)])
+def test_what_an_administrator_alone_is_let_in_to_may_be_hidden_for_the_sake_of_a_thing_above_it(role, proved) -> None:
+    let_in = replace(answered(200, WHOLE), role=role)
+    assert (missing("error/403", 404, let_in) is None) is proved
+    ask = Ask("GET", "/p", Role(role or "member"))
+    seen: Any = [(ask, SimpleNamespace(status=200, ok=True))]
+    why = Contrasts().missing(case("error/403"), answered(404, None, False), holds(404), seen)
+    assert (why is None) is proved
 
 
 def test_judgements_that_are_no_pass_of_a_refusal_are_left_alone() -> None:

@@ -1,8 +1,13 @@
 """No promise holds at an address where something else answers: 404, 401 or 200 for every request."""
 
+from dataclasses import replace
+
 import pytest
-from boats import NOBODY, SPECS, TOKEN, boats, results
+from boats import LIST, MAKE, NOBODY, SHOW, SINK, SPECS, TOKEN, boats, results
 from fake_cloud import fake_cloud
+from widgets import row, spec
+
+from specs.model import Request
 
 
 def test_promises_of_a_service_hold(tmp_path):
@@ -54,3 +59,25 @@ def test_no_promise_holds_where_everything_is_answered_in_one_way(tmp_path, ever
     assert found
     assert [(result.case, result.observed) for result in found if result.verdict in ("pass", "fail")] == []
     assert all(result.reason for result in found)
+
+
+SORTED = replace(LIST, request=Request((row("sort", location="query", enum=("asc", "desc")),), ()))
+
+
+@pytest.mark.parametrize(("known", "verdict"), [(("sort",), "pass"), (("sort", "conformance"), "inconclusive")])
+def test_a_query_is_shown_to_be_known_only_where_not_any_is_accepted(tmp_path, known, verdict):
+    with fake_cloud() as fake:
+        boats(fake)
+        serve = fake.default
+
+        def strict(asked):
+            strange = asked.token == TOKEN and set(asked.query) - set(known)
+            return (400, {"message": "no such parameter"}) if strange else serve(asked)
+
+        fake.default = strict
+        found, _ = results(fake, tmp_path, (replace(spec(SORTED, SHOW, MAKE, SINK), service="boating"),))
+    verdicts = {result.case.partition(".")[2]: result.verdict for result in found}
+    assert {name: one for name, one in verdicts.items() if "[sort-" in name and "normal" in name} == {
+        "get-boats/normal/200[sort-asc]": verdict,
+        "get-boats/normal/200[sort-desc]": verdict,
+    }

@@ -92,6 +92,53 @@ def test_a_status_on_the_way_comes_first_and_the_lane_behind_it_is_kept_for_the_
     assert [waiting.take(), waiting.take(), waiting.take()] == [spinning, halted, other]
 
 
+@pytest.mark.parametrize(
+    ("other", "at_hand", "first"),
+    [
+        ({"spins": 9}, (), "calm"),
+        ({"spins": 1}, (), "halted"),  # the other lane ends no later
+        ({"spins": 9}, ("HALTED",), "halted"),
+        ({"spins": 9, "environment": "large"}, (), "calm"),
+    ],
+)
+def test_a_lane_that_leaves_a_new_resource_as_it_is_goes_before_one_that_may_wait(
+    other: dict[str, Any], at_hand: tuple[str, ...], first: str
+) -> None:
+    context = Context(spin=20.0, halt=5.0)
+    lanes = {"calm": lane("IDLE"), "halted": lane("HALTED")}
+    waiting = queue(context, lane("IDLE", **other))
+    taker = threading.Thread(target=waiting.take)
+    taker.start()
+    taker.join()
+    context.hand = list(at_hand)
+    waiting.add(lanes.values())
+    assert waiting.take() is lanes[first]
+    assert waiting.take() is next(one for name, one in lanes.items() if name != first)
+
+
+def test_a_lane_of_another_variant_does_not_go_before_one_that_may_wait() -> None:
+    waiting = queue(Context(spin=20.0, halt=5.0), lane("IDLE", spins=9))
+    taker = threading.Thread(target=waiting.take)
+    taker.start()
+    taker.join()
+    calm, halted = lane("IDLE", environment="large"), lane("HALTED")
+    waiting.add([calm, halted])
+    assert waiting.take() is halted
+
+
+@pytest.mark.parametrize(("seconds", "spins"), [(30.0, [2, 2, 2, 2, 1]), (0.5, [1, 8])])
+def test_on_a_slow_cloud_a_run_begins_with_lanes_that_take_no_more_than_their_share(
+    seconds: float, spins: list[int]
+) -> None:
+    waiting = queue(Context(spin=seconds), parallel=4)
+    lanes = [lane("IDLE", spins=8), lane("IDLE", spins=1)]
+    assert waiting.begin_with(lanes) == len(spins) - 2
+    taken = [waiting.take() for _ in range(len(spins))]
+    assert sorted(sum(job.trial.operation is SPIN for job in one) for one in taken) == sorted(spins)
+    assert {id(job) for one in taken for job in one} == {id(job) for one in lanes for job in one}
+    assert not waiting
+
+
 def test_an_operation_that_was_not_seen_yet_may_be_among_the_longest() -> None:
     spins, look = lane("IDLE", spins=1), lane("IDLE")
     assert queue(Context(halt=30.0), look, spins).take() is spins

@@ -63,6 +63,7 @@ def test_a_promise_without_a_case_says_why_in_a_sentence():
         run=SimpleNamespace(whole=True, operations=frozenset()),
         left=(),
         versions_left_out=(),
+        hints=(),
     )
     (note,) = Session.notes(session)
     assert (note["requirement"], note["reason"], note["why"]) == ("a.b/error/501", "provider", REASONS["provider"])

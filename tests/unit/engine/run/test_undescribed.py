@@ -8,20 +8,24 @@ from widgets import plain, row, sample
 
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
+from conformance.engine.judge.contents import FieldShown
 from conformance.engine.model.evidence import Judgement
-from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_refusal
+from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_query, unproved_refusal
 from specs.record.model import Deviation
 
 CARS = (plain("GET", "/cars"), plain("GET", "/cars/{car_id}"))
 DEVIATION = Deviation.of("a.b/normal/200", "contradiction", "400")
 
 
-def evidence(status):
-    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300)
+def evidence(status, body=None):
+    return SimpleNamespace(status=status, accepted=status is not None and 200 <= status < 300, body=body)
 
 
-def case(kind="normal", policy=None):
-    return SimpleNamespace(requirement=SimpleNamespace(kind=kind), operation=SimpleNamespace(policy=policy))
+def case(kind="normal", policy=None, detail=""):
+    requirement, operation = SimpleNamespace(kind=kind, id=f"cars.{kind}"), SimpleNamespace(policy=policy)
+    return SimpleNamespace(
+        id=f"{requirement.id}{detail}", requirement=requirement, operation=operation, expectation=None
+    )
 
 
 def failed(status):
@@ -41,9 +45,38 @@ def test_any_other_fail_stands(status):
     assert doubted(failed(status), case(), evidence(status)).verdict == "fail"
 
 
+def test_credentials_of_the_wrong_scope_are_no_failure_of_the_service():
+    body = {"error": {"message": "x requires a scope of ['system'], request was made with project scope."}}
+    judgement = doubted(failed(500), case(), evidence(500, body))
+    assert (judgement.verdict, judgement.deviation) == ("inconclusive", None)
+    assert judgement.reason.endswith("wants system scope, and that the request had project scope")
+
+
 @pytest.mark.parametrize(("policy", "verdict"), [(None, "inconclusive"), ("admin", "fail")])
 def test_a_role_is_too_low_only_if_the_reference_says_so(policy, verdict):
     assert doubted(failed(200), case("error/403", policy), evidence(200)).verdict == verdict
+
+
+@pytest.mark.parametrize(("detail", "verdict"), [("[at-1.1]", "inconclusive"), ("", "fail"), ("[ACTIVE]", "fail")])
+def test_a_field_without_a_first_version_need_not_be_there_from_the_beginning(detail, verdict):
+    assert doubted(failed(200), case("body", detail=detail), evidence(200)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("bodies", "verdict"),
+    [
+        ([{"cars": [{"id": 1}]}], "inconclusive"),
+        ([{"cars": [{"id": 1, "age": 2}]}], "fail"),
+        ([{"cars": [{"id": 1}]}, {"cars": [{"id": 1, "age": 2}]}], "fail"),
+        ([{"cars": []}], "fail"),
+        ([], "fail"),
+    ],
+)
+def test_a_field_that_the_samples_lack_may_be_missing(bodies, verdict):
+    broken = case("body")
+    broken.expectation = FieldShown("age", ("cars", "[]", "age"), "integer", True, False)
+    broken.operation.response = SimpleNamespace(samples=[sample(body) for body in bodies])
+    assert doubted(failed(200), broken, evidence(200)).verdict == verdict
 
 
 @pytest.mark.parametrize("verdict", ["pass", "inconclusive", "inapplicable", "error"])
@@ -75,11 +108,35 @@ def test_a_refusal_keeps_a_promise_only_beside_an_accepted_request(verdict, stat
 
 @pytest.mark.parametrize(
     ("kind", "status", "proved"),
-    [("error/400", 400, True), ("error/400", 409, False), ("constraint", 403, False), ("error/409", 409, True)],
+    [
+        ("error/400", 400, True),
+        ("error/400", 409, False),
+        ("error/400", 404, False),
+        ("error/404", 404, True),
+        ("constraint", 403, False),
+        ("error/409", 409, True),
+    ],
 )
 def test_a_code_for_a_role_or_a_status_does_not_prove_a_constraint(kind, status, proved):
     judgement = Judgement("pass", str(status), None, status=status)
     assert (unproved_refusal(judgement, case(kind), evidence(status), answers(201)) is None) is proved
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "query", "loose", "proved"),
+    [
+        ("pass", "normal", (("sort", "asc"),), True, False),
+        ("pass", "normal", (("sort", "asc"),), None, False),
+        ("pass", "normal", (("sort", "asc"),), False, True),
+        ("pass", "normal", (), True, True),
+        ("pass", "list", (("sort", "asc"),), True, True),
+        ("fail", "normal", (("sort", "asc"),), True, True),
+    ],
+)
+def test_that_a_query_is_accepted_shows_nothing_where_any_is(verdict, kind, query, loose, proved):
+    asked = case(kind)
+    asked.trial = SimpleNamespace(request=SimpleNamespace(query=query))
+    assert (unproved_query(Judgement(verdict, "200", None, status=200), asked, loose) is None) is proved
 
 
 def test_services_with_a_folder_are_described():

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from record_builder import info, result
 import specs
 from specs.record import RecordError, RecordWriter, RunDirectory, RunRecord, reader
 from specs.record.codec import dumps, info_to_json, result_to_json
+from specs.record.model import Exchange, SentRequest
 from specs.record.reader import done_cases
 
 
@@ -34,6 +36,12 @@ def cases(directory: Path) -> list[str]:
 
 
 A, B, C = (result(f"a.{name}/normal/202") for name in "abc")
+
+
+@pytest.fixture(params=[reader.KEPT, 0], ids=["small", "large"], autouse=True)
+def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test is made with a record that stays in memory, and with one that is decoded at each access."""
+    monkeypatch.setattr(reader, "KEPT", request.param)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -295,11 +303,27 @@ def test_the_name_of_a_new_directory_is_the_time(tmp_path: Path) -> None:
     assert RunDirectory.new(tmp_path / "runs", now.astimezone(UTC)).path.name == "2026-03-01T120005Z-2"
 
 
-def test_a_record_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
+def test_a_record_that_vanishes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "KEPT", 0)
     record = RunRecord.read(write(tmp_path, A, B))
     (tmp_path / "results.jsonl").write_text("{}\n", "utf-8")
     with pytest.raises(RecordError, match="was changed while it was read"):
         list(record.results)
+
+
+def test_a_small_record_holds_its_results_and_the_exchanges_of_a_trial_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "KEPT", 2**20)
+    one, two, other = (
+        replace(case, exchanges=(Exchange(SentRequest("GET", "/"), None, ms),))
+        for case, ms in ((A, 1.0), (B, 1.0), (C, 3.0))
+    )
+    record = RunRecord.read(write(tmp_path, one, two, other))
+    one, two, three = record.results
+    assert one is record.results[0]
+    assert one.exchanges is two.exchanges
+    assert three.exchanges == other.exchanges != two.exchanges
 
 
 def test_a_large_record_is_read_without_holding_it(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""The executors of one lane: each has a kind of resource under test, and all of them share the room of the project."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from workshop import MAKE, SHOW, opened, tried
+
+from conformance.engine.run.executors import Executors
+
+USED_UP = (403, {"forbidden": {"code": 403, "message": "Quota exceeded for gears: 3 of 3"}})
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return opened(tmp_path)
+
+
+def test_a_lane_that_finds_no_room_gives_back_what_its_other_executors_hold(shop, monkeypatch):
+    monkeypatch.setattr("conformance.engine.provision.places.PAUSE", 0.001)
+    monkeypatch.setattr("conformance.engine.provision.places.WAIT", 0.05)
+    held = ["a wagon"]
+    lane = Executors(shop[1].context)
+    executor = lane.of(MAKE)
+    lane._made["wagon"] = SimpleNamespace(discard=held.clear)
+    shop[0].does["POST gears"] = lambda ask: USED_UP if held else None
+    shop[1].context.places.take()
+    evidence = executor.make(tried(MAKE))
+    assert (evidence.problem, evidence.status, held) == (None, 200, [])
+
+
+def test_a_lane_with_room_keeps_what_its_executors_hold(shop):
+    held = ["a wagon"]
+    lane = Executors(shop[1].context)
+    lane._made["wagon"] = SimpleNamespace(discard=held.clear)
+    lane.of(SHOW).make(tried(SHOW))
+    lane.make_way()
+    assert held

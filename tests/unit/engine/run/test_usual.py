@@ -1,0 +1,119 @@
+"""A value that a new thing has anyway shows nothing when it comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from widgets import ids, plain, row, sample, suite
+
+from conformance.engine.api.producers import Producers
+from conformance.engine.judge.equality import ComesBack
+from conformance.engine.model.case import Case
+from conformance.engine.model.evidence import Evidence, holds
+from conformance.engine.run.causes import Causes
+from conformance.engine.run.usual import Usual
+
+ROWS = (row("gear", "object", required=True), row("name", required=True), row("hue"))
+ANSWER = sample({"gear": {"id": "g", "name": "n", "hue": "red"}})
+SHOWN = {"answers": (row("id", required=True), row("name"), row("hue")), "answered": (ANSWER,), "normal": (201,)}
+MAKE = plain("POST", "/gears", *ROWS, samples=(sample({"gear": {"name": "n", "hue": "red"}}),), **SHOWN)
+SHOW = plain("GET", "/gears/{gear_id}", **{**SHOWN, "normal": (200,)})
+SUITE = suite(MAKE, SHOW)
+
+
+def equality(name: str = "hue", end: str = "") -> Case:
+    return next(c for c in SUITE.cases if c.id == f"widgets.post-gears/equality/{name}{end}")
+
+
+def usual(found: Any = SUITE) -> Usual:
+    return Usual(found.cases, having(MAKE, SHOW))
+
+
+def having(*operations: Any) -> Any:
+    return SimpleNamespace(producers=Producers(operations))
+
+
+def answered(case: Case, sent: dict[str, Any], shown: Any, status: int = 201) -> Evidence:
+    assert isinstance(case.expectation, ComesBack)
+    found = {} if case.expectation.probe is None else {case.expectation.probe: shown}
+    body = shown if case.expectation.probe is None else None
+    return Evidence(case.trial, status=status, sent={"gear": sent}, body=body, found=found)
+
+
+RED = {"gear": {"name": "n", "hue": "red"}}
+GIVEN = {"name": "n", "hue": "red"}
+
+
+@pytest.mark.parametrize("end", ["", "/show"])
+@pytest.mark.parametrize(
+    ("sent", "shown", "counts"),
+    [
+        ({"name": "m"}, RED, False),
+        ({"name": "m"}, {"gear": {"name": "m", "hue": "blue"}}, True),
+        ({"name": "m"}, {"gear": {"name": "m"}}, True),
+    ],
+)
+def test_a_value_counts_where_a_thing_made_without_it_has_another(sent, shown, counts, end):
+    case, known = equality(end=end), usual()
+    passed = answered(case, GIVEN, RED)
+    assert "no accepted request without hue was seen" in str(known.missing(case, passed, holds("the same")))
+    known.note(answered(case, sent, shown))
+    why = known.missing(case, passed, holds("the same"))
+    assert (why is None) is counts
+    assert counts or "the same is shown" in str(why)
+
+
+@pytest.mark.parametrize(
+    "more", [{"sent": GIVEN}, {"sent": {"of": [{"hue": "red"}]}}, {"status": 400}, {"shown": None}]
+)
+def test_only_an_accepted_request_without_the_field_whose_answer_shows_the_thing_tells_it(more):
+    case, known = equality(), usual()
+    known.note(answered(case, **{"sent": {"name": "m"}, "shown": RED, **more}))
+    assert "no accepted request" in str(known.missing(case, answered(case, GIVEN, RED), holds("the same")))
+
+
+def test_a_field_that_every_request_gives_is_compared_with_nothing():
+    case = equality("name")
+    assert usual().without(case) is None
+    assert usual().missing(case, answered(case, GIVEN, RED), holds("the same")) is None
+
+
+def test_a_request_that_makes_several_is_compared_with_the_one_that_makes_one():
+    answer = sample({"gears": [{"id": "g", "name": "n", "hue": "red"}]})
+    asked = (sample({"gears": [{"name": "n", "hue": "red"}]}),)
+    rows = (row("gears", "array", required=True), *ROWS[1:])
+    several = plain("POST", "/gears", *rows, samples=asked, name="bulk", **{**SHOWN, "answered": (answer,)})
+    found = suite(MAKE, SHOW, several)
+    case = next(c for c in found.cases if c.id == "widgets.bulk/equality/hue")
+    known = Usual(found.cases, having(MAKE, SHOW, several))
+    known.note(answered(equality(), {"name": "m"}, RED))
+    passed = Evidence(case.trial, status=201, sent={"gears": [GIVEN]}, body={"gears": [{"id": "g", **GIVEN}]})
+    assert "the same is shown" in str(known.missing(case, passed, holds("the same")))
+
+
+def test_a_request_without_the_field_is_sent_once_where_none_was():
+    case, asked = equality(end="/show"), []
+    context = SimpleNamespace(producers=Producers((MAKE, SHOW)), stopping=SimpleNamespace(is_set=lambda: False))
+    locks = SimpleNamespace(taken=lambda *_: SimpleNamespace(__enter__=None))
+    causes = Causes(context, SUITE, locks)  # type: ignore[arg-type]  # stand-ins
+
+    def made(job: Any, _: Any) -> Evidence:
+        asked.append(job)
+        return answered(replace(case, trial=job.trial), {"name": "m"}, RED)
+
+    causes._made = made  # type: ignore[method-assign]
+    for _ in range(2):
+        causes.seek(case, answered(case, GIVEN, RED), holds("the same"), SimpleNamespace())  # type: ignore[arg-type]
+    (job,) = asked
+    assert "hue" not in job.trial.request.body["gear"]
+    assert job.probes == case.expectation.probes
+    why = causes.missing(case, answered(case, GIVEN, RED), holds("the same"))
+    assert why is not None
+    assert causes.undecided(case, holds("the same"), why).verdict == "inapplicable"
+
+
+def test_the_suite_of_these_tests_compares_both_answers():
+    assert ids(SUITE, "equality/hue") == ["post-gears/equality/hue", "post-gears/equality/hue/show"]
