@@ -104,7 +104,7 @@ def _becomes(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     m, when = _IF_IT_IS.match(sentence.text), None
     if m is not None:
-        owner = owner_of(m["noun2"], scope, another=False)
+        owner = owner_of(m["noun2"], scope)
         when = When(status=_names(m["from"])[0])
     else:
         m = _INITIAL.search(sentence.text)

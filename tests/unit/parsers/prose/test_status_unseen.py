@@ -90,6 +90,12 @@ def test_a_refusal_for_another_reason_leaves_room_for_a_status():
     assert refused("SINK") in stated("A share cannot be grown if its status is ``SINK`` or it is referenced by a kite.")
 
 
+def test_a_thing_of_three_letters_is_named_by_its_last_word():
+    text = "If the job state is ``IDLE`` the job is marked and put into the ``STOP`` state."
+    found = stated(text, path="/red-jobs/{id}/stop", title="Stop Red Job")
+    assert found == [Post(Condition("status", "job", 10, becomes=("STOP",), when=When(status=("IDLE",))))]
+
+
 def test_a_list_below_must_holds_the_needs():
     lead, first, second = Block("The share must:", 10), "have a ``status`` of ``IDLE``", "not be ``SINK``"
     items = (Block(first, 12, "item", parent=0), Block(second, 13, "item", parent=0))
@@ -141,12 +147,13 @@ def test_what_states_no_status(text):
     [
         ("the HA instance", "/ha/{ha_id}/action", "Restart an HA instance", "ha"),
         ("the instance", "/ha/{ha_id}/action", "Restart an HA instance", "instance"),
+        ("the kite group", "/kitegroups/{id}", "Grow", "kitegroup"),
         ("the RDS instance", "/instances/{id}", "Resizing a DDM Instance", "rds instance"),
         ("the DDM instance", "/instances/{id}", "Resizing a DDM Instance", "instance"),
         ("the RDS instance", "/instances/{id}", "Resizing an Instance", "instance"),
     ],
 )
-def test_an_abbreviation_tells_of_which_kind_a_thing_is(phrase, path, title, owner):
+def test_the_thing_of_a_phrase(phrase, path, title, owner):
     assert owner_of(phrase, Scope(CONTEXT, operation(path=path, title=title))) == owner
 
 
