@@ -92,7 +92,7 @@ def test_a_refusal_for_another_reason_leaves_room_for_a_status():
 
 def test_a_thing_of_three_letters_is_named_by_its_last_word():
     text = "If the job state is ``IDLE`` the job is marked and put into the ``STOP`` state."
-    found = stated(text, path="/red-jobs/{id}/stop", title="Stop Red Job")
+    found = stated(text, path="/entities-jobs/{id}/stop", title="Stop Entities Job")
     assert found == [Post(Condition("status", "job", 10, becomes=("STOP",), when=When(status=("IDLE",))))]
 
 
