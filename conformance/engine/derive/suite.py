@@ -30,6 +30,7 @@ from conformance.engine.derive.moments import derive_moments
 from conformance.engine.derive.references import Users, derive_references, users_of
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
+from conformance.engine.derive.spelling import spelled
 from conformance.engine.derive.success import (
     derive_success,
     derive_transient,
@@ -115,6 +116,7 @@ def derive(
     at = with_documents(at, specs if selected is None else selected, service.root_is_operation)
     specs, selected = at.specs, at.selected
     service = with_references(service, specs)
+    specs, selected = spelled(specs, specs, service), spelled(specs, selected, service)
     # A file that is all about another version of the API gives statuses of that version.
     other = {spec.reference.path for spec, _, _ in at.elsewhere}
     own = (spec for spec in specs if spec.operations or spec.reference.path not in other)
