@@ -71,8 +71,8 @@ def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
     return [version for thing in things for version in (thing.min, thing.max) if version]
 
 
-def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
-    """The ``ref`` and the name of each row that may be null: a sample shows it so, or a sentence about one operation.
+def _shown_null(specs: Sequence[Spec], described: bool) -> frozenset[tuple[str, str]]:
+    """The ``ref`` and the name of each row that may be null: a sample shows it so, or a sentence without a description.
 
     Rows of other names share the entry and not the meaning: the owner of a thing may be null where its own id may not.
     """
@@ -84,7 +84,8 @@ def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
                 place = place_of(operation, row)
                 if place is not None and any(None in values_at(body, place)[0] for body in bodies):
                     found.add((row.ref, row.name))
-            found.update((row.ref, row.name) for row in operation.response.parameters if row.nullable)
+            if not described:
+                found.update((row.ref, row.name) for row in operation.response.parameters if row.nullable)
     return frozenset(found)
 
 
@@ -123,7 +124,7 @@ def derive(
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
-    nullable = _shown_null(specs)
+    nullable = _shown_null(specs, service.described)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
     users = users_of((o for spec in specs for o in spec.operations), service, producers, top)
     book = Book(optional=service.optional_parts)
