@@ -159,7 +159,7 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         below = below or reading.items
         part = part or not reading.whole
         whole = whole or (reading.whole and bool(reading.facts))
-    if not any(isinstance(fact, _OF_A_SITUATION) for fact in facts):
+    if all(map(_leaves_room, facts)):
         # The general rule must not say again, in other words, what a rule for the very form has read.
         later = (*_readings(status_general.RULES, sentence, scope), *_readings(items.RULES, sentence, scope))
         for rule, reading in later:
@@ -169,6 +169,14 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         for rule, reading in _readings(LAST_RULES, sentence, scope):
             return Taken(sentence, (rule,), reading.facts), reading.items
     return Taken(sentence, tuple(took), tuple(facts), whole or not part), below
+
+
+def _leaves_room(fact: Fact) -> bool:
+    """True for a fact beside which a sentence may state a status: a code, or a refusal for another reason."""
+    if isinstance(fact, Refused):
+        cause = fact.refusal.cause
+        return not (cause.status or cause.has or cause.has_not)
+    return not isinstance(fact, _OF_A_SITUATION)
 
 
 def _readings(rules: Sequence[Rule], sentence: Sentence, scope: Scope) -> Iterator[tuple[Rule, Reading]]:

@@ -51,7 +51,7 @@ def owner_of(phrase: str, scope: Scope, *, another: bool = True) -> str | None:
 
     ``another``: True to take a thing that neither the path nor a title names.
     """
-    phrase = re.sub(r"['\u2019]s?$", "", phrase.strip())
+    phrase = re.sub(r"\s+(?:already|currently|still|now|only)$", "", re.sub(r"['\u2019]s?$", "", phrase.strip()))
     words = _words(phrase)
     if not words or words[-1] in _OWN:
         return scope.resource
@@ -59,6 +59,9 @@ def owner_of(phrase: str, scope: Scope, *, another: bool = True) -> str | None:
         return short
     if (marked := _of_its_kind(phrase, scope)) is not None:
         return marked
+    joined = "".join([*words[:-1], singular(words[-1])])
+    if scope.source is not None and len(words) > 1 and joined in resources_of(scope.source.path):
+        return joined  # "the stream group" of ``/streamgroups/{id}``
     known = scope.named(phrase) if scope.owner(phrase) is not None else None
     longer = _of_the_path(words, scope) or _of_the_title(re.findall(r"\b[a-z]+\b", _bare(phrase)), scope)
     if longer is not None and (known is None or len(longer.split()) > len(known.split())):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parsers.prose.status_patterns import FORMS, NAMED
-from parsers.prose.words import bare
+from parsers.prose.words import VALUES, bare
 
 _FLAGS = re.IGNORECASE
 _ONE = re.compile(NAMED, _FLAGS)
@@ -31,6 +31,16 @@ _PARENTHESIS = re.compile(
 _API = re.compile(
     r"^This\s+(?:API|interface|operation|call|method|request|function)\s+(?:is\s+(?:only\s+)?used\s+to|is\s+for|can\s+be\s+used\s+to|"
     r"allows\s+(?:you|users)\s+to|enables\s+(?:you|users)\s+to|lets\s+(?:you|users))\s+(?P<verb>[a-z])",
+    _FLAGS,
+)
+_PASSIVE = re.compile(r"[a-z]+ed$")
+_OF_A_KIND = re.compile(
+    rf"\b(?P<in>in|at)\s+(?:an?|the|one\s+of\s+the)\s+[a-z-]+\s+(?P<state>status|state)(?:es|s)?\s+\((?:i\.e\.,?\s+)?(?P<values>{VALUES})\)",
+    _FLAGS,
+)
+"""Statuses in parentheses after the word for all of them: "in a terminal state (``a`` or ``b``)"."""
+_AND_BE_IN = re.compile(
+    r"\b(?P<must>must|should|has\s+to|needs\s+to)\s+be\s+[a-z]+(?:\s+[a-z]+){0,4}\s+and\s+(?:must\s+)?be\s+(?=in\s)",
     _FLAGS,
 )
 _CURRENT = re.compile(r"(?<=[\w']\s)(?:current|actual|present)\s+(?=(?:status|state)\b)", _FLAGS)
@@ -54,10 +64,10 @@ _CONTRACTIONS = tuple(
     )
 )
 _NAME = r"(?!(?:when|if|while|that|which|unless|until|before|after|and|or|the|an?|is|are|must|only)\b)[\w-]+"
-_THING = rf"(?:the|an?|this|that|your|its)\s+{_NAME}(?:\s+{_NAME}){{0,3}}?"
+_THING = rf"(?:the|an?|this|that|your|its)\s+{_NAME}(?:\s+{_NAME}){{0,4}}?"
 _APART = re.compile(
     rf"\s+(?:(?:that|which)\s+(?:is|are)\s+)?(?:associated|registered|bound|attached|added|connected|related|assigned|linked|"
-    rf"belonging)\s+(?:with|to|by|in|for|on)\s+{_THING}(?=\s+(?:is|are|must|has|have|should|cannot|can|needs?)\b)"
+    rf"belonging)\s+(?:with|to|by|in|for|on)\s+{_THING}(?=\s+(?:is|are|must|has|have|should|cannot|can|needs?|becomes?|changes?|will)\b)"
     rf"|\s+(?:for|to|in|on|with|from|by|of)\s+which\s+{_THING}\s+(?:(?:is|are|was|were|has\s+been)\s+)?(?:\w+ed|belongs?|bound|"
     rf"running)(?:\s+(?:to|with|in|on))?(?=\s+(?:is|are|must|has|have|should|cannot|needs?)\b)"
     rf"|\s+(?:(?:that|which)\s+)?{_THING}\s+(?:(?:is|are|was)\s+(?:\w+ed|bound)|belongs?)\s+(?:to|with|in|on)"
@@ -112,7 +122,8 @@ def cleared(text: str) -> str:
     """
     for pattern, meant in _CONTRACTIONS:
         text = pattern.sub(meant, text)
-    text = _CURRENT.sub("", text)
+    text = _OF_A_KIND.sub(lambda m: f"{m['in']} {m['values']} {m['state']}", _CURRENT.sub("", text))
+    text = _AND_BE_IN.sub(lambda m: f"{m['must']} be ", text)
     return _APART.sub("", _PURPOSE.sub("", _PARENTHESIS.sub("", text)))
 
 
@@ -154,6 +165,9 @@ def clauses_of(text: str) -> Iterator[Clause]:
             words = tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part[held] or "")))
             if m.start(held) > m.end(kind) and text[m.start(held) - 2 : m.start(held)].strip() == ":":
                 words = _listed(part[held] or "")
+            if (part.get("modal") or "").lower() == "can" and _PASSIVE.match((part[held] or "").strip()):
+                taken.pop()  # "cannot be cancelled" tells of a deed
+                continue
             shown = _SPECIFIED_BY.match(text, m.end())
             yield Clause(
                 _form(form, part),

@@ -77,6 +77,11 @@ _BEFORE_IT = re.compile(
     r"\bbefore\s+(?:(?:you|it)\s+)?(?:can\s+|try\s+to\s+|call\w*\s+this|(?:using|making|issuing|sending|performing)\s+this|be\s+)*(?P<verb>[a-z]+)",
     _FLAGS,
 )
+_ACCEPTED = re.compile(r"^(?:If|When|Once)\s+the\s+(?:request|call|operation)\s+is\s+accepted,", _FLAGS)
+_AT_FIRST = re.compile(r"^\s*(?:initially|at\s+first)\b", _FLAGS)
+_OR_ANOTHER = re.compile(r"\b(?P<if>if|when|while|unless)\s+(?:an?|the|its)\s+[\w-]+(?:\s[\w-]+){0,2}\s+or$", _FLAGS)
+"""A thing before the one of the clause: "if the source share or"."""
+_SHOWN = re.compile(r"\bshows?\s+(?:that|how)$", _FLAGS)
 _ENDS = re.compile(
     r"\b(?:once|after|when|as\s+soon\s+as)\b[^,;]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|ends?)\b", _FLAGS
 )
@@ -139,10 +144,10 @@ _MAY = re.compile(r"\s+(?:can|may|will|is|are|could)\b(?!\s+not)", _FLAGS)
 
 def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: Scope) -> str | None:
     """Tell what a clause says: ``needed``, ``refused``, ``becomes``, or None if it is none of these."""
-    before, after = before.rstrip(" *`"), text[clause.end :]
+    before, after = _OR_ANOTHER.sub(lambda m: m["if"], before.rstrip(" *`")), text[clause.end :]
     request = given(before) is not None or _performs(before, scope) or during(text)
     bound = _BOUND.match(before) is not None and not request
-    done = (sentence.block.block or "").endswith("postconditions") or _DONE.match(text) is not None
+    done = (sentence.block.block or "").endswith("postconditions") or _tells_of_the_end(text, after)
     if clause.form == "change" and not (_IS_SET.search(text[clause.start : clause.end]) and _framed(before)):
         done = done or (request and given(before) is None)
         return _outcome(clause, before, after, sentence, bound=bound, done=done)
@@ -199,7 +204,7 @@ def _outcome(clause: Clause, before: str, after: str, sentence: Sentence, *, bou
     if _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
         return None
     frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
-    if clause.negated or any(frame.search(before) for frame in frames):
+    if clause.negated or (any(frame.search(before) for frame in frames) and not _SHOWN.search(before)):
         return None
     told = (
         clause.modal is not None
@@ -207,6 +212,11 @@ def _outcome(clause: Clause, before: str, after: str, sentence: Sentence, *, bou
         or (sentence.block.kind == "paragraph" and not sentence.block.section)
     )
     return "becomes" if done or (told and not bound) else None
+
+
+def _tells_of_the_end(text: str, after: str) -> bool:
+    """True if a sentence is about the time after the request: "If it is accepted,", "... initially"."""
+    return any(m is not None for m in (_DONE.match(text), _ACCEPTED.match(text), _AT_FIRST.match(after)))
 
 
 def during(text: str) -> bool:

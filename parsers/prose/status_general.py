@@ -21,7 +21,7 @@ from parsers.prose.codes import codes_in
 from parsers.prose.names import LASTING
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Refused, Rule, Scope
-from parsers.prose.sentences import Sentence, plain
+from parsers.prose.sentences import Sentence, plain, split
 from parsers.prose.status_clauses import Clause, clauses_of, cleared, imperative
 from parsers.prose.status_forms import of_the_operation
 from parsers.prose.status_frames import during, explains, given, makes, meaning
@@ -51,6 +51,11 @@ _STATES_BELOW = re.compile(
     r"\b(?:status|state)(?:es|s)?(?:\s+(?:is|are)\s+(?:one|any)\s+of(?:\s+the\s+following)?)?(?P<purpose>\s+to\s+be\s+\w+)?\s*:$",
     _FLAGS,
 )
+_RESULTS = re.compile(r"\bresult(?:s|ing)?\s+in$", _FLAGS)
+_LEAD_OF_A_LIST = re.compile(
+    r"\b(?:must(?:\s+not)?|(?:if|when|while|unless)(?:\s+(?:it|they|any\s+of\s+the\s+following))?)\s*:$", _FLAGS
+)
+"""A lead of which each item is the end: "The share must:", "cannot be deleted if it:"."""
 _ITEM = re.compile(
     r"(?P<value>``[^`\s]+``|\*\*[\w -]+\*\*|[\"'][\w-]+[\"']|[A-Za-z][\w-]*)\s*"
     r"(?:$|[.;,:(\u2013]|-\s|\s(?:status|state)\b)"
@@ -96,7 +101,7 @@ def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, 
         return (owner_of(m["head"], scope),), before[: m.start()]
     if not clause.attribute and "available" in clause.values and re.match(r"an?\s", clause.owner, _FLAGS):
         return (), before  # "a network is available" says that there is one
-    if clause.form != "noun" and clause.owner and _INSIDE.search(before):
+    if clause.form != "noun" and clause.owner and _INSIDE.search(before) and not _RESULTS.search(before):
         return (), before
     one = owner_of(clause.owner, scope)
     plural = clause.form == "is" and re.search(r"\b(?:are|must|have|should|need)\b", text[clause.start : clause.end])
@@ -109,6 +114,10 @@ def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, 
 
 def _general(sentence: Sentence, scope: Scope) -> Reading | None:
     """B2, C1: what the clauses of a sentence say of statuses."""
+    if _LEAD_OF_A_LIST.search(sentence.text) and sentence.items:
+        below = [_general(_item_of(sentence, item), scope) for item in sentence.items]
+        held = tuple(fact for reading in below if reading is not None for fact in reading.facts)
+        return Reading(held) if held else None
     listed = _listed_below(sentence)
     text = imperative(cleared(without_versions(listed or sentence.text)))
     if scope.source is None or explains(text) or len(version_clauses(sentence.text)) > 1:
@@ -117,6 +126,13 @@ def _general(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     facts = [fact for clause in clauses_of(text) for fact in _facts(clause, text, sentence, scope)]
     return Reading(tuple(facts), items=listed is not None) if facts else None
+
+
+def _item_of(sentence: Sentence, item: Block) -> Sentence:
+    """Return the sentence that a lead and an item of the list below it make: "must:" and "have a status of ``a``"."""
+    first = split(item.text)[0] if item.text.strip() else ""
+    text = f"{sentence.text.removesuffix(':').rstrip()} {first.rstrip('.')}."
+    return replace(sentence, text=text, block=replace(sentence.block, line=item.line), items=())
 
 
 def _listed_below(sentence: Sentence) -> str | None:
@@ -194,7 +210,7 @@ def _changes(clause: Clause, owner: str, text: str, sentence: Sentence, when: Wh
     passing = _PASSING.match(after) is not None or during(text) or then is not None
     told = _condition(clause, owner, sentence.line, becomes=True, passing=passing, when=when)
     if then is not None:
-        found = tuple(value.text for value in values(then["values"]))
+        found = tuple(value.text for value in values(then["values"])) or (then["values"],)
         told = replace(told, becomes=normalised(found)[0] if told.attribute is None else found)
     yield Post(told)
     if failed is not None:
@@ -211,7 +227,7 @@ def read_title(source: OperationSource, scope: Scope) -> tuple[Pre, ...]:
 
 _CUES = (
     *("stat", "active", "available", "running", "stopped", "paused", "suspended", "in-use", "in use", "idle", "queued"),
-    *("shelved", "powered", "offline", "error", "shutoff", "normal"),
+    *("shelved", "powered", "offline", "error", "shutoff", "normal", "must:", "not:", "if:", "it:", "when:", "they:"),
 )
 
 RULES = (Rule("status-in-general", "B2", _general, _CUES),)

@@ -15,6 +15,7 @@ from parsers.prose.names import LASTING
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
+from parsers.prose.status_patterns import AND_THEN, COMMON
 from parsers.prose.words import NOUN, VALUES, normalised, values
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
@@ -35,7 +36,7 @@ _ONLY_IN = re.compile(
     _FLAGS,
 )
 _SUCH_A_THING = re.compile(
-    rf"(?:^|\b(?:an?|the|any|[a-z]+ing)\s+){_LIST}\s+(?P<noun>(?!status|state)[a-z]+(?:\s+(?!status|state)[a-z]+)?)\s+(?:cannot|can\s+not|may\s+not|must\s+not|is\s+not\s+(?:permitted|"
+    rf"(?:^|\b(?:an?|the|any|[a-z]+ing)\s+)(?=``|\"|\*\*){_LIST}\s+(?P<noun>(?!status|state)[a-z]+(?:\s+(?!status|state)[a-z]+)?)\s+(?:cannot|can\s+not|may\s+not|must\s+not|is\s+not\s+(?:permitted|"
     r"allowed|supported|possible)|are\s+not\s+(?:permitted|allowed|supported))\b",
     _FLAGS,
 )
@@ -47,25 +48,38 @@ _IF_IT_IS = re.compile(
     _FLAGS,
 )
 _INITIAL = re.compile(
-    rf"\binitial\s+(?:status|state)\s+(?:of\s+(?P<noun>{NOUN}?)\s+)?(?:is|will\s+be)\s+(?:set\s+to\s+|always\s+)?{_LIST}",
+    rf"\binitial\s+(?:(?:``)?(?:status|state)(?:``)?\s+(?:of\s+(?P<noun>{NOUN}?)\s+)?|value\s+of\s+(?P<noun2>{NOUN}?)'s?\s+(?:``)?(?:status|state)(?:``)?"
+    rf"\s+(?:attribute\s+|field\s+)?)(?:is|will\s+be)\s+(?:set\s+to\s+|always\s+)?{_LIST}",
+    _FLAGS,
+)
+_LEAD_SUCH = re.compile(
+    rf"^(?:This\s+(?:request|operation|call|API)\s+)?(?P<verb>[A-Za-z]+)s\s+(?:an?|the)\s+(?P<values>``{COMMON}``(?:\s+or\s+``{COMMON}``)*)\s+"
+    rf"(?P<noun>[a-z]+(?:\s[a-z]+){{0,3}}?)(?:,|\.?$)",
     _FLAGS,
 )
 _MAKING = re.compile(r"^(?:Creat|Add|Register|Import|Allocat|Launch|Build|Provision|Request)", _FLAGS)
 
 
 def _names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return normalised(tuple(value.text for value in values(text)))
+    return normalised(tuple(value.text for value in values(text)) or (text,))
 
 
 def _needed(sentence: Sentence, scope: Scope) -> Reading | None:
     """B2: "Valid share states for this operation are ``a``", "This call is supported only in the ``a`` state"."""
-    m = _VALID.match(sentence.text) or _ONLY_IN.match(sentence.text)
+    m = _VALID.match(sentence.text) or _ONLY_IN.match(sentence.text) or _of_such(sentence, scope)
     phrase = m.groupdict().get("noun") if m is not None else None
-    owner = (owner_of(phrase, scope, another=False) if phrase else scope.resource) if m is not None else None
+    owner = (owner_of(phrase, scope) if phrase else scope.resource) if m is not None else None
     if m is None or owner is None or scope.source is None or version_clauses(sentence.text):
         return None
     names, as_written = _names(m["values"])
     return Reading((Pre(Condition("status", owner, sentence.line, any_of=names, as_written=as_written)),))
+
+
+def _of_such(sentence: Sentence, scope: Scope) -> re.Match[str] | None:
+    """Match a lead whose verb is the title's: "This request stops a ``running`` share"."""
+    m = _LEAD_SUCH.match(sentence.text) if sentence.first and sentence.block.kind == "paragraph" else None
+    title = scope.source.title.lower() if scope.source is not None else ""
+    return m if m is not None and re.search(rf"\b{m['verb'].lower().rstrip('e')}", title) else None
 
 
 def _refused(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -90,23 +104,26 @@ def _becomes(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     m, when = _IF_IT_IS.match(sentence.text), None
     if m is not None:
-        owner = owner_of(m["noun2"], scope, another=False)
+        owner = owner_of(m["noun2"], scope)
         when = When(status=_names(m["from"])[0])
     else:
         m = _INITIAL.search(sentence.text)
         if m is None or scope.source.method != "POST" or not _MAKING.match(scope.source.title):
             return None
-        owner = owner_of(m["noun"], scope, another=False) if m["noun"] else scope.resource
+        phrase = m["noun"] or m["noun2"]
+        owner = owner_of(phrase, scope, another=False) or scope.resource if phrase else scope.resource
     if owner is None:
         return None
     names, as_written = _names(m["values"])
     values_ = {"transient" if _passing(names) else "becomes": names}
+    if then := AND_THEN.match(sentence.text[m.end() :]):
+        values_ = {"transient": names, "becomes": _names(then["values"])[0]}
     condition = Condition("status", owner, sentence.line, as_written=as_written, when=when, **values_)  # type: ignore[arg-type]  # the names are those of fields of Condition
     return Reading((Post(condition),))
 
 
 RULES = (
-    Rule("statuses-that-are-valid", "B2", _needed, ("stat",)),
+    Rule("statuses-that-are-valid", "B2", _needed, ("stat", "``")),
     Rule("things-of-a-status", "B2", _refused, ("cannot", "can not", "may not", "must not", " not ")),
     Rule("status-by-the-status-before", "C4", _becomes, ("stat",)),
 )

@@ -12,7 +12,7 @@ from parsers.prose.names import STATE_MODIFIERS
 from parsers.prose.words import NOUN, VALUE, VALUES
 
 _FLAGS = re.IGNORECASE
-_COMMON = (
+COMMON = (
     r"(?:active|inactive|available|unavailable|enabled|disabled|deactivated|activated|running|stopped|started|paused|"
     r"suspended|queued|shelved|locked|unlocked|failed|detached|attached|pending|completed?|error|in[-_]use|deleted|"
     r"deleting|creating|restoring|ready|idle|finished|cancell?ed|aborted|rejected|accepted|maintenance|offline|online|"
@@ -35,9 +35,9 @@ _NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\
 _PHRASE = r"(?:\*\*\w[\w-]*(?:\s[\w-]+){1,2}\*\*|\"[A-Z]\w*(?:\s[\w-]+){1,2}\")"
 """A marked status of several words: "**Scheduled deletion**"."""
 _MARKED = rf"(?-i:{_NO_STATUS}{VALUE}|{_PHRASE})"
-_WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}))(?![\w`-]))"
+_WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{_COMPOUND}))(?![\w`-]))"
 NAMED = (
-    rf"(?:{_MARKED}|(?<![\w`-])(?:{_COMMON}|(?-i:{_COMPOUND}|{_FREE})|"
+    rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{_COMPOUND}|{_FREE})|"
     rf"(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
 )
 """A value before the word "status": there, a word with a capital letter is a value too."""
@@ -45,7 +45,7 @@ _JOIN = (
     r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?"
     r"(?:(?:the|an?)\s+(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will|is|are)\b))?(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will)\b)"
 )
-_NEXT_CLAUSE = r"(?!\s+(?:says|contains|describes|explains|gives|of)\b)"
+_NEXT_CLAUSE = r"(?!\s+(?:says|contains|describes|explains|gives|of|being)\b)"
 """What does not follow a joined value: in "becomes ``a`` and ``b`` says why" the second word begins a clause."""
 _VALUES = rf"{_WORD}(?:{_JOIN}{_WORD}{_NEXT_CLAUSE})*"
 NAMED_VALUES = rf"{NAMED}(?:{_JOIN}{NAMED}{_NEXT_CLAUSE})*"
@@ -76,7 +76,7 @@ _SET = (
 )
 _OWNER = rf"(?P<noun>{NOUN})"
 _CHANGES = (
-    r"(?:becomes|(?:(?P<modal>will|shall|should|must|needs?\s+to|is|gets|is\s+then)\s+)?(?P<be>be(?:come)?\s+)?(?:"
+    r"(?:becom(?:es?|ing)|(?:(?P<modal>will|shall|should|must|needs?\s+to|is|gets|is\s+then)\s+)?(?:now\s+)?(?P<be>be(?:come)?\s+)?(?:"
     r"(?:changes?|transitions?|goes|go|moves?|turns?|switch(?:es)?|returns?|reverts?|changed|set|reset|updated|moved|"
     r"transitioned|switched)\s+(?:back\s+)?to)(?:\s+be)?)"
 )
@@ -221,7 +221,7 @@ FORMS = tuple(
         (
             "is",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_HAS}(?P<not>\s+neither)?\s+(?:(?:the|an?|(?:one\s+of\s+)?the\s+following|"
-            rf"following)\s+)?(?P<attribute>{_MODIFIED})\s*:?\s+(?:of\s+|set\s+to\s+)?(?:either\s+)?(?P<values>{_VALUES})",
+            rf"following)\s+)?(?P<attribute>{_STATE})\s*:?\s+(?:of\s+|set\s+to\s+)?(?:either\s+)?(?P<values>{_VALUES})",
         ),
         (
             "is",
@@ -259,9 +259,9 @@ FORMS = tuple(
 )
 
 AND_THEN = re.compile(
-    r"^[^.;:,]{0,60}?,?\s+and\s+(?:(?:then|finally|eventually|later|it|will|is)\s+)*(?:(?:switch(?:es)?|changes?|returns?|goes|go|"
+    r"^[^.;:,`]{0,60}?,?\s+and\s+(?:(?:then|finally|eventually|later|it|will|is)\s+)*(?:(?:switch(?:es)?|changes?|returns?|goes|go|"
     r"reverts?|transitions?|moves?|set|put|placed)\s+)?(?:back\s+)?(?:(?:in)?to\s+(?:the\s+|an?\s+)?|becomes?\s+)"
-    rf"(?P<values>(?-i:{VALUES}))",
+    rf"(?P<values>(?-i:{VALUES})|{COMMON}(?![\w-]))",
     _FLAGS,
 )
 """What tells, after a change, of the status that follows it: "and switches back to ``a`` once it is complete"."""

@@ -13,7 +13,10 @@ its chapters.
 ``statuses_only`` in a truth file leaves all but the facts about statuses out of the comparison, and ``same`` gives the
 other words of a reference for a thing: either word is right. The references of ``opentelekomcloud-docs`` are of another
 dialect: ``--from`` names what ``tests.oracle.translated`` made of them. So it is with ``botocore`` and
-``tests.oracle.modelled``; ``botocore-2`` is the second sample, of the places 130 to 220.
+``tests.oracle.modelled``; ``botocore-2`` is the second sample, of the places 130 to 220, and ``botocore-3`` the third, to 270.
+``tests.oracle.guided`` translates the references of Nova-era services ("docs-cloud-..."), and ``tests.oracle.described``
+OpenAPI descriptions and ``ibm-vpc``. The halves ``native-blind``, ``guided-blind`` and ``described-blind`` were divided by the
+projects' names, too: in alphabetical order the even ones.
 """
 
 from __future__ import annotations

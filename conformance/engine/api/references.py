@@ -140,13 +140,13 @@ def _addresses(operations: Iterable[Operation], producers: Producers) -> Iterato
 def _own_names(
     operations: Iterable[Operation], producers: Producers, known: Mapping[str, str]
 ) -> Iterator[BindingRule]:
-    """The value of the sample for a field with the name of the very thing that a request makes: the thing has it."""
+    """A new name for a field that names the very thing which a request makes: no other thing has it."""
     for operation in operations:
         if operation.action is None and producers.made_by(operation) is not None:
             for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
                 own = known.get(name) == operation.path
                 if own and isinstance(value, str) and not UUID.fullmatch(value):
-                    yield BindingRule(operation.id, name, value)
+                    yield BindingRule(operation.id, name, Binding("name", "value", "new"))
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

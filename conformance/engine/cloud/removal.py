@@ -235,7 +235,8 @@ class Remover:
                 unlocked = True
                 self._by_someone(thing, rules.unlock, any_refusal=True)
                 answer = self._by_someone(thing, rules.act)
-            if told and not decided(answer) and not self._described(thing) and self.force(thing):
+            stuck = answer.status == FORBIDDEN or (told and not decided(answer))
+            if stuck and not self._described(thing) and self.force(thing):
                 return replace(answer, status=ACCEPTED)
             if not told and not decided(answer):
                 told = True

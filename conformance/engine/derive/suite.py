@@ -30,6 +30,7 @@ from conformance.engine.derive.moments import derive_moments
 from conformance.engine.derive.references import Users, derive_references, users_of
 from conformance.engine.derive.refusals import derive_refusals, untested_conditions
 from conformance.engine.derive.situations import derive_situations
+from conformance.engine.derive.spelling import spelled
 from conformance.engine.derive.success import (
     derive_success,
     derive_transient,
@@ -70,8 +71,8 @@ def _ends(*things: Versions | Body | Parameter | Code) -> list[str]:
     return [version for thing in things for version in (thing.min, thing.max) if version]
 
 
-def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
-    """The ``ref`` and the name of each row that may be null: a sample shows it so, or a sentence about one operation.
+def _shown_null(specs: Sequence[Spec], described: bool) -> frozenset[tuple[str, str]]:
+    """The ``ref`` and the name of each row that may be null: a sample shows it so, or a sentence without a description.
 
     Rows of other names share the entry and not the meaning: the owner of a thing may be null where its own id may not.
     """
@@ -83,7 +84,8 @@ def _shown_null(specs: Sequence[Spec]) -> frozenset[tuple[str, str]]:
                 place = place_of(operation, row)
                 if place is not None and any(None in values_at(body, place)[0] for body in bodies):
                     found.add((row.ref, row.name))
-            found.update((row.ref, row.name) for row in operation.response.parameters if row.nullable)
+            if not described:
+                found.update((row.ref, row.name) for row in operation.response.parameters if row.nullable)
     return frozenset(found)
 
 
@@ -114,6 +116,7 @@ def derive(
     at = with_documents(at, specs if selected is None else selected, service.root_is_operation)
     specs, selected = at.specs, at.selected
     service = with_references(service, specs)
+    specs, selected = spelled(specs, specs, service), spelled(specs, selected, service)
     # A file that is all about another version of the API gives statuses of that version.
     other = {spec.reference.path for spec, _, _ in at.elsewhere}
     own = (spec for spec in specs if spec.operations or spec.reference.path not in other)
@@ -121,7 +124,7 @@ def derive(
     common: tuple[tuple[Spec, Parameter], ...] = tuple(
         (spec, row) for spec in specs for row in spec.common.response if row.location == "header"
     )
-    nullable = _shown_null(specs)
+    nullable = _shown_null(specs, service.described)
     producers = Producers((o for spec in specs for o in spec.operations), service.producers)
     users = users_of((o for spec in specs for o in spec.operations), service, producers, top)
     book = Book(optional=service.optional_parts)

@@ -1,8 +1,9 @@
 """Usual values: those that a new thing has although the request that makes it does not give them.
 
 A value that comes back shows nothing if a service that ignores the field would show it as well. So it is compared with
-the answers to accepted requests of the run that make such a thing without the field. A request that makes several
-things at once is compared with the one that makes a single thing, too.
+the answers to accepted requests of the run that make such a thing without the field, and give no field that the request
+itself does not give: another field may bring the value about. A request that makes several things at once is compared
+with the one that makes a single thing, too.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Usual:
 
     cases: tuple[Case, ...]
     context: RunContext
-    _shown: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    _shown: dict[tuple[str, str], list[tuple[frozenset[str], list[Any]]]] = field(default_factory=dict)
     _sought: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -62,14 +63,15 @@ class Usual:
         operation = evidence.trial.operation
         if not evidence.accepted or operation.id not in self._compared:
             return
-        maker, given = self._maker(operation), {key for place in members(evidence.sent) for key in place}
+        maker, given = self._maker(operation), _names(evidence.sent)
         for expectation in self._compared[operation.id]:
             body = evidence.body if expectation.probe is None else evidence.found.get(expectation.probe)
             body = body.shown if isinstance(body, Looked) else body
             if body in (None, "") or expectation.sent_at[-1] in given:  # at any place: other versions have others
                 continue
             with self._lock:
-                self._shown.setdefault((maker, expectation.name), []).extend(values_at(body, expectation.shown_at)[0])
+                shown, _ = values_at(body, expectation.shown_at)
+                self._shown.setdefault((maker, expectation.name), []).append((given, shown))
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why a value that comes back shows nothing, or nothing so far; None if it counts."""
@@ -79,10 +81,12 @@ class Usual:
             return None
         key = (maker, expectation.name)
         sent, _ = values_at(evidence.sent, expectation.sent_at)
+        mine = _names(evidence.sent)
         with self._lock:
-            known, sought = list(self._shown.get(key, ())), key in self._sought
-            if key in self._shown:
-                return SAME.format(expectation.name) if sent and any(shows(one, sent[0]) for one in known) else None
+            known, sought = [shown for given, shown in self._shown.get(key, ()) if given <= mine], key in self._sought
+        if known:
+            same = bool(sent) and any(shows(one, sent[0]) for shown in known for one in shown)
+            return SAME.format(expectation.name) if same else None
         return None if sought or self.without(case) is None else NOT_COMPARED.format(expectation.name)
 
     def wanted(self, case: Case) -> bool:
@@ -91,7 +95,7 @@ class Usual:
             return False
         key = (self._maker(case.operation), case.expectation.name)
         with self._lock:
-            if key in self._sought or key in self._shown:
+            if key in self._sought:
                 return False
             self._sought.add(key)
             return True
@@ -123,6 +127,12 @@ class Usual:
 
 def _gives(trial: Trial, expectation: ComesBack) -> bool:
     return bool(values_at(trial.request.body, expectation.sent_at)[0])
+
+
+def _names(body: Any) -> frozenset[str]:
+    """The names of the members of a body at any depth, without that of the whole thing."""
+    whole = frozenset(body) if isinstance(body, dict) and len(body) == 1 else frozenset()
+    return frozenset(key for place in members(body) for key in place if key != "[]") - whole
 
 
 def _size(trial: Trial) -> int:

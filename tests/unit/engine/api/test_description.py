@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shipped import specs_of
 
 import specs
+from conformance.engine.api import strictness
 from conformance.engine.api.description import Description, DescriptionError, read_folder, read_texts, services
 from conformance.engine.api.load import load_service, understood
 from conformance.engine.api.service import ServiceDescription
@@ -183,6 +184,19 @@ def test_the_shipped_descriptions_name_operations_that_their_release_has(name, s
     validate(description)
     assert check_against(description, shipped[name], whole=True) == ()
     assert description.data["reference"].keys() == {"package", "version"}
+
+
+def test_the_schema_is_gone_through_once_if_the_reference_has_all_that_a_description_names(shipped, monkeypatch):
+    gone_through = []
+    problems = strictness._problems
+    monkeypatch.setattr(strictness, "_problems", lambda *given: gone_through.append(given) or problems(*given))
+    description = read_folder(services()["placement"])
+    validate(description)
+    check_against(description, shipped["placement"], whole=True)
+    assert len(gone_through) == 1
+    with pytest.raises(DescriptionError):
+        check_against(description, shipped["placement"][:1], whole=True)
+    assert len(gone_through) == 2, "the second time tells the place"
 
 
 def described(text, **reference):

@@ -92,7 +92,7 @@ def test_without_a_description_a_thing_has_a_hardware_address_and_a_name_of_its_
     drive = plain("POST", "/trips", samples=(sample({"trip": {"car_id": "vin-7", "address": "11:11:11:11:11:11"}}),))
     alone = implied(make, *CARS[2:], drive, service=ServiceDescription(described=False))
     assert alone.binding(make, "address") == alone.binding(make, "mac") == (True, Binding("mac"))
-    assert alone.binding(make, "car_id") == (True, "vin-7")
+    assert alone.binding(make, "car_id") == (True, NAME)
     assert alone.binding(drive, "car_id") == (True, Binding("/cars"))
     assert alone.binding(drive, "address") == (False, None)
     assert implied(make, *CARS[2:], drive).binding(make, "address") == (False, None)

@@ -433,14 +433,19 @@ def test_a_sample_of_null_speaks_for_rows_of_its_name_alone():
     assert not case(found, "find/body/id").expectation.nullable
 
 
-def test_null_that_a_sentence_lets_in_is_let_in_where_the_same_entry_stands():
+def test_without_a_description_null_that_a_sentence_lets_in_is_let_in_where_the_same_entry_stands():
     def shows(name, **more):
         rows = (row("owner", required=True, location="body", **more),)
         return plain("GET", f"/{name}", name=name, answers=rows, answered=(sample({"owner": "x"}),), normal=(200,))
 
-    expected = case(suite(shows("see", nullable=True), shows("list")), "list/body/owner").expectation
-    assert expected.nullable
-    assert not case(suite(shows("see"), shows("list")), "list/body/owner").expectation.nullable
+    def nullable(described, **more):
+        service = replace(KNOWLEDGE, described=described)
+        found = suite(shows("see", **more), shows("list"), service=service)
+        return case(found, "list/body/owner").expectation.nullable
+
+    assert nullable(described=False, nullable=True)
+    assert not nullable(described=True, nullable=True)
+    assert not nullable(described=False)
 
 
 @pytest.mark.parametrize(

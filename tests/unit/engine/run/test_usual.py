@@ -75,6 +75,14 @@ def test_only_an_accepted_request_without_the_field_whose_answer_shows_the_thing
     assert "no accepted request" in str(known.missing(case, answered(case, GIVEN, RED), holds("the same")))
 
 
+def test_a_request_with_a_field_that_this_one_has_not_may_have_the_value_by_that_field():
+    case, known = equality(), usual()
+    known.note(answered(case, {"name": "m", "paint": "red"}, RED))
+    assert "no accepted request" in str(known.missing(case, answered(case, GIVEN, RED), holds("the same")))
+    known.note(answered(case, {"name": "m"}, {"gear": {"name": "m", "hue": "blue"}}))
+    assert known.missing(case, answered(case, GIVEN, RED), holds("the same")) is None
+
+
 def test_a_field_that_every_request_gives_is_compared_with_nothing():
     case = equality("name")
     assert usual().without(case) is None

@@ -67,11 +67,47 @@ def stated(text, **more):
         ("If the share state is ``IDLE``, the share is put into the ``GROW`` state.",
          becomes("GROW", when=When(status=("IDLE",)))),
         ("The share will have a status of ``TALL``.", becomes("TALL")),
+        ("If the request is accepted, the share ``status`` will be set to ``deleting``.", passes("deleting")),
+        ("Querying the share will show that its ``status`` will now be set to ``moving``.", passes("moving")),
+        ("This request grows a share, resulting in its ``status`` becoming ``tall`` and ``tall_at`` being set.",
+         becomes("tall")),
+        ("Status will move to updating and return to active when done.", becomes("active", transient=("updating",))),
+        ("The share status is ``QUEUED`` initially.", becomes("QUEUED")),
+        ("The ``status`` of all shares associated with the specified red kite box become ``IDLE``.", becomes("IDLE")),
+        ("The share must be owned by you and be in the ``idle`` state.", needs("idle")),
+        ("The share must be in a terminal status (``lost`` or ``found``).", needs("lost", "found")),
+        ("This request grows a ``queued`` or ``running`` share.", needs("queued", "running")),
+        ("Shares already in a terminal state (``lost``, ``found``) cannot be cancelled.", refused("lost", "found")),
+        ("The growth cannot begin if the red kite or the share has a ``status`` of ``SINK``.", refused("SINK")),
         ("The newly created share will be in the ``TALL`` state.", becomes("TALL")),
     ],
 )  # fmt: skip
 def test_a_status_is_read(text, expected):
     assert stated(text) == [expected]
+
+
+def test_a_refusal_for_another_reason_leaves_room_for_a_status():
+    assert refused("SINK") in stated("A share cannot be grown if its status is ``SINK`` or it is referenced by a kite.")
+
+
+def test_a_thing_of_three_letters_is_named_by_its_last_word():
+    text = "If the job state is ``IDLE`` the job is marked and put into the ``STOP`` state."
+    found = stated(text, path="/entities-jobs/{id}/stop", title="Stop Entities Job")
+    assert found == [Post(Condition("status", "job", 10, becomes=("STOP",), when=When(status=("IDLE",))))]
+
+
+def test_a_list_below_must_holds_the_needs():
+    lead, first, second = Block("The share must:", 10), "have a ``status`` of ``IDLE``", "not be ``SINK``"
+    items = (Block(first, 12, "item", parent=0), Block(second, 13, "item", parent=0))
+    found = read(lead, *items)
+    assert [(c.line, c.any_of) for c in found.preconditions] == [(12, ("IDLE",))]
+
+
+def test_the_initial_status_is_one_of_an_operation_that_makes_a_thing():
+    text = "Its initial ``status`` is ``creating`` and changes to ``active`` once it is ready."
+    made = Post(Condition("status", "share", 10, becomes=("active",), transient=("creating",)))
+    assert stated(text, path="/shares", title="Create Share") == [made]
+    assert stated(text) == []
 
 
 def test_the_status_after_a_failure_is_no_outcome():
@@ -96,6 +132,8 @@ def test_a_later_sentence_of_a_paragraph_tells_of_the_end():
         "The share must be sold (to a user).",
         "A 409 is returned if the moon is red.",
         "Otherwise, the share status will be ``LOST``.",
+        "The IP address of a PTR share cannot be changed.",
+        "Shares of a kite in the ``IDLE`` state or no state (``IDLE``) are listed.",
         "Attempting to add a page to a share that is not in ``IDLE`` state will result in a 409.",
         "Only information other than the name can be updated when the share is in the ``IDLE`` state.",
     ],
@@ -109,12 +147,13 @@ def test_what_states_no_status(text):
     [
         ("the HA instance", "/ha/{ha_id}/action", "Restart an HA instance", "ha"),
         ("the instance", "/ha/{ha_id}/action", "Restart an HA instance", "instance"),
+        ("the kite group", "/kitegroups/{id}", "Grow", "kitegroup"),
         ("the RDS instance", "/instances/{id}", "Resizing a DDM Instance", "rds instance"),
         ("the DDM instance", "/instances/{id}", "Resizing a DDM Instance", "instance"),
         ("the RDS instance", "/instances/{id}", "Resizing an Instance", "instance"),
     ],
 )
-def test_an_abbreviation_tells_of_which_kind_a_thing_is(phrase, path, title, owner):
+def test_the_thing_of_a_phrase(phrase, path, title, owner):
     assert owner_of(phrase, Scope(CONTEXT, operation(path=path, title=title))) == owner
 
 
