@@ -207,8 +207,8 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
 def _silent(ground: Ground, book: Catalogue, cases: list[Case]) -> None:
     """Add errors of the service, which alone break something in situations of which the reference is silent."""
     for case in cases:
-        if case.requirement.id.endswith(UNKNOWN):
-            continue  # ``broken_causes`` tells such a request by its body
+        if case.requirement.id.endswith(UNKNOWN) or ground.lists(case.operation, 500):
+            continue  # ``broken_causes`` tells such a request by its body; and a listed code breaks nothing
         where = ground.here(case)
         if case.requirement.id.endswith("/query"):
             name, value = case.trial.request.query[-1]  # the odd one: the operation needs those before it

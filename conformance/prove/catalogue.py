@@ -28,6 +28,10 @@ GENERATORS = (
 """Each adds the breakages of some kinds of requirements to a catalogue."""
 
 
+LISTED = "the reference lists 500, which alone would break its silence"
+"""Why the proof breaks no promise of which the reference says nothing else."""
+
+
 def catalogue(ground: Ground) -> tuple[Breakage, ...]:
     """Return every breakage that the generators find, in the order of the suite's requirements."""
     book = Catalogue(ground)
@@ -74,6 +78,10 @@ def unbreakable(ground: Ground, breakages: Iterable[Breakage]) -> dict[str, str]
     for requirement in ground.suite.requirements:
         if requirement.id not in broken:
             operation = ground.by_requirement[requirement.id][0].operation
-            empty = requirement.kind == "body" and ground.normal_code(operation) == 204
-            found[requirement.id] = "HTTP allows no body with a 204" if empty else "no generator breaks it"
+            if requirement.kind == "body" and ground.normal_code(operation) == 204:
+                found[requirement.id] = "HTTP allows no body with a 204"
+            elif requirement.kind == "situation" and ground.lists(operation, 500):
+                found[requirement.id] = LISTED
+            else:
+                found[requirement.id] = "no generator breaks it"
     return found

@@ -63,6 +63,15 @@ class Ground:
     def _producers(self) -> Producers:
         return Producers((case.operation for case in self.suite.cases), self.service.producers)
 
+    @cached_property
+    def reasons(self) -> frozenset[str]:
+        """The ids of cases that the suite does not have, and of which it tells the reason."""
+        return frozenset(one.requirement.replace("[with-", "[") for one in self.suite.untested)
+
+    def lists(self, operation: Operation, code: int) -> bool:
+        """True if the reference lists an error code of the operation, so that an answer with it breaks no silence."""
+        return any(one.code == code and one.listed for one in operation.responses.error)
+
     def names_below(self, operation: Operation) -> str | None:
         """Return the placeholder of the thing that an operation makes below its path; None for the path itself."""
         made = self._producers.made_by(operation)
@@ -186,6 +195,7 @@ class Catalogue:
         where = replace(
             where,
             identifier=self.ground.service.about(case.operation).identifier,
+            collection=self.ground.collection(case.operation),
             besides=self._besides(case.operation),
             versions=None if self.ground.one_version else where.versions,
         )

@@ -134,6 +134,7 @@ class Where:
         query: a test of the query.
         answered: ``accepted`` or ``refused``: the response of the unbroken cloud.
         identifier: placeholder in the path template of the resource that has statuses.
+        collection: path of the collection that shows this resource; empty if the template itself leads there.
         besides: templates of other operations that the path template would match, too, such as ``/servers/detail``.
     """
 
@@ -150,6 +151,7 @@ class Where:
     query: Queried | None = None
     answered: Literal["accepted", "refused"] | None = None
     identifier: str = "server_id"
+    collection: str = ""
     besides: tuple[str, ...] = ()
 
     @classmethod
@@ -158,11 +160,12 @@ class Where:
         return cls(operation.method, operation.path, operation.action, **parts)
 
     def resource_of(self, request: Request) -> str | None:
-        """Return the path of the request's resource that has statuses; None if the template names none."""
+        """Return the path that shows the request's resource with statuses; None if the template names none."""
         head, found, _ = self.path.partition(f"{{{self.identifier}}}")
         if not found or not _pattern(self.path).match(request.path):
             return None
-        return "/".join(request.path.split("/")[: head.count("/") + 1])
+        above, _, name = "/".join(request.path.split("/")[: head.count("/") + 1]).rpartition("/")
+        return f"{self.collection or above}/{name}"
 
     def matches(self, request: Request, upstream: Upstream) -> bool:
         """True if a request belongs to the selection, as far as this is known before the cloud's response."""

@@ -34,9 +34,9 @@ def case(one, rest, expectation, state=None, role="member", accepted=False, targ
     return Case(f"{one.id}/{rest}", requirement, tried, expectation)
 
 
-def broken(*cases, templates=(), service=KNOWLEDGE, one_version=False):
+def broken(*cases, templates=(), service=KNOWLEDGE, one_version=False, untested=()):
     """The breakages of some cases, by what follows the operation in their ids."""
     requirements = {one.requirement.id: one.requirement for one in cases}
-    suite = Suite(tuple(requirements.values()), cases)
+    suite = Suite(tuple(requirements.values()), cases, untested)
     ground = Ground(suite, TOP, service, ("IDLE",), frozenset(templates), one_version)
     return {breakage.id.partition("/")[2]: breakage for breakage in catalogue(ground)}

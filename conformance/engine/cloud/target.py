@@ -195,12 +195,15 @@ def _connect_url(target: Target, terms: _Terms) -> Cloud:
     }
     root = terms.root(transport, url, target.tokens[Role.MEMBER])
     name = f"{target.name} at {root.url}" if target.name else root.url
-    # A member of another project needs another address, which the user has not given.
-    same_project: dict[Role, str] = {
-        role: root.project for role in credentials if role is not Role.ALT and root.project
-    }
-    scope = _scope(root, same_project, terms.described)
-    if scope.parts != NOWHERE.parts and not root.project:
+    # A member of another project needs another address, which the user has not given; that of a sandbox is known.
+    known = {role: owner[1] for role, owner in target.owners.items()}
+    projects: dict[Role, str] = {}
+    for role in credentials:
+        project = known.get(role) or (root.project if role is not Role.ALT else None)
+        if project:
+            projects[role] = project
+    scope = _scope(root, projects, terms.described)
+    if scope.parts != NOWHERE.parts and Role.MEMBER not in projects:
         raise EndpointError(
             f"{url} does not name the project, and the paths of the reference do: give --url {root.url}/PROJECT_ID"
         )

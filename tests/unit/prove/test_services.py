@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import requests
 from made_up import broken, case, operation
-from widgets import DRIVEN, KNOWLEDGE, WIDGET
+from widgets import DRIVEN, KNOWLEDGE, WIDGET, row
 
 from conformance.engine.cloud.kinds import Kind, Status
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.scope import Scope
-from conformance.engine.judge.codes import Refused
+from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused
 from conformance.engine.judge.statuses import Reaches
+from conformance.engine.model.case import Untested
 from conformance.prove.after import Gone, Pretend, Shown
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import DoneAndRefused, ForwardAs
@@ -216,3 +217,31 @@ def test_a_breakage_that_the_cloud_refuses_all_the_same_is_void(refused, fate):
     assert not_broken(missed, refused, "refused to all").fate == fate
     caught = Outcome.of(breakage(), "caught", touched=1)
     assert not_broken(caught, 1, "refused to all") == caught
+
+
+def test_a_resource_that_another_path_names_is_shown_by_its_collection(proxy):
+    """Some paths name the resource below another word than its collection."""
+    role = operation("DELETE", "/inherited/widgets/{widget_id}/role", normal=204)
+    gone = broken(case(role, "normal/204", Accepted((204,)), "IDLE", accepted=True))["normal/204#other-success@IDLE"]
+    where = gone.where
+    assert where.resource_of(Request("DELETE", "/v2.1/inherited/widgets/1/role")) == "/widgets/1"
+
+
+def test_a_listed_error_of_the_service_breaks_no_silence():
+    for codes, expected in (((404,), {"situation/query#500@odd"}), ((404, 500), set())):
+        one = operation("GET", "/widgets", codes=codes, normal=200)
+        odd = case(one, "situation/query[odd]", AnsweredAsListed("odd"), query=(("limit", "-1"),))
+        assert set(broken(odd)) == expected
+
+
+def test_a_value_of_which_the_suite_says_why_it_is_not_tried_is_not_refused():
+    post = operation("POST", "/widgets", row("colour"), row("size", enum=("one", "two")))
+    made = case(post, "normal/202", Accepted((202,)), accepted=True, body={"name": "x"})
+    plain = {"normal/202#given-refused@colour-given", "normal/202#value-refused@size-value-one"}
+    assert plain <= set(broken(made))
+    told = tuple(
+        Untested(f"{made.requirement.id}[{name}]", "not-derivable", made.requirement.source)
+        for name in ("with-colour", "size-one")
+    )
+    assert not plain & set(broken(made, untested=told))
+    assert "normal/202#value-refused@size-value-two" in broken(made, untested=told)

@@ -178,6 +178,16 @@ def test_a_version_that_is_no_longer_offered_is_told_in_one_line(fake):
     )
 
 
+def test_the_projects_of_a_sandbox_are_known_by_the_owners_of_its_tokens(fake):
+    given = Described((3,), {3: frozenset({"boats"})})
+    tokens = {"member": TOKEN, "alt": "another-token-9876543210"}
+    target = Target.sandbox(f"{fake.url}/v3", tokens, owners={"member": ("u1", MINE), "alt": ("u2", "theirs")})
+    cloud = module.connect(target, profile=Profile(SERVICE), described=given)
+    for role, project in ((Role.MEMBER, MINE), (Role.ALT, "theirs")):
+        cloud.get("/boats", role=role)
+        assert fake.asked[-1].path == f"/v3/{project}/boats"
+
+
 def test_a_url_must_name_the_project_that_the_reference_has_in_its_paths(fake):
     given = Described((3,), {3: frozenset({"boats"})})
     with pytest.raises(EndpointError, match=r"does not name the project.*: give --url http.*/v3/PROJECT_ID"):
