@@ -15,7 +15,9 @@ from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
+from conformance.engine.model.trial import Paged
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.contrast import Contrasts, documented, members
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged
@@ -44,6 +46,7 @@ class Causes:
         usual: the values that new things have without being given them.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
+        heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
     """
 
     context: RunContext
@@ -53,6 +56,7 @@ class Causes:
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
     loose: dict[str, bool] = field(default_factory=dict)
+    heeded: set[tuple[str, str]] = field(default_factory=set)
     usual: Usual = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +68,10 @@ class Causes:
         for case, evidence, judgement in results:
             if UNKNOWN in case.trial.request.query and evidence.status is not None:
                 self.loose[case.operation.id] = evidence.accepted
+            elif evidence.status == REFUSED:
+                self.heeded.update((case.operation.id, name) for name in self._asked(case))
+            if isinstance(case.trial.exchange, Paged) and judgement.verdict == "pass":
+                self.heeded.add((case.operation.id, case.trial.exchange.listing.parameter))
             reason = judgement.reason or ""
             if case.requirement.kind == "normal" and reason.startswith(LACKING):
                 self.lacking.setdefault(case.operation.id, reason)
@@ -75,6 +83,8 @@ class Causes:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
         if case.requirement.kind == EQUALITY:
             return Judgement("inapplicable", "not shown", why)
+        if self.context.service.described and self._unproved_query(case, judgement):
+            return Judgement("inapplicable", "not shown", why)  # a service may accept any query: nobody forbids it
         lacking = self.lacking.get(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
@@ -87,10 +97,22 @@ class Causes:
         if not self.context.service.described:
             lacks = self.context.demanded.lacking(case.operation, evidence.version or self.context.top, evidence.sent)
             why = unproved_refusal(judgement, case, evidence, seen, lacks)
-            why = why or unproved_query(judgement, case, self.loose.get(case.operation.id))
+            why = why or self._unproved_query(case, judgement)
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
-        why = self.contrasts.missing(case, evidence, judgement, seen)
+        why = self._unproved_query(case, judgement) or self.contrasts.missing(case, evidence, judgement, seen)
         return why or self._unknown(case, evidence, judgement, seen)
+
+    def _unproved_query(self, case: Case, judgement: Judgement) -> str | None:
+        """The reason why the acceptance of a query proves nothing of its parameters; None if it does."""
+        asked = self._asked(case)
+        if not asked or any((case.operation.id, name) in self.heeded for name in asked):
+            return None
+        return unproved_query(judgement, case, self.loose.get(case.operation.id))
+
+    def _asked(self, case: Case) -> set[str]:
+        """The parameters in the query of a case, but those that every request of the operation has."""
+        always = {name for name, _ in self.context.service.query(case.operation)}
+        return {name for name, _ in case.trial.request.query} - always
 
     def learn(self, job: Job, executor: Executor) -> None:
         """Send the documented request that makes a thing before the first one with a fault, on a service not described.
@@ -124,8 +146,7 @@ class Causes:
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
                 self.contrasts.note(self._made(Job.of([control]), executor))
-        asks = bool(case.trial.request.query) and not self.context.service.described
-        if asks and case.operation.id not in self.loose:
+        if self._unproved_query(case, judgement) and case.operation.id not in self.loose:
             self._ask_loosely(case, executor)
         seen = self.context.cloud.seen.of(case.operation.id)
         if self.context.stopping.is_set() or self._unknown(case, evidence, judgement, seen) is None:
