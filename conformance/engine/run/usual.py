@@ -131,7 +131,8 @@ def _gives(trial: Trial, expectation: ComesBack) -> bool:
 
 def _names(body: Any) -> frozenset[str]:
     """The names of the members of a body at any depth, without that of the whole thing."""
-    whole = frozenset(body) if isinstance(body, dict) and len(body) == 1 else frozenset()
+    wrapped = isinstance(body, dict) and len(body) == 1 and isinstance(next(iter(body.values())), dict | list)
+    whole = frozenset(body) if wrapped else frozenset()
     return frozenset(key for place in members(body) for key in place if key != "[]") - whole
 
 

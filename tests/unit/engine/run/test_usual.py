@@ -14,7 +14,7 @@ from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, holds
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.usual import Usual
+from conformance.engine.run.usual import Usual, _names
 
 ROWS = (row("gear", "object", required=True), row("name", required=True), row("hue"))
 ANSWER = sample({"gear": {"id": "g", "name": "n", "hue": "red"}})
@@ -81,6 +81,11 @@ def test_a_request_with_a_field_that_this_one_has_not_may_have_the_value_by_that
     assert "no accepted request" in str(known.missing(case, answered(case, GIVEN, RED), holds("the same")))
     known.note(answered(case, {"name": "m"}, {"gear": {"name": "m", "hue": "blue"}}))
     assert known.missing(case, answered(case, GIVEN, RED), holds("the same")) is None
+
+
+def test_a_body_of_one_field_gives_this_field():
+    assert _names({"name": "n"}) == {"name"}
+    assert _names({"gear": {"name": "n"}}) == {"name"} == _names({"gears": [{"name": "n"}]})
 
 
 def test_a_field_that_every_request_gives_is_compared_with_nothing():
