@@ -23,7 +23,7 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.execute.filter_values import LONG_AGO, none_of, pick, text
 from conformance.engine.execute.page import page_of
 from conformance.engine.execute.stocks import Stocks
-from conformance.engine.judge.lists import comparable
+from conformance.engine.judge.order import comparable
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of

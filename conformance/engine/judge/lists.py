@@ -7,12 +7,12 @@ filter is decided from two sides: the element with the value is shown, and is no
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from conformance.engine.judge.order import comparable, out_of_order, sorted_by
 from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
@@ -295,43 +295,6 @@ class ChangedWithin(Expectation):
         if shown:
             return broken("not applied", f"{self.parameter} shows {shown[0]}, which did not change at such a time")
         return holds("what changed within")
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of a text, without case and accents."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text)).casefold()
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
-
-
-def out_of_order(first: Any, second: Any) -> bool:
-    """Return whether two values are in falling order by every collation.
-
-    Services leave the order of texts to their databases, of which some ignore case or accents and some pass over
-    punctuation, so that two texts are out of order only where all ways of comparing say so. Two texts of digits alone
-    may be numbers in the database, as 8 before 26.
-    """
-    if isinstance(first, str) and isinstance(second, str):
-        ways: tuple[Callable[[str], Any], ...] = (str, str.casefold, str.upper, _letters)
-        ways += (int,) if _digits(first) and _digits(second) else ()
-        return all(way(first) > way(second) for way in ways)
-    return bool(first > second)
-
-
-def sorted_by(values: Sequence[Any], direction: str) -> bool:
-    """Return whether values are in an order; ``default`` allows both."""
-    if direction == "default":
-        return sorted_by(values, "asc") or sorted_by(values, "desc")
-    ordered = list(values) if direction == "asc" else list(reversed(values))
-    return not any(out_of_order(first, second) for first, second in pairwise(ordered))
-
-
-def comparable(values: Sequence[Any]) -> bool:
-    """Return whether values have one JSON type, and this type has an order."""
-    kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else type(v) for v in values}
-    return len(kinds) <= 1 and kinds <= {bool, float, str}
 
 
 @dataclass(frozen=True)

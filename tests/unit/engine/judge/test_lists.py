@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widgets import evidence
 
-from conformance.engine.judge.lists import NextLink, comparable, has, out_of_order, sorted_by
+from conformance.engine.judge.lists import NextLink, has
+from conformance.engine.judge.order import comparable, out_of_order, sorted_by
 from conformance.engine.model.listing import Listing, Page, Pages
 from conformance.engine.model.trial import Paged
 
@@ -37,6 +38,10 @@ def test_what_any_collation_could_have_sorted_is_in_order(values):
         ("8", "26", False),
         ("26", "8", False),
         ("26", "18", True),
+        ("10.28.80.0/24", "10.172.152.0/24", False),
+        ("10.172.152.0/24", "10.28.80.0/24", False),
+        ("10.3.0.1", "10.2.0.1", True),
+        ("10.28.80.0/24", "10.172.152.x", True),
     ],
 )
 def test_two_texts_are_out_of_order_where_every_collation_says_so(first, second, expected):
