@@ -11,7 +11,7 @@ from boats import BOAT, NAMED, SENT, boats, results
 from fake_cloud import fake_cloud
 from hypothesis import given
 from hypothesis import strategies as st
-from widgets import action, evidence, plain, row, spec, suite, trial
+from widgets import KNOWLEDGE, action, evidence, plain, row, spec, suite, trial
 
 from conformance.engine.api.entries import Fault
 from conformance.engine.api.load import load_service
@@ -260,7 +260,8 @@ def test_a_documented_request_with_an_answer_is_not_sent_again() -> None:
 
 
 def test_where_the_cloud_lacks_a_part_no_fault_of_a_request_can_be_shown() -> None:
-    causes = Causes(SimpleNamespace(), SimpleNamespace(cases=()), SimpleNamespace())  # type: ignore[arg-type]
+    context = SimpleNamespace(service=KNOWLEDGE)
+    causes = Causes(context, SimpleNamespace(cases=()), SimpleNamespace())  # type: ignore[arg-type]  # stand-ins
     broken, why = case("error/400"), "the request without the fault was answered 400"
     refused = holds(400)
     assert causes.undecided(broken, refused, why).verdict == "inconclusive"
