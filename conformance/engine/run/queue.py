@@ -9,7 +9,6 @@ thread is walking, whose own trial may last for half a minute. On a fast cloud, 
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from conformance.engine.model.setup import UnderWay
@@ -42,8 +41,6 @@ class Queue:
         self._waiting: list[list[Job]] = []
         self._walked: dict[int, Pending] = {}
         self._left: dict[int, float] = {}
-        self._seen_at: dict[int, float] = {}
-        self._leaves: dict[int, bool] = {}
         self._kept_for: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -85,43 +82,8 @@ class Queue:
         chosen = self._next_of_many() if self._slow else self._next()
         self._waiting = [lane for lane in self._waiting if lane is not chosen]
         self._kept_for.pop(id(chosen), None)
-        self._note_left(self._seconds(chosen) if self._slow else 0.0)
+        self._left[threading.get_ident()] = self._seconds(chosen) if self._slow else 0.0
         return chosen
-
-    def had_better_wait(self) -> bool:
-        """Whether the waiting lanes begin sooner with the resources of other threads than with new ones.
-
-        It is so if as many threads as lanes are waiting are about to end lanes that leave their resource as it is: each
-        of them then takes a waiting one, and no resource has to be made.
-        """
-        if not self._slow or not self._waiting or threading.get_ident() in self._walked:
-            return False
-        now = time.monotonic()
-        soon = sorted(
-            max(0.0, self._left.get(walker, 0.0) - (now - self._seen_at.get(walker, now)))
-            for walker in self._walked
-            if self._leaves[walker]
-        )
-        if len(soon) < len(self._waiting):
-            return False
-        return all(
-            self._usual(lane) and wait + self._entering(lane) < self._beginning(lane)
-            for lane, wait in zip(self._waiting, soon, strict=False)
-        )
-
-    def _usual(self, lane: Sequence[Job]) -> bool:
-        """Whether the usual resource serves a lane."""
-        return bool(_states(lane)) and not any(job.trial.situation.environment for job in lane)
-
-    def _beginning(self, lane: Sequence[Job]) -> float:
-        """The seconds until a lane can begin now: with a new resource, or with one at hand."""
-        ways = (self._entering(lane, status) for status in self._near(lane))
-        return min((self._durations.new + self._entering(lane), *ways))
-
-    def _note_left(self, seconds: float) -> None:
-        """Note how long the lane of this thread will take from now on."""
-        me = threading.get_ident()
-        self._left[me], self._seen_at[me] = seconds, time.monotonic()
 
     def left(self) -> None:
         """Note that the lane of this thread has ended."""
@@ -129,9 +91,7 @@ class Queue:
 
     def walk(self, pending: Pending) -> None:
         """Note the trials that this thread is about to make. Other threads may take some of them."""
-        me = threading.get_ident()
-        self._walked[me] = pending
-        self._leaves[me] = not any(map(_alters, pending.every()))
+        self._walked[threading.get_ident()] = pending
 
     def walked(self) -> None:
         """Note that the trials of this thread are no longer to be shared."""
@@ -147,7 +107,7 @@ class Queue:
         me = threading.get_ident()
         if not self._slow or me not in self._walked or not (pending := self._walked[me].every()):
             return []
-        self._note_left(mine := self._seconds(pending))
+        mine = self._left[me] = self._seconds(pending)
         all_left = sum(self._left.values()) + sum(map(self._seconds, self._waiting))
         if not idle and mine <= all_left / self._parallel:
             return []
@@ -285,13 +245,6 @@ class Queue:
 def _long(service: ServiceDescription) -> frozenset[str]:
     """The operations of a service that are likely to take long."""
     return frozenset().union(*(one.long_operations for one in (service.under_test, *service.resources)))
-
-
-def _alters(job: Job) -> bool:
-    """Whether a resource does not serve all other trials after a trial."""
-    trial = job.trial
-    changes = trial.request.uses_optional_fields and trial.outcome.accepted is not False
-    return changes or bool(trial.setups(UnderWay))
 
 
 def _states(lane: Sequence[Job]) -> set[str]:

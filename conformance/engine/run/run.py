@@ -179,7 +179,7 @@ class Run:
     def _take(self) -> list[Job]:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
         with self._lock:
-            if self._next_lane() and not (self.context.stopping.is_set() or self._queue.had_better_wait()):
+            if self._next_lane() and not self.context.stopping.is_set():
                 return self._queue.take()
             if self._alone and not self.context.stopping.is_set() and self._working == 1:
                 lane = self._alone.pop(0)

@@ -228,34 +228,3 @@ def test_a_resource_with_which_a_waiting_lane_begins_is_not_at_hand_for_a_part()
     walked(waiting)
     waiting.add([lane("HALTED")])
     assert not waiting.part(idle=True)
-
-
-@pytest.mark.parametrize(
-    ("left", "waiting", "at_hand", "waits"),
-    [
-        ({"spins": 1}, 1, (), True),
-        ({"spins": 3}, 1, (), False),  # it takes longer than a new resource
-        ({"spins": 1}, 2, (), False),
-        ({"spins": 1}, 1, ("IDLE",), False),
-        ({"spins": 1, "setup": (UnderWay("MOVING", ()),)}, 1, (), False),  # its resource does not serve other lanes
-        ({"spins": 1}, 0, (), False),
-    ],
-)
-def test_a_lane_waits_for_a_resource_that_another_thread_is_about_to_leave(
-    left: dict[str, Any], waiting: int, at_hand: tuple[str, ...], waits: bool
-) -> None:
-    context = Context(spin=20.0, halt=5.0)
-    context.waits.ended(Waits.NEW, 30.0, well=True)
-    lanes = queue(context, lane("IDLE", **left))
-    taker = threading.Thread(target=lambda: walked(lanes))
-    taker.start()
-    taker.join()
-    context.hand = list(at_hand)
-    lanes.add([lane("IDLE") for _ in range(waiting)])
-    assert lanes.had_better_wait() is waits
-
-
-def test_a_lane_does_not_wait_for_a_thread_that_walks_none() -> None:
-    context = Context(spin=20.0)
-    context.waits.ended(Waits.NEW, 30.0, well=True)
-    assert not queue(context, lane("IDLE")).had_better_wait()
