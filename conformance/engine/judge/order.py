@@ -20,12 +20,12 @@ def _digits(text: str) -> bool:
 
 
 def _address(text: str) -> tuple[int, int, int] | None:
-    """Return the numbers by which an IP address or network is compared; None for another text."""
+    """Return the numbers by which an IP address or a range of them is compared; None for another text."""
     try:
-        network = ip_interface(text).network
+        first = ip_interface(text)
     except ValueError:
         return None
-    return network.version, int(network.network_address), network.prefixlen
+    return first.version, int(first), int(first.with_prefixlen.rpartition("/")[2])
 
 
 def out_of_order(first: Any, second: Any) -> bool:
@@ -33,8 +33,8 @@ def out_of_order(first: Any, second: Any) -> bool:
 
     Services leave the order of texts to their databases, of which some ignore case or accents and some pass over
     punctuation, so that two texts are out of order only where all ways of comparing say so. Two texts of digits alone
-    may be numbers in the database, as 8 before 26, and two addresses or networks may be compared as such, as 10.28.0.0
-    before 10.172.0.0.
+    may be numbers in the database, as 8 before 26, and two addresses may be compared as such, as 10.28.0.0 before
+    10.172.0.0.
     """
     if isinstance(first, str) and isinstance(second, str):
         ways: tuple[Callable[[str], Any], ...] = (str, str.casefold, str.upper, _letters)
