@@ -21,7 +21,8 @@ PASS = Judgement("pass", "200", None, status=200)
 
 def causes():
     cloud = SimpleNamespace(seen=SimpleNamespace(of=lambda _: []))
-    return Causes(SimpleNamespace(service=KNOWLEDGE, cloud=cloud, producers=None), SUITE, SimpleNamespace())  # type: ignore[arg-type]
+    context = SimpleNamespace(service=KNOWLEDGE, cloud=cloud, producers=None)
+    return Causes(context, SUITE, SimpleNamespace())  # type: ignore[arg-type]  # stand-ins
 
 
 def noted(*seen):

@@ -117,9 +117,9 @@ def test_a_request_without_the_field_is_sent_once_where_none_was():
         asked.append(job)
         return answered(replace(case, trial=job.trial), {"name": "m"}, RED)
 
-    causes._made = made  # type: ignore[method-assign]
+    causes._made = made  # type: ignore[method-assign]  # a stand-in
     for _ in range(2):
-        causes.seek(case, answered(case, GIVEN, RED), holds("the same"), SimpleNamespace())  # type: ignore[arg-type]
+        causes.seek(case, answered(case, GIVEN, RED), holds("the same"), SimpleNamespace())  # type: ignore[arg-type]  # a stand-in
     (job,) = asked
     assert "hue" not in job.trial.request.body["gear"]
     assert job.probes == case.expectation.probes
