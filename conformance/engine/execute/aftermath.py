@@ -54,6 +54,8 @@ class Aftermath:
         trial, operation = evidence.trial, evidence.trial.request.operation
         pool, owned = self.paths.elements, request.filled.owned
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
+        if request.needs.creates is not None and (kind := creates(trial, request)) is not None:
+            pool.aside.note(kind, request.filled.path, evidence.role or trial.request.role, answer)
         for one in self._several(trial, answer, request, evidence.role or trial.request.role):
             pool.settle(request.intent, one)
             pool.dispose(one)

@@ -25,6 +25,7 @@ from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
+from conformance.engine.provision.aside import Aside
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
 from conformance.engine.provision.errors import Unavailable
@@ -35,7 +36,7 @@ from specs.model import Operation
 
 
 class Elements:
-    """Makes and keeps elements for one lane.
+    """Makes and keeps elements for one lane. ``aside`` has what was made on the side.
 
     Attributes:
         prepare: a function that takes the steps before a request of an operation.
@@ -46,6 +47,7 @@ class Elements:
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
         self._under_way: list[str] = []
+        self.aside = Aside(context)
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
         subject.bindings.spend = self._forget_spent
@@ -123,7 +125,8 @@ class Elements:
         self._pool.clear()
 
     def drop_fresh(self) -> None:
-        """Remove the elements that were made for one request and used up by it."""
+        """Remove the elements that were made for one request and used up by it, or on the side."""
+        self.aside.release()
         for (_, fields), owned in list(self._pool.items()):
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
@@ -140,7 +143,7 @@ class Elements:
         """Remove the elements in the pool, since this lane does not need them any more."""
         for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
-        self.clear()
+        self.aside.release()
 
     def forget(self, owned: Owned) -> None:
         """Forget an element that is gone or has changed."""
