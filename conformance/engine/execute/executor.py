@@ -146,7 +146,7 @@ class Executor:
             )
             return replace(evidence, problem=Problem("inapplicable", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
-        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
+        if refused and not self.context.sandbox and self.context.service.is_by_choice(operation):
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
@@ -309,7 +309,7 @@ class Executor:
         """Return the evidence of a reading request. An empty list is filled, if possible, and asked for again."""
         role = evidence.role or trial.request.role
         if answer.ok and trial.outcome.accepted and self._populated(trial, request, answer):
-            answer = self.paging.until_listed(partial(self._send, trial, version, request, role))
+            answer = self.paging.until_listed(partial(self._send, trial, version, request, role), trial, role)
             evidence = self._answered(trial, version, answer, None, role)
         return replace(evidence, before=None)
 

@@ -504,6 +504,26 @@ def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_f
     assert shop[0].said.count("GET /jobs") == 5
 
 
+@pytest.mark.parametrize(("shown", "asked"), [({"cipher": "x"}, 1), ({}, 2), ({"teeth": []}, 2)])
+def test_what_shows_its_own_fields_is_not_asked_for_again_until_it_shows_a_list(shop, shown, asked):
+    answers = iter([shown, {"cipher": "x"}])
+    shop[0].does["GET /gears/g-1/cover"] = lambda ask: (200, next(answers))
+    answer = shop[1].paging.until_listed(lambda: shop[0].get("/gears/g-1/cover"), tried(SHOW), "member")
+    assert answer.json == {"cipher": "x"}
+    assert len(shop[0].asked) == asked
+
+
+def test_a_list_that_stays_empty_is_waited_for_once_for_each_role(shop):
+    shop[0].does["GET /gears/g-1/teeth"] = 200, {"teeth": []}
+    counts = []
+    for role in ("admin", "admin", "member"):
+        shop[0].asked.clear()
+        shop[1].paging.until_listed(lambda: shop[0].get("/gears/g-1/teeth"), tried(LIST), role)
+        counts.append(len(shop[0].asked))
+    assert counts[0] > 1 < counts[2]
+    assert counts[1] == 1
+
+
 FULL = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}
 
 
