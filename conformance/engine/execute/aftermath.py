@@ -180,7 +180,7 @@ class Aftermath:
             waits.ended(making, result.seconds, well=not result.timed_out)
         for shown_by, brought in kind.brings.items():
             shown = (result.view or {}).get(shown_by) or ()
-            self.paths.elements.came_along(brought, [str(one.get("id")) for one in shown], made.role)
+            self.paths.elements.aside.came_along(brought, [str(one.get("id")) for one in shown], made.role)
         return replace(
             evidence,
             after=result.view,

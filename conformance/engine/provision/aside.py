@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.provision.context import RunContext
@@ -28,3 +31,10 @@ class Aside:
         for thing in self._things:
             self._context.places.refuse(thing)
         self._things.clear()
+
+    def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
+        """Record further resources that a request has made, so that the end of the run removes them."""
+        cloud = self._context.cloud
+        for id_ in ids if cloud.journal is not None else ():
+            if cloud.journal is not None and safe_in_path(id_) and not cloud.journal.owns(id_):
+                cloud.journal.there(kind, id_, cloud.profile.kind(kind).path_of(id_), role=role)

@@ -36,9 +36,10 @@ from specs.model import Operation
 
 
 class Elements:
-    """Makes and keeps elements for one lane. ``aside`` has what was made on the side.
+    """Makes and keeps elements for one lane.
 
     Attributes:
+        aside: the things that requests make beside those that their paths name.
         prepare: a function that takes the steps before a request of an operation.
     """
 
@@ -121,7 +122,9 @@ class Elements:
         return any(owned.path.startswith(path) for owned in self._pool.values())
 
     def clear(self) -> None:
-        """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
+        """Empty the pool, so that elements are made anew when needed. Nobody needs the old ones any more."""
+        for owned in self._pool.values():
+            self.let_go(owned)
         self._pool.clear()
 
     def drop_fresh(self) -> None:
@@ -385,14 +388,6 @@ class Elements:
         joined = self.joins(owned.producer) or self._is_elsewhere(owned)
         if journal is not None and not self._goes_with_subject(owned.collection) and not joined:
             journal.gone(owned.value)
-
-    def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
-        """Record further resources that a request has made, so that the end of the run removes them."""
-        journal = self._context.cloud.journal
-        for id_ in ids if journal is not None else ():
-            if journal is not None and safe_in_path(id_) and not journal.owns(id_):
-                path = self._context.cloud.profile.kind(kind).path_of(id_)
-                journal.there(kind, id_, path, role=role)
 
 
 def _key(collection: str, fields: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:

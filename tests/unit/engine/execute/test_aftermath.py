@@ -354,3 +354,13 @@ def test_what_a_trial_makes_on_the_side_goes_after_it_where_room_is_needed(tmp_p
     make(shop, SHOW, key="show")
     executor.discard()
     assert gone == removed
+
+
+def test_elements_that_are_forgotten_after_a_setup_go_where_room_is_needed(tmp_path, shop):
+    make(shop, SHOW, key="show")
+    assert shop[0].changes == ["POST /gears"]
+    shop[1].context.places.most = 1
+    shop[1].arrangement.paths.elements.clear()
+    assert [thing.path for thing in shop[1].context.places.take_spent()] == ["/gears/gear-1"]
+    make(shop, SHOW, key="show")
+    assert shop[0].changes == ["POST /gears", "POST /gears"]
