@@ -170,7 +170,7 @@ class Executor:
         words = quota_used_up(evidence.status or 0, evidence.body)
         if words and evidence.problem is None and not limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
-            return replace(evidence, problem=Problem("inconclusive", reason))
+            return self.looks.dropped(replace(evidence, problem=Problem("inconclusive", reason)))
         return evidence
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:

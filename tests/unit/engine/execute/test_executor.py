@@ -287,6 +287,24 @@ def test_what_the_quota_refuses_is_tried_again_when_others_have_given_their_thin
     assert [text for text in shop[0].changes if text == "POST /gears"] == ["POST /gears"] * 3
 
 
+@pytest.mark.parametrize("later", [USED_UP, (400, {"badRequest": {"code": 400, "message": "no name"}}), None])
+def test_a_group_of_refusals_keeps_none_that_a_quota_has_caused(shop, monkeypatch, later):
+    """The things of the lane are given back before the next attempt, and the group looks at what it has before that."""
+    monkeypatch.setattr("conformance.engine.provision.places.PAUSE", 0.001)
+    monkeypatch.setattr("conformance.engine.provision.places.WAIT", 0.01)
+    answers = iter([USED_UP])
+    shop[0].does["POST gears"] = lambda ask: next(answers, later)
+    shop[1].context.places.take()
+    trial = tried(MAKE, key="nameless", accepted=False, body={"gear": {}})
+    evidence = shop[1].make(trial, together=True)
+    shop[1].looks.take()
+    judged_by = shop[1].looks.collect().get("nameless", evidence)
+    if later is USED_UP:
+        assert judged_by.problem.verdict == "inconclusive"
+    else:
+        assert (judged_by.problem, judged_by.status) == (None, 400 if later else 200)
+
+
 def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     removed = []
     shop[1].context.resources.remove_all = lambda things: removed.extend(one.name for one in things)
