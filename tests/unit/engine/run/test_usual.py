@@ -109,7 +109,8 @@ def test_a_request_that_makes_several_is_compared_with_the_one_that_makes_one():
 
 def test_a_request_without_the_field_is_sent_once_where_none_was():
     case, asked = equality(end="/show"), []
-    context = SimpleNamespace(producers=Producers((MAKE, SHOW)), stopping=SimpleNamespace(is_set=lambda: False))
+    stopping = SimpleNamespace(is_set=lambda: False)
+    context = SimpleNamespace(producers=Producers((MAKE, SHOW)), stopping=stopping, lacking=frozenset())
     locks = SimpleNamespace(taken=lambda *_: SimpleNamespace(__enter__=None))
     causes = Causes(context, SUITE, locks)  # type: ignore[arg-type]  # stand-ins
 
