@@ -71,8 +71,7 @@ def _normal(ground: Ground, book: Catalogue) -> None:
 
 
 def _bodies(ground: Ground, book: Catalogue) -> None:
-    paged: set[str] = set()
-    for requirement, cases in ground.requirements("body"):
+    for _, cases in ground.requirements("body"):
         case = cases[0]
         where, expectation = _accepted(case), case.expectation
         if isinstance(expectation, EmptyBody):
@@ -86,13 +85,25 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             _filled(ground, book, case, expectation)
         elif isinstance(expectation, FieldShown):
             _field(ground, book, case, expectation)
-            if expectation.required and requirement.operation not in paged:
-                paged.add(requirement.operation)
-                book.add(case, "html", where, after=Body("html"))
-                book.add(case, "empty", where, after=Body("empty"))
         for other in cases:
             if other.beside:
                 _beside(ground, book, other)
+    _whole(ground, book)
+
+
+def _whole(ground: Ground, book: Catalogue) -> None:
+    """Add the breakages of whole bodies, as the promise of the outermost required field of each operation's answer."""
+    outermost: dict[str, tuple[Case, int]] = {}
+    for requirement, cases in ground.requirements("body"):
+        expected = cases[0].expectation
+        if isinstance(expected, FieldShown) and expected.required:
+            # Of a field within a missing object nothing is known, unless no promise of its own tells of the object.
+            depth = 1 if expected.wrapped else len(expected.place)
+            if depth < outermost.get(requirement.operation, (None, depth + 1))[1]:
+                outermost[requirement.operation] = cases[0], depth
+    for case, _ in outermost.values():
+        for kind in ("html", "empty"):
+            book.add(case, kind, _accepted(case), after=Body(kind))
 
 
 def _filled(ground: Ground, book: Catalogue, case: Case, expectation: IsBlank) -> None:

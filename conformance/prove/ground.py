@@ -46,6 +46,17 @@ class Ground:
             found.setdefault(case.requirement.id, []).append(case)
         return found
 
+    @cached_property
+    def _by_operation(self) -> dict[str, list[Case]]:
+        found: dict[str, list[Case]] = {}
+        for case in self.suite.cases:
+            found.setdefault(case.operation.id, []).append(case)
+        return found
+
+    def of(self, operation: Operation) -> list[Case]:
+        """Return the cases of an operation, in the order of the suite."""
+        return self._by_operation.get(operation.id, [])
+
     def requirements(self, *kinds: str) -> list[tuple[Requirement, list[Case]]]:
         """Return the requirements of some kinds with their cases, if they have any; ``error`` means every code."""
         return [
