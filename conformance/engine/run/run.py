@@ -27,7 +27,7 @@ from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
 from conformance.engine.run.queue import Queue
-from conformance.engine.run.trying import judged_by, made
+from conformance.engine.run.trying import judged_anew, judged_by, made
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -320,10 +320,7 @@ class Run:
         if doubtful:
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
-                if job.trial.situation.state is not None:
-                    executor.renew()
-                executor.paths.forget_found()
-                return self._judged(job, cases, executor)
+                return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
 
             again = tried_again(doubtful, once_more, self.context.stopping)
             results = [
@@ -360,10 +357,9 @@ class Run:
             held = self._held if self._open == 0 else []
             if self._open == 0:
                 self._held = []
-        for case, evidence, judgement, seconds in held:
+        for case, seen, told, seconds in held:
             executor = lane.of(case.operation)
-            if self._causes.missing(case, evidence, judgement) is not None:
-                self._causes.seek(case, evidence, judgement, executor)
+            evidence, judgement = self._causes.seek(case, seen, told, executor)
             why = self._hollow(case, judgement, executor)
             operation, guard = case.operation, self.context.cloud.guard
             forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
