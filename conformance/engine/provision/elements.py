@@ -27,7 +27,7 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
-from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.errors import CONFLICT, Unavailable
 from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
@@ -240,7 +240,8 @@ class Elements:
         if not answer.ok:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
-            raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
+            blocked = collection if answer.status == CONFLICT else ""
+            raise Unavailable(why + (f" ({message})" if message else ""), False, blocked)
         whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
         value = chosen or named_by(answer, name, body, producer.id_field)
