@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -185,6 +185,7 @@ class Catalogue:
         waits: bool = False,
         made_anew: bool = False,
         requirement: str | None = None,
+        told_by: Callable[[Case], bool] = lambda _: True,
     ) -> None:
         """Add a breakage of the requirement of a case that should notice it, unless its id is there already.
 
@@ -198,6 +199,7 @@ class Catalogue:
             waits: True if a case can notice it only by waiting until its time is over.
             made_anew: True if only a resource that the suite itself brings into its status can show it.
             requirement: id of the broken requirement, if it is not the case's.
+            told_by: a test of the cases that could notice it: some judge less of the requirement than others.
         """
         broken = requirement or case.requirement.id
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
@@ -213,7 +215,7 @@ class Catalogue:
         others = [
             other.id
             for other in self.ground.by_requirement.get(broken, [])
-            if other is not case and where.covers(other.trial, self.ground.version(other))
+            if other is not case and told_by(other) and where.covers(other.trial, self.ground.version(other))
         ]
         covers = where.covers(case.trial, self.ground.version(case))
         first = [case.id] if case.requirement.id == broken and covers else []

@@ -1,7 +1,8 @@
 """A second attempt at a path, where what an earlier request has left is in the way of a new thing.
 
-A request that is answered with an error may have made its thing all the same, which nobody knows by its id. Where a
-collection holds only one such thing, no other can be made below the same element: a new element is needed first.
+A request that is answered with an error may have made its thing all the same, which nobody knows by its id, and a thing
+may be there still although its removal was accepted. Where a collection holds only one such thing, no other can be made
+below the same element: a new element is needed first. A conflict tells that, or a refusal where one was made before.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ class Elements:
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
         self._under_way: list[str] = []
+        self._filled: set[str] = set()
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
         subject.bindings.spend = self._forget_spent
@@ -240,7 +241,7 @@ class Elements:
         if not answer.ok:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
-            blocked = collection if answer.status == CONFLICT else ""
+            blocked = collection if answer.status == CONFLICT or collection in self._filled else ""
             raise Unavailable(why + (f" ({message})" if message else ""), False, blocked)
         whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
@@ -252,6 +253,7 @@ class Elements:
         owned = Owned(value, collection, path, role, producer, unusual, answer.json)
         self.settle(intents[-1], owned)
         self._await(owned, answer)
+        self._filled.add(collection)
         context.notes.add("producer", f"{operation.id} makes an element for {{{name}}}")
         return owned
 

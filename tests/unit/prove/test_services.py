@@ -321,6 +321,18 @@ def test_a_whole_body_is_another_one_by_the_promise_of_its_outermost_field():
     assert {b.mutation for b in broken(alone).values()} >= {"html", "empty"}
 
 
+def test_a_field_is_broken_by_the_part_of_its_row_that_a_case_judges():
+    """A type that is no known word lets any value in, and of an early version the type is not known."""
+    one = operation("GET", "/gears/{gear_id}", normal=200)
+    known = FieldShown("teeth", ("teeth",), "integer", True, False, (1, 2))
+    early = replace(known, type=None, nullable=True, enum=())
+    cases = [case(one, f"body/teeth{end}", e, accepted=True) for end, e in (("", known), ("[at-1.0]", early))]
+    found = {b.mutation: len(b.cases) for b in broken(*cases).values()}
+    assert found.items() >= {"field-retyped": 1, "field-null": 1, "field-value": 1, "field-dropped": 2}.items()
+    unheard = replace(known, type="enum", enum=())
+    assert "body/teeth#field-retyped" not in broken(case(one, "body/teeth", unheard, accepted=True))
+
+
 class Losing(Prover):
     """A prover whose session takes the cloud for lost during a number of breakages."""
 
