@@ -15,6 +15,7 @@ from conformance.engine.api.response_fields import values_at
 from conformance.engine.api.values import UUID
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.equality import ComesBack
+from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Judgement
 from conformance.engine.model.trial import Once, Trial
@@ -24,16 +25,25 @@ NAMING = ("name", "id", "ref", "uuid")
 """Ends of the names of members that name things: another text would name something else, or nothing."""
 
 
-def with_another(case: Case) -> Trial | None:
+def with_another(case: Case, given: Any = None) -> Trial | None:
     """The trial of a case with another value of the field that comes back; None if no other value is known.
 
     A request that changes the status of its thing is not made once more, since that may take long.
+
+    Args:
+        case: the case.
+        given: the body that its request had. If the value of the field came from the cloud, this tells the value; only
+            that of a number or a truth value is changed, since any other may name something.
     """
     trial, expectation = case.trial, case.expectation
     if not isinstance(expectation, ComesBack) or trial.exchange != Once() or trial.outcome.leads_to:
         return None
     sent, _ = values_at(trial.request.body, expectation.sent_at)
-    value = another(sent[0], _row(case, expectation.name)) if len(sent) == 1 else ABSENT
+    if len(sent) != 1:
+        return None
+    now = values_at(given, expectation.sent_at)[0] if isinstance(sent[0], Binding) else sent
+    plain = now is sent or (len(now) == 1 and isinstance(now[0], bool | int | float))
+    value = another(now[0], _row(case, expectation.name)) if plain else ABSENT
     if value is ABSENT:
         return None
     body = json_path.replaced(trial.request.body, expectation.sent_at, value)
@@ -76,6 +86,8 @@ def another(value: Any, row: Parameter | None = None) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
+        if value < 0:
+            return ABSENT  # such as -1 for a limit that is none
         highest = row.maximum if row is not None else None
         return value + 1 if highest is None or value + 1 <= highest else value - 1
     formed = not isinstance(value, str) or not value or UUID.fullmatch(value) or (row is not None and row.format)

@@ -161,11 +161,12 @@ class Causes:
         self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
     ) -> tuple[Evidence, Judgement]:
         """The evidence and the judgement of a case by another value, if a new thing has its own without being asked."""
-        trial = None if self.context.stopping.is_set() else with_another(case)
+        trial = None if self.context.stopping.is_set() else with_another(case, evidence.sent)
         if trial is None or self.missing(case, evidence, judgement) is None:
             return evidence, judgement
         if trial.key not in self.others:
-            self.others[trial.key] = self._made(Job(trial, (), self._probes(trial, case)), executor)
+            probes = self._probes(case, trial, evidence)
+            self.others[trial.key] = self._made(Job(trial, (), probes), executor)
         seen = self.others[trial.key]
         ((_, _, told),) = judged([case], seen, self.context)
         if told.verdict == "fail" and decides(case, trial, told):  # as any other, it is only told if it comes again
@@ -173,10 +174,10 @@ class Causes:
             ((_, _, told),) = judged([case], seen, self.context)
         return (seen, told) if decides(case, trial, told) else (evidence, judgement)
 
-    def _probes(self, trial: Trial, case: Case) -> tuple[Probe, ...]:
+    def _probes(self, case: Case, trial: Trial, evidence: Evidence) -> tuple[Probe, ...]:
         """The probes of all cases that the same trial with another value decides."""
-        alike = (one for one in self.suite.cases if one.trial.key == case.trial.key)
-        fit = (one for one in alike if (other := with_another(one)) is not None and other.key == trial.key)
+        alike = ((one, with_another(one, evidence.sent)) for one in self.suite.cases if one.trial.key == case.trial.key)
+        fit = (one for one, other in alike if other is not None and other.key == trial.key)
         return tuple(dict.fromkeys(probe for one in fit for probe in one.expectation.probes))
 
     def _seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:

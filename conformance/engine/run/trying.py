@@ -58,7 +58,7 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
         # What a documented role is answered is a finding of its own case. For the other cases, an administrator asks.
         elevated = replace(job, trial=replace(trial, request=replace(trial.request, role="admin")))
         results = _with(results, judged(left, made(executor, elevated), context))
-    had = [case for case, _, judgement in results if judgement.observed == HAD_IT]
+    had = [(case, evidence) for case, evidence, judgement in results if judgement.observed == HAD_IT]
     results = _with(results, _by_other_values(executor, had))
     spoiled = [(case, evidence) for case, evidence, judgement in results if _spoiled(evidence, judgement)]
     if spoiled and trial.situation.state is None and executor.paths.elements.renew(_path(spoiled[0][1])):
@@ -96,12 +96,12 @@ def judged_anew(
     return results
 
 
-def _by_other_values(executor: Executor, cases: Sequence[Case]) -> list[Judged]:
+def _by_other_values(executor: Executor, tried: Sequence[tuple[Case, Evidence]]) -> list[Judged]:
     """The judgements that trials with other values of the compared fields allow; none where they decide nothing."""
     found: list[Judged] = []
     trials: dict[str, tuple[Trial, list[Case]]] = {}
-    for case in cases:
-        if (trial := with_another(case)) is not None:
+    for case, evidence in tried:
+        if (trial := with_another(case, evidence.sent)) is not None:
             trials.setdefault(trial.key, (trial, []))[1].append(case)
     for trial, alike in trials.values():
         job = replace(Job.of(alike), trial=trial)

@@ -27,6 +27,7 @@ UUID = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a21"
         (7, None, 8),
         (7, row("n", "integer", maximum=7), 6),
         (1.5, None, 2.5),
+        (-1, None, ABSENT),
         ("red", None, "red2"),
         ("red", row("hue", enum=("red", "blue")), "blue"),
         ("red", row("hue", enum=("red",)), ABSENT),
@@ -66,6 +67,17 @@ def test_the_trial_is_the_same_but_for_the_value():
     assert trial.request.body == {"gear": {"hue": "red2"}}
     assert case.trial.request.body == {"gear": {"hue": "red"}}
     assert (trial.situation, trial.outcome) == (case.trial.situation, case.trial.outcome)
+
+
+@pytest.mark.parametrize(("sent", "expected"), [(7, 8), (True, False), ("red", None), (-1, None), (None, None)])
+def test_a_number_that_the_cloud_gave_is_another_number(sent: Any, expected: Any):
+    """A text that the cloud gave may name a thing."""
+    case = compared("red")
+    body = {"gear": {"hue": Binding("shown", "hue")}}
+    case = replace(case, trial=replace(case.trial, request=replace(case.trial.request, body=body)))
+    assert with_another(case) is None
+    trial = with_another(case, {"gear": {"hue": sent}})
+    assert (trial and trial.request.body) == (None if expected is None else {"gear": {"hue": expected}})
 
 
 def test_what_changes_a_status_or_is_sent_twice_is_not_made_once_more():
