@@ -162,7 +162,8 @@ class Ground:
 
     def other_success(self, codes: Iterable[int]) -> int:
         """Return a success code other than the given ones, and never 204, which forbids a body."""
-        return next(code for code in (200, 202, 201) if code not in set(codes))
+        known = set(codes)
+        return next(code for code in (200, 202, 201) if code not in known)
 
 
 @dataclass

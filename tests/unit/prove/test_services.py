@@ -31,6 +31,7 @@ from conformance.prove.proxy import Proxy
 from conformance.prove.where import Where
 from conformance.prove.wire import Reply, Request
 from specs.microversion import Microversion
+from specs.model import Code, Responses
 
 MINE, THEIRS, ADMINS = "project-1", "project-2", "project-3"
 TOKENS = {"member": "m", "admin": "a", "member2": "o"}
@@ -331,6 +332,13 @@ def test_a_field_is_broken_by_the_part_of_its_row_that_a_case_judges():
     assert found.items() >= {"field-retyped": 1, "field-null": 1, "field-value": 1, "field-dropped": 2}.items()
     unheard = replace(known, type="enum", enum=())
     assert "body/teeth#field-retyped" not in broken(case(one, "body/teeth", unheard, accepted=True))
+
+
+def test_another_code_of_success_is_none_of_those_of_any_version():
+    one = operation("POST", "/gears", normal=200)
+    both = Responses((Code(200, 10, max="2.5"), Code(202, 10, min="2.6")), one.responses.error)
+    found = broken(case(replace(one, responses=both), "normal/202", Accepted((202,)), accepted=True))
+    assert found["normal/202#other-success"].after.status == 201
 
 
 class Losing(Prover):
