@@ -12,14 +12,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from conformance.engine.model.setup import UnderWay
+from conformance.engine.provision.durations import Durations
 from conformance.engine.provision.handing import under_test
 from conformance.engine.run.dividing import WORTH, length, moves, part_of
-from conformance.engine.run.durations import Durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.engine.api.service import ServiceDescription
     from conformance.engine.derive.state_graph import Edge
     from conformance.engine.provision.context import RunContext
     from conformance.engine.run.jobs import Job
@@ -37,7 +36,7 @@ class Queue:
     def __init__(self, context: RunContext, parallel: int) -> None:
         self._context = context
         self._parallel = parallel
-        self._durations = Durations(context.waits, _long(context.service))
+        self._durations = Durations.in_run(context.waits, context.service)
         self._waiting: list[list[Job]] = []
         self._walked: dict[int, Pending] = {}
         self._left: dict[int, float] = {}
@@ -240,11 +239,6 @@ class Queue:
         there = len(context.places.offered(under_test(context.kind)))
         there += context.resources.spares.count(context.kind.name, context.service.under_test.role)
         return there > sum(bool(_states(waiting)) for waiting in self._waiting)
-
-
-def _long(service: ServiceDescription) -> frozenset[str]:
-    """The operations of a service that are likely to take long."""
-    return frozenset().union(*(one.long_operations for one in (service.under_test, *service.resources)))
 
 
 def _states(lane: Sequence[Job]) -> set[str]:
