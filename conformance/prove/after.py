@@ -57,16 +57,23 @@ class Body:
 class ErrorShape:
     """An error body of another shape.
 
-    ``kind``: ``html``, ``empty``, ``list``, ``text``, ``no-message`` or ``other-code``.
+    Attributes:
+        kind: ``html``, ``empty``, ``list``, ``text``, ``no-message`` or ``other-code``.
+        code: the field that repeats the status code.
+        listed: the key of the list whose first element describes the error; None if the only key of the body does.
     """
 
     kind: str
+    code: str = "code"
+    listed: str | None = None
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
         """Return the error response with the other body."""
-        name, inner = OTHER_FAULT, {"code": reply.status, "message": "refused"}
+        name, inner = self.listed or OTHER_FAULT, {self.code: reply.status, "message": "refused"}
         if isinstance(reply.json, dict) and reply.json:
-            name, inner = next(iter(reply.json.items()))
+            name, value = next(iter(reply.json.items())) if self.listed is None else (name, reply.json.get(name))
+            value = value[0] if self.listed is not None and isinstance(value, list) and value else value
+            inner = value if isinstance(value, dict) else inner
         match self.kind:
             case "html":
                 return reply.with_body(HTML, "text/html; charset=UTF-8")
@@ -76,9 +83,8 @@ class ErrorShape:
                 return reply.with_json([inner])
             case "text":
                 return reply.with_json({"error": "refused"})
-            case "no-message":
-                return reply.with_json({name: {"code": reply.status}})
-        return reply.with_json({name: {**inner, "code": 418}})
+        other = {self.code: reply.status} if self.kind == "no-message" else {**inner, self.code: 418}
+        return reply.with_json({name: [other] if self.listed is not None else other})
 
 
 @dataclass(frozen=True)

@@ -110,10 +110,10 @@ class Memory:
         collection = path.removesuffix("/detail")
         for one in elements(body):
             named = one.get("id") if isinstance(one, dict) else None
-            changed = self._dress("resource", f"{collection}/{named}", one) or changed
+            changed = self._dress("resource", f"{collection}/{named}", one, listed=True) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
-                changed = self._dress("server", str(server.get("id")), server) or changed
+                changed = self._dress("server", str(server.get("id")), server, listed=True) or changed
         elif found := _SERVER.match(path):
             changed = self._dress("server", found["id"], body.get("server")) or changed
         elif found := _IMAGE.match(path):
@@ -176,12 +176,13 @@ class Memory:
             disguise = self._worn.get((kind, id_))
             return disguise is not None and disguise.status is None
 
-    def _dress(self, kind: Kind, id_: str, shown: Any) -> bool:
+    def _dress(self, kind: Kind, id_: str, shown: Any, listed: bool = False) -> bool:
+        """Give a resource its false status; a list, which may be asked for another reason, uses no view up."""
         with self._lock:
             disguise = self._worn.get((kind, id_))
             if disguise is None or not isinstance(shown, dict) or shown.get("status", ABSENT) is ABSENT:
                 return False
-            if disguise.views is not None:
+            if disguise.views is not None and not listed:
                 disguise.views -= 1
                 if disguise.views < 0:
                     del self._worn[kind, id_]

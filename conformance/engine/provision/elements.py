@@ -28,7 +28,7 @@ from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.aside import Aside
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
-from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.errors import CONFLICT, Unavailable
 from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
@@ -49,6 +49,7 @@ class Elements:
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
         self._under_way: list[str] = []
         self.aside = Aside(context)
+        self._filled: set[str] = set()
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
         subject.bindings.spend = self._forget_spent
@@ -246,7 +247,8 @@ class Elements:
         if not answer.ok:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
-            raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
+            blocked = collection if answer.status == CONFLICT or collection in self._filled else ""
+            raise Unavailable(why + (f" ({message})" if message else ""), False, blocked)
         whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
         value = chosen or named_by(answer, name, body, producer.id_field)
@@ -257,6 +259,7 @@ class Elements:
         owned = Owned(value, collection, path, role, producer, unusual, answer.json)
         self.settle(intents[-1], owned)
         self._await(owned, answer)
+        self._filled.add(collection)
         context.notes.add("producer", f"{operation.id} makes an element for {{{name}}}")
         return owned
 

@@ -16,13 +16,15 @@ from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
-from conformance.engine.model.trial import Paged
+from conformance.engine.model.probe import Probe
+from conformance.engine.model.trial import Paged, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.absences import ABSENT, Absences
+from conformance.engine.run.another import decides, with_another
 from conformance.engine.run.contrast import Contrasts, documented, members
 from conformance.engine.run.jobs import Job
-from conformance.engine.run.judging import Judged
+from conformance.engine.run.judging import Judged, judged
 from conformance.engine.run.lanes import ALONE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
@@ -50,6 +52,7 @@ class Causes:
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
+        others: the evidence of trials with another value of a field, by their keys.
     """
 
     context: RunContext
@@ -60,6 +63,7 @@ class Causes:
     lacking: dict[str, str] = field(default_factory=dict)
     loose: dict[str, bool] = field(default_factory=dict)
     heeded: set[tuple[str, str]] = field(default_factory=set)
+    others: dict[str, Evidence] = field(default_factory=dict)
     usual: Usual = field(init=False)
     absences: Absences = field(init=False)
 
@@ -142,11 +146,46 @@ class Causes:
             executor.looks.take()
             self.contrasts.note(made(executor, Job.of([control]), together=True))
 
-    def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
-        """Send the requests that may show it: the documented one, an invented name, and at last a good value."""
+    def seek(
+        self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
+    ) -> tuple[Evidence, Judgement]:
+        """Send the requests that may show it where nothing does, and return the evidence and the judgement that count.
+
+        The requests are the documented one, one with an invented name, and at last one with a good value; for a value
+        that comes back, one without it, and one with another value.
+        """
+        if self.missing(case, evidence, judgement) is None:
+            return evidence, judgement
         if case.requirement.kind == EQUALITY or isinstance(case.expectation, ABSENT):
             self._seek_accepted(case, executor)
-            return
+            return self._with_another(case, evidence, judgement, executor)
+        self._seek(case, evidence, judgement, executor)
+        return evidence, judgement
+
+    def _with_another(
+        self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
+    ) -> tuple[Evidence, Judgement]:
+        """The evidence and the judgement of a case by another value, if a new thing has its own without being asked."""
+        trial = None if self.context.stopping.is_set() else with_another(case, evidence.sent)
+        if trial is None or self.missing(case, evidence, judgement) is None:
+            return evidence, judgement
+        if trial.key not in self.others:
+            probes = self._probes(case, trial, evidence)
+            self.others[trial.key] = self._made(Job(trial, (), probes), executor)
+        seen = self.others[trial.key]
+        ((_, _, told),) = judged([case], seen, self.context)
+        if told.verdict == "fail" and decides(case, trial, told):  # as any other, it is only told if it comes again
+            seen = self._made(Job(trial, (), case.expectation.probes), executor)
+            ((_, _, told),) = judged([case], seen, self.context)
+        return (seen, told) if decides(case, trial, told) else (evidence, judgement)
+
+    def _probes(self, case: Case, trial: Trial, evidence: Evidence) -> tuple[Probe, ...]:
+        """The probes of all cases that the same trial with another value decides."""
+        alike = ((one, with_another(one, evidence.sent)) for one in self.suite.cases if one.trial.key == case.trial.key)
+        fit = (one for one, other in alike if other is not None and other.key == trial.key)
+        return tuple(dict.fromkeys(probe for one in fit for probe in one.expectation.probes))
+
+    def _seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:

@@ -28,7 +28,7 @@ from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
 from conformance.engine.run.queue import Queue
-from conformance.engine.run.trying import judged_by, made
+from conformance.engine.run.trying import judged_anew, judged_by, made
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -322,10 +322,7 @@ class Run:
         if doubted := in_doubt(results):
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
-                if job.trial.situation.state is not None:
-                    executor.renew()
-                executor.paths.forget_found()
-                return self._judged(job, cases, executor)
+                return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
 
             tries = tried_again(doubted, once_more, self.context.stopping)
             results = [(c, *confirmed(tries[c.id])) if c.id in tries else (c, e, j) for c, e, j in results]
@@ -357,10 +354,9 @@ class Run:
             self._open -= 1
             last = self._open == 0
         for one in self._held.take() if last else ():
-            case, evidence, judgement, executor = one.case, one.evidence, one.judgement, lane.of(one.case.operation)
-            if self._causes.missing(case, evidence, judgement) is not None:
-                self._causes.seek(case, evidence, judgement, executor)
-            why = self._held.hollow(one, executor.harmless)
+            case, executor = one.case, lane.of(one.case.operation)
+            evidence, judgement = self._causes.seek(case, one.evidence, one.judgement, executor)
+            why = self._held.hollow(replace(one, evidence=evidence, judgement=judgement), executor.harmless)
             operation, guard = case.operation, self.context.cloud.guard
             forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
