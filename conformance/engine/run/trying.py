@@ -101,7 +101,8 @@ def _by_other_values(executor: Executor, tried: Sequence[tuple[Case, Evidence]])
     found: list[Judged] = []
     trials: dict[str, tuple[Trial, list[Case]]] = {}
     for case, evidence in tried:
-        if (trial := with_another(case, evidence.sent)) is not None:
+        service = executor.context.service.about(case.operation)
+        if (trial := with_another(case, service, evidence.sent)) is not None:
             trials.setdefault(trial.key, (trial, []))[1].append(case)
     for trial, alike in trials.values():
         job = replace(Job.of(alike), trial=trial)
