@@ -1,6 +1,7 @@
 """Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run.
 
-And whether a request is the cause of a value that comes back: see module ``usual``.
+And whether a request is the cause of a value that comes back, and a version that of an absence: see modules ``usual``
+and ``absences``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from conformance.engine.model.probe import Probe
 from conformance.engine.model.trial import Paged, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.demanded import REFUSED
+from conformance.engine.run.absences import ABSENT, Absences
 from conformance.engine.run.another import decides, with_another
 from conformance.engine.run.contrast import Contrasts, documented, members
 from conformance.engine.run.jobs import Job
@@ -46,6 +48,7 @@ class Causes:
         contrasts: the answers to documented requests.
         names: the answers to requests with invented names.
         usual: the values that new things have without being given them.
+        absences: the fields with versions that answers have shown.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
@@ -62,9 +65,11 @@ class Causes:
     heeded: set[tuple[str, str]] = field(default_factory=set)
     others: dict[str, Evidence] = field(default_factory=dict)
     usual: Usual = field(init=False)
+    absences: Absences = field(init=False)
 
     def __post_init__(self) -> None:
         self.usual = Usual(self.suite.cases, self.context)
+        self.absences = Absences(self.suite.cases)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
@@ -82,10 +87,11 @@ class Causes:
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self.contrasts.note(one)
             self.usual.note(one)
+            self.absences.note(one)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
-        if case.requirement.kind == EQUALITY:
+        if case.requirement.kind == EQUALITY or isinstance(case.expectation, ABSENT):
             return Judgement("inapplicable", "not shown", why)
         if self.context.service.described and self._unproved_query(case, judgement):
             return Judgement("inapplicable", "not shown", why)  # a service may accept any query: nobody forbids it
@@ -97,6 +103,8 @@ class Causes:
         """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
         if case.requirement.kind == EQUALITY:
             return self.usual.missing(case, evidence, judgement)
+        if isinstance(case.expectation, ABSENT):
+            return self.absences.missing(case, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
             lacks = self.context.demanded.lacking(case.operation, evidence.version or self.context.top, evidence.sent)
@@ -148,11 +156,8 @@ class Causes:
         """
         if self.missing(case, evidence, judgement) is None:
             return evidence, judgement
-        if case.requirement.kind == EQUALITY:
-            if not self.context.stopping.is_set() and self.usual.wanted(case):
-                trial = self.usual.without(case)
-                if trial is not None:
-                    self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
+        if case.requirement.kind == EQUALITY or isinstance(case.expectation, ABSENT):
+            self._seek_accepted(case, executor)
             return self._with_another(case, evidence, judgement, executor)
         self._seek(case, evidence, judgement, executor)
         return evidence, judgement
@@ -205,6 +210,15 @@ class Causes:
         good = self.names.good(case, about, self.context.version_for(case.operation))
         if good is not None:
             self.contrasts.note(self._made(Job(good, (), ()), executor))
+
+    def _seek_accepted(self, case: Case, executor: Executor) -> None:
+        """Send a request without a field, or those within the versions, whose answers show what others do not show."""
+        for within in () if self.context.stopping.is_set() else self.absences.wanted(case, self.context.lacking):
+            self.absences.note(self._made(Job.of([within]), executor))
+        if not self.context.stopping.is_set() and self.usual.wanted(case):
+            trial = self.usual.without(case)
+            if trial is not None:
+                self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
 
     def _ask_loosely(self, case: Case, executor: Executor) -> None:
         """Send a parameter that nobody knows with the query of an operation; else other operations tell of it, too."""

@@ -17,7 +17,7 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import attached_for
 from conformance.engine.run.held import Held, Unsettled
@@ -319,16 +319,13 @@ class Run:
         began = time.monotonic() - seconds
         results = self._judged(job, job.cases, executor, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
-        doubtful = [(case, evidence) for case, evidence, judgement in results if judgement.verdict == "fail"]
-        if doubtful:
+        if doubted := in_doubt(results):
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
                 return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
 
-            again = tried_again(doubtful, once_more, self.context.stopping)
-            results = [
-                (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
-            ]
+            tries = tried_again(doubted, once_more, self.context.stopping)
+            results = [(c, *confirmed(tries[c.id])) if c.id in tries else (c, e, j) for c, e, j in results]
         seconds = time.monotonic() - began
         for questioned in self._called_in_question(executor):  # before the run can end with the last result
             self._conclude(questioned, None, executor, 0.0)

@@ -43,6 +43,7 @@ def seeking() -> Any:
         stopping=SimpleNamespace(is_set=lambda: False),
         service=KNOWLEDGE,
         environment=None,
+        lacking=frozenset(),
     )
 
 
