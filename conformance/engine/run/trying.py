@@ -70,7 +70,7 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
 def _seen_again(first: Sequence[Judged], second: Sequence[Judged]) -> list[Judged]:
     """The second judgements; a fail that the second trial could not look at again is undecided."""
     return [
-        (case, *confirmed((seen, told), (evidence, judgement)))
+        (case, *confirmed([(seen, told), (evidence, judgement)]))
         if told.verdict == "fail" and evidence.problem is not None
         else (case, evidence, judgement)
         for (_, seen, told), (case, evidence, judgement) in zip(first, second, strict=True)
