@@ -166,7 +166,8 @@ class Causes:
         self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
     ) -> tuple[Evidence, Judgement]:
         """The evidence and the judgement of a case by another value, if a new thing has its own without being asked."""
-        trial = None if self.context.stopping.is_set() else self._other(case, evidence)
+        compares = case.requirement.kind == EQUALITY and not self.context.stopping.is_set()
+        trial = self._other(case, evidence) if compares else None
         if trial is None or self.missing(case, evidence, judgement) is None:
             return evidence, judgement
         if trial.key not in self.others:
