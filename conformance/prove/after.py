@@ -336,8 +336,8 @@ class Pretend:
     """An accepted request after which a resource is shown with a status that it does not have.
 
     Attributes:
-        kind: the server itself, the image that the response names, the server's migrations, or a resource of another
-            service.
+        kind: the server itself, the image that the response names or else any of the server, the server's migrations,
+            or a resource of another service.
         status: the status that is shown; None if the resource is shown as missing.
         views: the number of responses that show it; None for all.
         collection: the path of the collection of the resource.
@@ -351,7 +351,7 @@ class Pretend:
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """Note the status to show from now on, and return the response unchanged."""
         if self.kind == "image":
-            id_ = made_by(reply)
+            id_ = made_by(reply) or named_in(turn.request.path, SERVERS)
         else:
             id_ = named_in(turn.request.path, self.collection) or _answered(reply)
         if id_ is None:

@@ -55,8 +55,8 @@ def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> No
     """Add breakages of the shape of the error body, in every exchange with the code."""
     judged = Refused | RefusedUnlessProviderChose
     case = next((c for c in cases if isinstance(c.expectation, judged) and c.fault is not None), None)
-    if case is None:
-        return  # no form of the body is promised, or the reference does not say when the code comes
+    if case is None or case.operation.method == "HEAD":
+        return  # no form of the body is promised, or the reference does not say when the code comes; HEAD has no body
     roles = ground.roles(case)
     where = Where.of(case.operation, roles=roles, answered="refused")
     if code != 400:

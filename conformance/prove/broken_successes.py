@@ -128,8 +128,16 @@ def _beside(ground: Ground, book: Catalogue, case: Case) -> None:
     if isinstance(case.expectation, HiddenFrom):
         shown = Field(case.expectation.place, "set", "conformance")
         book.add(case, "field-shown", replace(there, roles=frozenset({case.expectation.role})), after=shown)
-    elif isinstance(case.expectation, FieldShown):
+    elif isinstance(case.expectation, FieldShown) and (early or not _tells_status(ground, case, case.expectation)):
         book.add(case, "field-late" if early else "field-lost", there, after=Field(case.expectation.place, "drop"))
+
+
+def _tells_status(ground: Ground, case: Case, expectation: FieldShown) -> bool:
+    """True if a resource cannot be seen in its status without a field: no case of that status could be tried."""
+    about = ground.service.about(case.operation)
+    kind = about.profile.kind(about.resource)
+    whole = () if kind.bare else (kind.key or kind.name,)
+    return ground.reads(case.operation) and (*whole, kind.status.field)[: len(expectation.place)] == expectation.place
 
 
 def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown) -> None:

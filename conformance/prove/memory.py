@@ -44,7 +44,9 @@ class Kept:
 
 @dataclass
 class Memory:
-    """The false statuses of one breakage; migrations have the id of their server. Safe to use from many threads.
+    """The false statuses of one breakage. Safe to use from many threads.
+
+    Migrations have the id of their server, and so have images that no response names.
 
     Attributes:
         impossible: the reason why the breakage could not make its change when it was tried; None if it could.
@@ -117,9 +119,12 @@ class Memory:
         elif found := _SERVER.match(path):
             changed = self._dress("server", found["id"], body.get("server")) or changed
         elif found := _IMAGE.match(path):
-            if self._hidden("image", found["id"]):
+            image = body.get("image")
+            of = image.get("server") if isinstance(image, dict) else None
+            names = [found["id"], *([str(of["id"])] if isinstance(of, dict) and "id" in of else [])]
+            if any(self._hidden("image", name) for name in names):
                 return forged(404, request.version, "there is no such image")
-            changed = self._dress("image", found["id"], body.get("image")) or changed
+            changed = any(self._dress("image", name, image) for name in names) or changed
         elif path == "/os-migrations":
             asked = parse_qs(urlsplit(request.target).query).get("instance_uuid", [""])[0]
             for migration in body.get("migrations") or ():

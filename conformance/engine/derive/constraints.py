@@ -136,7 +136,8 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
         if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
             continue
         for case, trial, why in _texts(view, row):
-            book.case(requirement, case, trial, Refused((400,), why, also_listed=True, elsewhere=UNNAMED))
+            refused = Refused((400,), why, also_listed=True, elsewhere=UNNAMED)
+            book.case(requirement, case, trial, refused, beside=True)
 
 
 def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:

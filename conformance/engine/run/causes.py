@@ -166,7 +166,8 @@ class Causes:
         self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
     ) -> tuple[Evidence, Judgement]:
         """The evidence and the judgement of a case by another value, if a new thing has its own without being asked."""
-        trial = None if self.context.stopping.is_set() else with_another(case, evidence.sent)
+        compares = case.requirement.kind == EQUALITY and not self.context.stopping.is_set()
+        trial = self._other(case, evidence) if compares else None
         if trial is None or self.missing(case, evidence, judgement) is None:
             return evidence, judgement
         if trial.key not in self.others:
@@ -179,9 +180,12 @@ class Causes:
             ((_, _, told),) = judged([case], seen, self.context)
         return (seen, told) if decides(case, trial, told) else (evidence, judgement)
 
+    def _other(self, case: Case, evidence: Evidence) -> Trial | None:
+        return with_another(case, self.context.service.about(case.operation), evidence.sent)
+
     def _probes(self, case: Case, trial: Trial, evidence: Evidence) -> tuple[Probe, ...]:
         """The probes of all cases that the same trial with another value decides."""
-        alike = ((one, with_another(one, evidence.sent)) for one in self.suite.cases if one.trial.key == case.trial.key)
+        alike = ((one, self._other(one, evidence)) for one in self.suite.cases if one.trial.key == case.trial.key)
         fit = (one for one, other in alike if other is not None and other.key == trial.key)
         return tuple(dict.fromkeys(probe for one in fit for probe in one.expectation.probes))
 

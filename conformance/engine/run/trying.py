@@ -15,6 +15,7 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.elevation import FORBIDDEN
 from conformance.engine.provision.errors import CONFLICT
 from conformance.engine.run.another import decides, with_another
+from conformance.engine.run.doubt import confirmed
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged, fault, judged
 
@@ -48,7 +49,7 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
     results = judged(cases, evidence or made(executor, job), context)
     unsteady = evidence is not None and evidence.pages is not None and not evidence.pages.controlled
     if unsteady and any(judgement.verdict != "pass" for _, _, judgement in results):
-        results = judged(cases, made(executor, job), context)
+        results = _seen_again(results, judged(cases, made(executor, job), context))
     statuses = {evidence.status or 0 for _, evidence, _ in results}
     both = is_one(trial.request.operation.id, context.service.also_by_administrators)
     kept_out = FORBIDDEN in statuses or (both and max(statuses, default=0) >= FAILURE)
@@ -64,6 +65,16 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
     if spoiled and trial.situation.state is None and executor.paths.elements.renew(_path(spoiled[0][1])):
         results = _with(results, judged([case for case, _ in spoiled], made(executor, job), context))
     return results
+
+
+def _seen_again(first: Sequence[Judged], second: Sequence[Judged]) -> list[Judged]:
+    """The second judgements; a fail that the second trial could not look at again is undecided."""
+    return [
+        (case, *confirmed([(seen, told), (evidence, judgement)]))
+        if told.verdict == "fail" and evidence.problem is not None
+        else (case, evidence, judgement)
+        for (_, seen, told), (case, evidence, judgement) in zip(first, second, strict=True)
+    ]
 
 
 def judged_anew(
@@ -101,7 +112,8 @@ def _by_other_values(executor: Executor, tried: Sequence[tuple[Case, Evidence]])
     found: list[Judged] = []
     trials: dict[str, tuple[Trial, list[Case]]] = {}
     for case, evidence in tried:
-        if (trial := with_another(case, evidence.sent)) is not None:
+        service = executor.context.service.about(case.operation)
+        if (trial := with_another(case, service, evidence.sent)) is not None:
             trials.setdefault(trial.key, (trial, []))[1].append(case)
     for trial, alike in trials.values():
         job = replace(Job.of(alike), trial=trial)

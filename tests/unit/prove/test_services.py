@@ -334,6 +334,24 @@ def test_a_field_is_broken_by_the_part_of_its_row_that_a_case_judges():
     assert "body/teeth#field-retyped" not in broken(case(one, "body/teeth", unheard, accepted=True))
 
 
+def test_an_answer_to_head_has_no_body_of_another_shape():
+    one = operation("HEAD", "/gears/{gear_id}")
+    refused = replace(case(one, "error/404[unknown-id]", Refused((404,), ""), "IDLE"), fault=ErrorBody())
+    assert not [b for b in broken(refused).values() if b.mutation.startswith("error-")]
+
+
+@pytest.mark.parametrize(("place", "lost"), [(("teeth",), True), (("status",), False)])
+def test_a_field_that_shows_the_status_is_not_lost_in_one_status_alone(place, lost):
+    """Nobody could see the resource in this status."""
+    kind = KNOWLEDGE.profile.kind(KNOWLEDGE.resource)
+    bare = replace(KNOWLEDGE, profile=replace(KNOWLEDGE.profile, kinds={kind.name: replace(kind, bare=True)}))
+    one = operation("GET", "/widgets/{widget_id}", normal=200)
+    field = FieldShown(place[-1], place, "string", True, False)
+    there = replace(case(one, "body/it[in-JAMMED]", field, "JAMMED", accepted=True), beside=True)
+    found = broken(case(one, "body/it", field, "IDLE", accepted=True), there, service=bare)
+    assert any(b.mutation == "field-lost" for b in found.values()) is lost
+
+
 def test_another_code_of_success_is_none_of_those_of_any_version():
     one = operation("POST", "/gears", normal=200)
     both = Responses((Code(200, 10, max="2.5"), Code(202, 10, min="2.6")), one.responses.error)

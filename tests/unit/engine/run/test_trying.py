@@ -61,6 +61,16 @@ def test_a_fail_is_told_with_both_controls_alone():
     assert tried(shelf(ignores=("name",))) == ("fail", True, [True, False])
 
 
+def test_a_fail_of_a_list_that_cannot_be_looked_at_again_is_undecided():
+    """The elements may have gone, which were of others; but nothing shows that the first look was wrong."""
+    executor = Executor(shelf(ignores=("name",)))
+    first = made(executor, JOB, together=True)
+    executor.make = lambda trial, *_: Evidence(trial, problem=Problem("inapplicable", "no element shows a value"))
+    ((_, _, judgement),) = judged_by(executor, JOB, [FILTER], first)
+    assert (judgement.verdict, judgement.deviation) == ("inconclusive", None)
+    assert "seen once and could not be tried again: no element shows a value" in judgement.reason
+
+
 @pytest.mark.parametrize(
     ("both", "answers", "verdicts", "roles"),
     [

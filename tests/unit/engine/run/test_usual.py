@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from widgets import ids, plain, row, sample, suite
+from widgets import KNOWLEDGE, ids, plain, row, sample, suite
 
 from conformance.engine.api.producers import Producers
 from conformance.engine.judge.equality import ComesBack
@@ -41,7 +41,7 @@ def seeking() -> Any:
     return SimpleNamespace(
         producers=Producers((MAKE, SHOW)),
         stopping=SimpleNamespace(is_set=lambda: False),
-        service=SimpleNamespace(described=True, profile=SimpleNamespace(missing_parts=())),
+        service=KNOWLEDGE,
         environment=None,
         lacking=frozenset(),
     )
