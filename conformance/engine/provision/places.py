@@ -180,6 +180,8 @@ class Places:
     ) -> Done:
         """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
+        Where others have waited for the same room in vain, the lane gives back its own things and tries once more.
+
         Args:
             done: the outcome of the refused attempt.
             attempt: tries again.
@@ -187,12 +189,14 @@ class Places:
             give_back: gives all things of the lane back before the next attempt.
             operation: the operation of the trial.
         """
-        deadline, pause = time.monotonic() + WAIT, PAUSE
+        deadline, pause, own_given = time.monotonic() + WAIT, PAUSE, False
         while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
-            with self._free:
-                if room in self.in_vain:
-                    self.in_vain[room].add(operation)
+            if self._in_vain_for(room, operation if own_given else None):
+                if own_given:
                     return done
+                give_back()  # the lane itself may hold the thing that takes the room
+                done, own_given = attempt(), True
+                continue
             self.used_up()
             give_back()
             if self.make_way():
@@ -204,6 +208,13 @@ class Places:
             if room and self._seated and self.most == 1 and not self.stopping.is_set():
                 self.in_vain.setdefault(room, set()).add(operation)
         return done
+
+    def _in_vain_for(self, room: str, operation: str | None) -> bool:
+        """Whether nobody waits for a room any more; then note the operation of a trial that is refused for it."""
+        with self._free:
+            if room in self.in_vain and operation is not None:
+                self.in_vain[room].add(operation)
+            return room in self.in_vain
 
     def room_for(self, operation: str) -> None:
         """Note that a trial found all the room that it needed: others may wait again for what it had lacked before."""

@@ -117,11 +117,12 @@ def test_nobody_waits_a_second_time_for_nothing() -> None:
     assert places.found(403, refused, wheels, lambda: None, "make") == 403
     assert len(asked) > 1
     asked.clear()
-    assert places.found(403, refused, wheels, lambda: None, "show") == 403
-    assert asked == []
+    given_back: list[int] = []
+    assert places.found(403, refused, wheels, lambda: given_back.append(len(asked)), "show") == 403
+    assert (len(asked), given_back) == (1, [0]), "once more, after the lane has given back what it holds itself"
     places.room_for("list")
     assert places.found(403, refused, wheels, lambda: None, "show") == 403
-    assert asked == [], "a trial that never lacked this room says nothing of it"
+    assert len(asked) == 2, "a trial that never lacked this room says nothing of it"
     assert places.found(403, refused, lambda _: "carts", lambda: None, "show") == 403
     assert asked, "another room was never waited for"
 
@@ -133,6 +134,12 @@ def test_a_trial_that_finds_the_room_it_lacked_lets_others_wait_for_it_again() -
     places.room_for("show")
     answers = iter([202])
     assert places.found(403, lambda: next(answers), wheels, lambda: None, "make") == 202
+
+
+def test_a_lane_that_holds_the_thing_itself_finds_the_room_for_which_others_waited_in_vain() -> None:
+    places, held = seated(1), ["w-1"]
+    places.found(403, lambda: 403, wheels, lambda: None, "make two")
+    assert places.found(403, lambda: 403 if held else 202, wheels, held.clear, "make one") == 202
 
 
 def test_a_wait_that_the_end_of_the_run_cuts_short_was_not_in_vain() -> None:
