@@ -59,8 +59,8 @@ def first(
         The thing, and a few words on the things from which it was made.
 
     Raises:
-        ResourceError: no candidate worked, or a quota is used up; one sentence names the candidates and the messages of
-            the cloud.
+        ResourceError: no candidate worked, or a quota is used up, and one sentence names the candidates and what the
+            cloud said; or the endpoint or a token is lost, and the sentence says so.
     """
     factory = kind.factory
     if factory is None:
@@ -80,6 +80,8 @@ def first(
         try:
             return resources.make(kind.name, microversion=microversion), what
         except ResourceError as error:
+            if resources.lost is not None:  # no other candidate would be answered
+                raise ResourceError(f"no {kind.name} could be made of {what}: {resources.lost}") from None
             tried.setdefault(_plain(str(error)), []).append(what)
             tell(f"no {kind.name} could be made of {what}: {error}")
             left = resources.close()

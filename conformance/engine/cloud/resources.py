@@ -96,6 +96,11 @@ class Resources:
         """Whether the description says how to make things of a kind."""
         return self._cloud.profile.kind(kind).factory is not None
 
+    @property
+    def lost(self) -> str | None:
+        """The reason why the run can send no more requests; None as long as it can."""
+        return self._cloud.lost
+
     def make(
         self,
         kind: str,

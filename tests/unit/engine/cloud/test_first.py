@@ -49,6 +49,7 @@ class Maker:
     def __init__(self, found, boots=lambda **_: True):
         self.found, self.boots = found, boots
         self.usual, self.tried, self.closed = {}, [], 0
+        self.lost = None
         self.why = "No valid host"
 
     def make(self, kind, *, microversion):
@@ -161,3 +162,17 @@ def booted_without_network():
     found = discovery(networks=())
     maker = SimpleNamespace(usual={}, make=lambda kind, microversion: kind, close=lambda: ())
     return first(maker, found, SERVER, "2.96", lambda _: None) == ("server", "image 'plain', flavor 'tiny'")
+
+
+def test_nothing_else_is_tried_once_the_token_is_lost():
+    found = discovery(networks=(NET, NET2))
+
+    def boots(**_):
+        if len(maker.tried) == 2:
+            maker.lost = "the token has expired"
+        return False
+
+    maker, said = Maker(found, boots), []
+    with pytest.raises(ResourceError, match=r"no server could be made of image .plain., .*: the token has expired$"):
+        first(maker, found, SERVER, "2.96", said.append)
+    assert (len(maker.tried), len(said), maker.closed) == (2, 1, 1)
