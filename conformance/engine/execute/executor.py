@@ -225,8 +225,8 @@ class Executor:
         if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)
-        changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
-        if changes:
+        changes = needs.makes or needs.creates or needs.after or needs.removes or request.filled.owned
+        if changes or self.paths.steps.sent:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method in REPLACING and not trial.operation.path.endswith("}"):
             self.paths.forget_below(request.filled.path)

@@ -27,7 +27,7 @@ from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
-from conformance.engine.run.queue import Queue
+from conformance.engine.run.queue import HESITATION, Queue
 from conformance.engine.run.trying import judged_anew, judged_by, made
 from specs.record.model import Result
 
@@ -181,6 +181,12 @@ class Run:
 
     def _take(self) -> list[Job]:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
+        since = time.monotonic()
+        while not self.context.stopping.is_set():
+            with self._lock:
+                if not self._queue.hesitates(since):
+                    break
+            self.context.stopping.wait(HESITATION)
         with self._lock:
             if self._next_lane() and not self.context.stopping.is_set():
                 return self._queue.take()

@@ -339,17 +339,19 @@ def test_a_thing_that_is_made_on_the_side_may_be_named_by_the_answer_alone(body,
 
 
 COPY = action("copy", row("name", required=True), path="/gears/{gear_id}/action", normal=(202,))
+FROM = plain("POST", "/images/from_gear", row("name", required=True), normal=(202,))
 
 
+@pytest.mark.parametrize("copy", [COPY, FROM])
 @pytest.mark.parametrize(("narrow", "removed"), [(True, ["/images/i-1"]), (False, [])])
-def test_what_a_trial_makes_on_the_side_goes_after_it_where_room_is_needed(tmp_path, narrow, removed):
-    service = replace(KNOWN, also_creates=((COPY.id, "image", "name"),))
+def test_what_a_trial_makes_on_the_side_goes_after_it_where_room_is_needed(tmp_path, narrow, removed, copy):
+    service = replace(KNOWN, also_creates=((copy.id, "image", "name"),))
     gone: list[str] = []
-    there, executor = shop = opened(tmp_path, *EVERY, COPY, service=service)
+    there, executor = shop = opened(tmp_path, *EVERY, copy, service=service)
     executor.context.resources.remove_all = lambda things: gone.extend(thing.path for thing in things)
-    there.does["POST action"] = (202, {"image_id": "i-1"})
+    there.does |= dict.fromkeys(("POST action", "POST /images/from_gear"), (202, {"image_id": "i-1"}))
     executor.context.places.most = 1 if narrow else None
-    make(shop, COPY, key="copy", body={"copy": {"name": Binding("name", "value", "new")}})
+    make(shop, copy, key="copy", body={"copy": {"name": Binding("name", "value", "new")}})
     assert executor.context.places.take_spent() == [], "the expectations of the trial may still look at it"
     make(shop, SHOW, key="show")
     executor.discard()
