@@ -74,6 +74,12 @@ _APART = re.compile(
     rf"(?=\s+(?:is|are|must|has|have|should|cannot|needs?)\b)",
     _FLAGS,
 )
+_OF_YOURS = re.compile(
+    r"(?<=[a-z])\s+(?:(?:that|(?:(?:to|in|on|from|for|with|into)\s+)?which)\s+)?you\s+(?:(?:want|wish|intend)\s+to\s+|are\s+)?(?!must\b|can\b|cannot\b|may\b)[a-z]+(?:\s+(?:the|an?)\s+[\w-]+)?(?:\s+(?:to|from|with))?"
+    r"(?=\s+(?:must|is|are|has|have|should|needs|cannot)\b)",
+    _FLAGS,
+)
+"""A relative clause about the request: "the car you sell must"."""
 _CAN = re.compile(r"\b(?:can|cannot|may|must|to)\s+(?:only\s+)?$", _FLAGS)
 _VERB = re.compile(r"(?!the\b|an?\b|be\b)[a-z]+\s+(?=[a-z])")
 _KIND = re.compile(r"\s+(?:attribute|field|parameter|property)$", _FLAGS)
@@ -124,6 +130,7 @@ def cleared(text: str) -> str:
         text = pattern.sub(meant, text)
     text = _OF_A_KIND.sub(lambda m: f"{m['in']} {m['values']} {m['state']}", _CURRENT.sub("", text))
     text = _AND_BE_IN.sub(lambda m: f"{m['must']} be ", text)
+    text = _OF_YOURS.sub("", text)
     return _APART.sub("", _PURPOSE.sub("", _PARENTHESIS.sub("", text)))
 
 

@@ -15,6 +15,7 @@ import re
 from dataclasses import replace
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.names import LASTING
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
@@ -190,16 +191,20 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
 def _from_to(sentence: Sentence, scope: Scope) -> Reading | None:
     """C4: "the image status changes from ``a`` to ``b``", "the image goes from ``a`` to ``b`` state"."""
     m = _FROM_TO.search(sentence.text) or _THING_FROM_TO.search(sentence.text)
-    if m is None or version_clauses(sentence.text) or _NOT.search(sentence.text):
+    if m is None or version_clauses(sentence.text) or _NOT.search(sentence.text) or _ABLE.search(m[0]):
         return None
     base = _status(sentence, scope, m["noun"], m["attribute"])
     when = When(status=normalised(_names(m["from"]))[0])
     if (then := AND_THEN.match(sentence.text[m.end() :])) is None:
+        names = normalised(_names(m["values"]))[0]
+        if all(name.lower().endswith("ing") and name.lower() not in LASTING for name in names):
+            return Reading((Post(replace(base, transient=names, when=when)),))
         return _becomes(base, m["values"], when)
     passing, final = (normalised(_names(text))[0] for text in (m["values"], then["values"]))
     return Reading((Post(replace(base, becomes=final, transient=passing, when=when)),))
 
 
+_ABLE = re.compile(r"\b(?:can|could)\s+(?:\w+\s+)?(?:chang|transition|go|mov|switch)", _FLAGS)
 _ATTEMPTING = re.compile(
     r"^(?:Attempting|Trying)\s+to\s+\w+\s+(?P<what>.+?)\s+(?:to|of|from|in|on|that|which)\b", _FLAGS
 )

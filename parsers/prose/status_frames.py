@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from parsers.prose.failures import fails, is_anothers_deed
 from parsers.prose.rules import Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import Clause, imperative
@@ -19,7 +20,7 @@ _REFUSED = re.compile(
     r"\b(?:(?:cannot|can\s+not|could\s+not|may\s+not|must\s+not|should\s+not)(?!\s+(?:expect|rely|wait|see|assume|guarantee)\b)|(?:^|[,;]\s+|please\s+)do\s+not\s+(?:call|use|perform|send)|will\s+not\s+be(?!\s+(?:included|returned|shown|listed|displayed|affected)\b)|not\s+(?:be\s+)?(?:"
     r"allowed|possible|permitted|supported|accepted)|fails?|failed\s+with|rejects?|rejected|refused|prohibited|unavailable|not\s+available|impossible|"
     r"forbidden|disallowed|denied|(?<!no\s)(?:error|exception)\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*|causes?|receives?|gets?)\s+"
-    r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
+    r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|can\s+no\s+longer|no\s+(?!\d)[\w-]+(?:\s+[\w-]+){0,3}\s+(?:is|are|can\s+be)\s+(?:allowed|possible|permitted|accepted)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
     r"throws?\s+an?|returns?\s+an?\s+``\w+(?:Exception|Error|Fault|Conflict)``)\b|(?<![\d.])4\d\d(?!\d)",
     _FLAGS,
 )
@@ -29,6 +30,12 @@ _ONLY_IF = re.compile(
     r"\brequires?(?:\s+that)?|\b(?:required|necessary|mandatory|essential|important)\s+that|\bensure(?:\s+that)?|\bmake\s+sure(?:\s+that)?)\s*$",
     _FLAGS,
 )
+_PROVIDED = re.compile(r"(?:as|so)\s+long\s+as|provid|on\s+condition", _FLAGS)
+_POSSIBLE = re.compile(
+    r"\b(?:can|may|could|able|possible|allowed|permitted|valid|works?|succeeds?|supported|accepted|answered|honou?red|must|(?:is|are)\s+only)\b",
+    _FLAGS,
+)
+"""What is possible: of "It runs at once, provided that ..." the opposite is a later time, and no refusal."""
 _HAPPENS_ONLY = re.compile(
     r"\bonly\s+(?:return|show|include|display|contain|list|create|generate|appear|happen|occur|apply|be\s+(?:returned|shown|included|displayed|"
     r"listed|generated|populated|set|visible|present))s?\b|\b(?:returns?|shows?|includes?|displays?|contains?|lists?|appears?|"
@@ -43,7 +50,10 @@ _ONLY_THOSE = re.compile(
     r"(?:available|allowed|possible|supported|valid|permitted|applicable|applies|works?)\s+(?:for|on|to|with)$|\bonly\s+(?:allowed|possible|permitted)\s+to\s+\w+$",
     _FLAGS,
 )
-_NOT_UNTIL = re.compile(r"\b(?:unless|until|before|except\s+(?:if|when|while))$", _FLAGS)
+_FRONT = re.compile(r"^(?:Once|After|When|If|As\s+soon\s+as)\s+(?P<clause>[^,]*),", _FLAGS)
+_DONE_TO = re.compile(r"\b(?:can|may)\s+be\s+\w+\s+(?:for|on|to|with)$", _FLAGS)
+_PREREQUISITE = re.compile(r"^(?:Pre-?requisites?|Pre-?conditions?|Requirements?)\s*:$", _FLAGS)
+_NOT_UNTIL = re.compile(r"\b(?:unless|until|before|wait\s+for|except\s+(?:if|when|while))$", _FLAGS)
 _AFTER = re.compile(r"\b(?:after|since|until|before|so\s+that|whether|(?<!during\s)which|that|how|to|by)$", _FLAGS)
 _NEEDS_TO_BE = re.compile(r"\b(?:requires?|needs?|expects?)$", _FLAGS)
 _REPORTS = re.compile(r"\b(?:check|see|verify|monitor|determine|know|find\s+out|poll)\b[^.;]*$", _FLAGS)
@@ -64,12 +74,12 @@ _DONE = re.compile(
 _DURING = re.compile(r"^(?:During|For\s+the\s+duration\s+of|While\b[^,]*\b(?:is|are)\s+being)\b[^,]*,", _FLAGS)
 """A clause in front that tells of the time of the operation itself: "While the share is being moved,"."""
 _FAILING = re.compile(
-    r"(?:\b(?:if|when|in\s+case)\s+[^,;]*\b(?:fail\w*|unsuccessful\w*|not\s+success\w*)\b[^,;]*|\b(?:on|upon|after|in\s+case\s+of)\s+(?:an?\s+|any\s+)?"
+    r"(?:\b(?:if|when|in\s+case)\s+(?P<clause>[^,;]*\b(?:fail\w*|unsuccessful\w*|not\s+success\w*)\b[^,;]*)|\b(?:on|upon|after|in\s+case\s+of)\s+(?:an?\s+|any\s+)?"
     r"(?:failure|error)|[,;.]\s*(?:otherwise|or\s+else))(?:,|\s)*(?:then\s+)?$",
     _FLAGS,
 )
 _IF_FAILED = re.compile(
-    r"^\s*(?:(?:state|status)\s*)?,?\s*(?:if|when|in\s+case|on|upon|after)\b[^.;,]*\b(?:fail\w*|unsuccessful\w*)",
+    r"^\s*(?:(?:state|status)\s*)?,?\s*(?:if|when|in\s+case|on|upon|after)\s+(?P<clause>[^.;,]*\b(?:fail\w*|unsuccessful\w*)[^.;,]*)",
     _FLAGS,
 )
 _WAIT = re.compile(r"\bwait\s+(?:until|for|till)$", _FLAGS)
@@ -150,21 +160,22 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
     done = (sentence.block.block or "").endswith("postconditions") or _tells_of_the_end(text, after)
     if clause.form == "change" and not (_IS_SET.search(text[clause.start : clause.end]) and _framed(before)):
         done = done or (request and given(before) is None)
-        return _outcome(clause, before, after, sentence, bound=bound, done=done)
+        return _outcome(clause, before, after, sentence, scope, bound=bound, done=done)
     if (bound and "," in before and not done) or _REPORTS.search(before):
         return None
-    if joined := _TOGETHER_WITH.match(before):
-        before = joined["frame"]
+    before = joined["frame"] if (joined := _TOGETHER_WITH.match(before)) else before
     refusing = _REFUSED.search(f"{before} | {_OTHERWISE.sub('', after)}") is not None
     if _reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
         return None
+    if _PREREQUISITE.match(before) and clause.form in ("is", "noun") and not done:
+        return None if clause.negated else "needed"
     if _NOT_UNTIL.search(before):
         refusing = _before_it(after, scope) if _WAIT.search(before) else refusing
         return "needed" if refusing and not clause.negated else None
     if clause.modal == "to be":
         return "needed" if _NEEDS_TO_BE.search(before) and not clause.negated and not done else None
     if _ONLY_IF.search(before):
-        return None if clause.negated or done or _HAPPENS_ONLY.search(before) else "needed"
+        return "needed" if not clause.negated and not done and _is_a_need(before, after) else None
     if may := _MAY_IF.match(before):
         return "needed" if _is_the_operation(may, scope) and not clause.negated else None
     if _IF.search(before):
@@ -175,8 +186,16 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
     if clause.modal and not done:
         needed = "needed" if not bound else None
         return "refused" if clause.negated else needed
+    done = done and re.match(r"(?:If|When)\b[^,]*\bbefore\b", before, _FLAGS) is None
     after_it = done and not _AFTER.search(before) and not _BOUND.search(before[-6:])
     return "becomes" if after_it and not clause.negated and clause.form == "is" else None
+
+
+def _is_a_need(before: str, after: str) -> bool:
+    """True if the words before "only if" or "provided that" tell of what is possible, not of how soon it happens."""
+    m = _ONLY_IF.search(before)
+    later = m is not None and _PROVIDED.match(m[0]) and not _POSSIBLE.search(f"{before} {after}")
+    return not later and _HAPPENS_ONLY.search(before) is None
 
 
 def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, refusing: bool) -> str | None:
@@ -184,7 +203,8 @@ def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, re
     after = text[clause.end :]
     if clause.owner.lower().startswith("no "):
         return "refused" if not clause.negated and _MAY.match(after) else None
-    if not clause.negated and (clause.modal == "only" or _ONLY_THOSE.search(before)):
+    only = after.strip().startswith("only") and _DONE_TO.search(before) is not None
+    if not clause.negated and (only or clause.modal == "only" or _ONLY_THOSE.search(before)):
         return "needed"
     if refusing:
         return "needed" if clause.negated else "refused"
@@ -197,11 +217,16 @@ def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, re
     return "needed" if purpose and not clause.negated else None
 
 
-def _outcome(clause: Clause, before: str, after: str, sentence: Sentence, *, bound: bool, done: bool) -> str | None:
+def _outcome(
+    clause: Clause, before: str, after: str, sentence: Sentence, scope: Scope, *, bound: bool, done: bool
+) -> str | None:
     """Tell whether a clause about a change says which status the operation leads to, or its failure."""
-    if not clause.negated and (_FAILING.search(before) or _IF_FAILED.match(after)):
-        return "fails"
-    if _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
+    if not clause.negated and (m := _FAILING.search(before) or _IF_FAILED.match(after)) is not None:
+        return "fails" if m["clause"] is None or fails(m["clause"], scope) else None
+    if _reads(scope) or _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
+        return None
+    front = _FRONT.match(before)
+    if front is not None and (is_anothers_deed(front["clause"], scope) or re.search(r"\bbefore\b", front["clause"])):
         return None
     frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
     if clause.negated or (any(frame.search(before) for frame in frames) and not _SHOWN.search(before)):
@@ -291,4 +316,9 @@ def given(before: str) -> When | None:
 
 def explains(text: str) -> bool:
     """True if a sentence only explains, or is about a failure."""
-    return _EXPLAINS.search(text) is not None or _AFTER_FAILURE.match(text) is not None
+    return only_explains(text) or _AFTER_FAILURE.match(text) is not None
+
+
+def only_explains(text: str) -> bool:
+    """True if a sentence only explains."""
+    return _EXPLAINS.search(text) is not None
