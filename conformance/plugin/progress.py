@@ -179,6 +179,12 @@ class Progress:
         return state
 
     def _tell(self, line: str) -> None:
+        writer = self._config.get_terminal_writer()
+        # Where both streams go to one place, the dots of pytest would stand before the line.
+        if os.path.sameopenfile(self._out, self._errors):
+            if writer.width_of_current_line:
+                writer.line()
+            writer.flush()
         encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
         os.write(self._errors, f"conformance: {line}\n".encode(encoding, "backslashreplace"))
 

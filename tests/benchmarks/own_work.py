@@ -6,8 +6,9 @@ python -m tests.benchmarks.own_work [--profile] [-k EXPR]
 
 The stand-in is a process of its own: it answers each GET with the sample of the reference, and refuses unknown ids and
 tokens. Two runs with ``-m readonly`` are made, one with a single case and one with all. The first one costs what every
-run costs: imports, specs, cases. What the second one costs beyond that is divided by its further requests. The figures
-are printed and not asserted. ``--profile`` prints where the processor time of all threads of the second run goes.
+run costs: imports, specs, cases. What the second one costs beyond that is divided by its further requests. Each is made
+three times, and the best one counts, because other work on the machine makes the same work dearer. The figures are
+printed and not asserted. ``--profile`` prints where the processor time of all threads of the second run goes.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from specs.load import load_directory
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token"
 ONE = "flavors.list-flavors/normal"
+ROUNDS = 3
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 VERSION = {"id": "v2.1", "status": "CURRENT", "min_version": "2.1", "version": "2.104"}
 
@@ -128,6 +130,12 @@ def run(url: str, directory: Path, keyword: str, profile: bool = False) -> dict[
     return dict(json.loads((directory / "run.json").read_text())["totals"])
 
 
+def best(url: str, folder: Path, keyword: str) -> dict[str, Any]:
+    """The totals of the run that took the least processor time of some."""
+    runs = [run(url, folder / str(number), keyword) for number in range(ROUNDS)]
+    return min(runs, key=lambda totals: float(totals["processor_seconds"]))
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.own_work", description="Own work for a request.")
@@ -139,7 +147,10 @@ def main() -> None:
         serve()
         return
     with stand_in() as url, tempfile.TemporaryDirectory() as folder:
-        one, every = run(url, Path(folder, "one"), ONE), run(url, Path(folder, "all"), given.k, given.profile)
+        one = best(url, Path(folder, "one"), ONE)
+        every = (
+            run(url, Path(folder, "all"), given.k, True) if given.profile else best(url, Path(folder, "all"), given.k)
+        )
     requests = every["requests"] - one["requests"]
     spent = every["processor_seconds"] - one["processor_seconds"]
     print(f"start: {one['processor_seconds']:.1f} s of the processor, {one['requests']} requests")

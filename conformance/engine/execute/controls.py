@@ -10,8 +10,8 @@ An answer never tells if a front end of the service may have given it: 401, 405,
 500 on. A choice of several things (300) tells where the reference lists it as a normal code. An accepted request tells
 only if the route that cannot exist is refused.
 
-The answers of the run itself are used first. If none of them tells, one further request is sent that changes nothing:
-with ids that name nothing, and with a body that no operation takes.
+The answers of the run itself are used first. If none of them tells, and no trial is left that may be accepted, one
+further request is sent that changes nothing: with ids that name nothing, and with a body that no operation takes.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class _Control:
         why: the reason why none has.
         asked: True if the harmless request was sent.
         looked_at: the number of the run's answers that were compared.
+        glanced_at: the number of those that were compared only if it needs no further request, or if they accept.
         answered: True if any answer was compared.
         lock: held while the route is looked for.
     """
@@ -68,6 +69,7 @@ class _Control:
     why: str = "no request of the operation had an answer, and none is known that would change nothing"
     asked: bool = False
     looked_at: int = 0
+    glanced_at: int = 0
     answered: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -94,14 +96,14 @@ class Controls:
     _contrasts: dict[_Kind, _Contrast] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def missing(self, operation: Operation, harmless: Harmless) -> str | None:
+    def missing(self, operation: Operation, harmless: Harmless | None) -> str | None:
         """The reason why nothing proves that the route of an operation exists; None if something does.
 
         The route of an operation that a release has removed need not exist: that of another operation is enough.
 
         Args:
             operation: the operation whose promise seems to be kept.
-            harmless: sends a request that changes nothing.
+            harmless: sends a request that changes nothing; None as long as a trial may still show the route.
         """
         control = self._of(operation)
         with control.lock:
@@ -111,12 +113,12 @@ class Controls:
                 return None
             return control.why
 
-    def nowhere(self, operation: Operation, harmless: Harmless) -> str | None:
+    def nowhere(self, operation: Operation, harmless: Harmless | None) -> str | None:
         """The reason why nothing proves that any of the API exists at the address; None if a route does.
 
         Args:
             operation: the operation whose promise seems to be broken.
-            harmless: sends a request that changes nothing.
+            harmless: sends a request that changes nothing; None as long as a trial may still show the route.
         """
         why = self.missing(operation, harmless)
         return None if why is None or self._any_other(harmless) else why
@@ -129,8 +131,17 @@ class Controls:
         with self._lock:
             return self._known.setdefault(operation.id, _Control())
 
-    def _look(self, control: _Control, operation: Operation, harmless: Harmless) -> None:
-        new = self.context.cloud.seen.of(operation.id)[control.looked_at :]
+    def _look(self, control: _Control, operation: Operation, harmless: Harmless | None) -> None:
+        seen = self.context.cloud.seen.of(operation.id)
+        if harmless is None:
+            new, control.glanced_at = seen[control.glanced_at :], len(seen)
+            # An accepted request shows a route for certain, while the first refusals may look like those elsewhere.
+            for ask, answer in new:
+                known = _kind(operation, ask, answer) in self._contrasts
+                if (answer.ok or known) and self._tells(control, operation, ask, answer):
+                    return
+            return
+        new = seen[control.looked_at :]
         # Answers that need no further request come first.
         for ask, answer in sorted(new, key=lambda sent: _kind(operation, *sent) not in self._contrasts):
             control.looked_at += 1
@@ -143,11 +154,13 @@ class Controls:
         if sent is not None:
             self._tells(control, operation, *sent)
 
-    def _any_other(self, harmless: Harmless) -> bool:
+    def _any_other(self, harmless: Harmless | None) -> bool:
         """Whether the route of some other operation exists."""
         with self._lock:
             if any(control.shown for control in self._known.values()):
                 return True
+        if harmless is None:
+            return False
         plain = (o for o in self.context.operations.values() if o.method == "GET" and not placeholders(o.path))
         return any(self.missing(o, harmless) is None for o in islice((o for o in plain if o.removed is None), _OTHERS))
 

@@ -20,6 +20,7 @@ from conformance.engine.run.causes import Causes
 from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import attached_for
+from conformance.engine.run.held import Held, Unsettled
 from conformance.engine.run.jobs import Job, Tried, in_order
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
@@ -68,7 +69,7 @@ class Run:
     _threads: list[threading.Thread] = field(default_factory=list)
     _working: int = 0
     _open: int = 0
-    _held: list[tuple[Case, Evidence, Judgement, float]] = field(default_factory=list)
+    _held: Held = field(init=False)
     _questioned: set[str] = field(default_factory=set)
     _lanes: list[Executors] = field(default_factory=list)
     _controls: Controls = field(init=False)
@@ -77,6 +78,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._controls = Controls(self.context)
+        self._held = Held(self._controls)
         self._queue = Queue(self.context, self.parallel)
         self._causes = Causes(self.context, self.suite, self.locks)
 
@@ -113,6 +115,7 @@ class Run:
                     lane = lanes.setdefault(lane_of(case.trial, self.context.service), {})
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
+            self._held.expect(job.trial for lane in jobs.values() for job in lane)
             self._open += len(jobs)
             # Trials without a resource run while others wait for the cloud, and do not count for ``parallel``.
             if NO_RESOURCE in jobs:
@@ -335,42 +338,38 @@ class Run:
         if self._broken:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
-            if self._hollow(case, judgement, executor) or self._causes.missing(case, evidence, judgement):
-                # A later answer may serve as the control; a case that is still held at the end is inconclusive.
-                with self._lock:
-                    self._held.append((case, evidence, judgement, seconds / len(results)))
-            else:
-                self._settle(result_of(case, evidence, judgement, seconds / len(results)))
+            self._settle_or_hold(Unsettled(case, evidence, judgement, seconds / len(results)), executor)
+        if self._held.tried(job.trial):
+            for held in self._held.take(job.trial.request.operation):
+                self._settle_or_hold(held, executor)
 
-    def _hollow(self, case: Case, judgement: Judgement, executor: Executor) -> str | None:
-        """The reason why a pass or a fail has no control; None if the judgement stands.
+    def _settle_or_hold(self, one: Unsettled, executor: Executor) -> None:
+        """Settle a case whose judgement stands. A later answer may serve as the control of another one, which is held.
 
-        A pass needs an answer that shows the route of the operation. A fail needs an answer from some route of the
-        API: a missing operation breaks its promise, but not at the address of a different service.
+        A case that is still held at the end is inconclusive.
         """
-        operation = case.trial.request.operation
-        if judgement.verdict == "pass":
-            return self._controls.missing(operation, executor.harmless)
-        return self._controls.nowhere(operation, executor.harmless) if judgement.verdict == "fail" else None
+        hollow = self._held.hollow(one, executor.harmless)
+        if hollow or self._causes.missing(one.case, one.evidence, one.judgement):
+            self._held.hold(one)
+        else:
+            self._settle(result_of(one.case, one.evidence, one.judgement, one.seconds))
 
     def _settle_held(self, lane: Executors) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         with self._lock:
             self._open -= 1
-            held = self._held if self._open == 0 else []
-            if self._open == 0:
-                self._held = []
-        for case, evidence, judgement, seconds in held:
-            executor = lane.of(case.operation)
+            last = self._open == 0
+        for one in self._held.take() if last else ():
+            case, evidence, judgement, executor = one.case, one.evidence, one.judgement, lane.of(one.case.operation)
             if self._causes.missing(case, evidence, judgement) is not None:
                 self._causes.seek(case, evidence, judgement, executor)
-            why = self._hollow(case, judgement, executor)
+            why = self._held.hollow(one, executor.harmless)
             operation, guard = case.operation, self.context.cloud.guard
             forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)
             if (reason := self._causes.missing(case, evidence, decided)) is not None:
                 decided = self._causes.undecided(case, decided, reason)
-            self._settle(result_of(case, evidence, decided, seconds))
+            self._settle(result_of(case, evidence, decided, one.seconds))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
         for case in (case for job in jobs if not self._broken for case in job.cases):

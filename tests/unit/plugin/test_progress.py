@@ -3,8 +3,10 @@
 import os
 import pty
 import re
+from types import SimpleNamespace
 
 import pytest
+from _pytest._io import TerminalWriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,6 +162,23 @@ def test_without_a_terminal_lines_go_to_standard_error_alone(project, capfd):
         )
         assert found is not None, line
         assert found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("together", "log"), [(True, "...\nconformance: decided\nconformance: decided\n."), (False, "....")]
+)
+def test_a_line_has_a_line_of_its_own_where_both_streams_go_to_one_place(tmp_path, together, log):
+    with (tmp_path / "log").open("a") as file, (tmp_path / "errors").open("a") as errors:
+        writer = TerminalWriter(file)
+        told = progress.Progress(SimpleNamespace(get_terminal_writer=lambda: writer, add_cleanup=lambda _: None), [])
+        told._close()
+        told._out, told._errors = os.dup(file.fileno()), os.dup((file if together else errors).fileno())
+        writer.write("...")
+        told._tell("decided")
+        told._tell("decided")
+        writer.write(".")
+        told._close()
+    assert (tmp_path / "log").read_text() == log
 
 
 @pytest.mark.parametrize("options", [("-qq",), ("-p", "no:terminal")])

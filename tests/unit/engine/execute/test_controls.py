@@ -182,6 +182,26 @@ def test_where_the_run_has_no_answer_one_harmless_request_is_made_once():
     )
 
 
+def test_as_long_as_a_trial_may_be_accepted_nothing_is_sent_for_a_refusal():
+    context = Context(HTML, GEAR)
+    controls = Controls(context)
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), fault("Gear 7f could not be found."))
+    assert controls.missing(GEAR, None) is not None
+    assert controls.nowhere(GEAR, None) is not None
+    assert context.cloud.asked == []
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), answer(200, {"gear": {}}))
+    assert controls.missing(GEAR, None) is None
+    assert len(context.cloud.asked) == 1
+
+
+def test_a_refusal_that_was_only_glanced_at_is_looked_at_when_no_trial_is_left():
+    context = Context(HTML, GEAR)
+    controls = Controls(context)
+    context.cloud.seen.add(GEAR.id, ask_for(GEAR), fault("Gear 7f could not be found."))
+    assert controls.missing(GEAR, None) is not None
+    assert controls.missing(GEAR, lambda _: None) is None
+
+
 @pytest.mark.parametrize(
     ("other", "refuses"),
     [
