@@ -32,7 +32,20 @@ _DEED = re.compile(
     _FLAGS,
 )
 """A deed, which is the operation's own only if its title names it: "once the transfer is accepted"."""
-_GENERIC = ("succe", "complet", "creat", "delet", "updat", "remov", "process", "request", "operation", "call", "action")
+_MADE = re.compile(r"(?:add|register|invit|submit|import|launch|order|issu)")
+_GENERIC = (
+    "succe",
+    "complet",
+    "creation",
+    "deletion",
+    "update",
+    "removal",
+    "process",
+    "request",
+    "operation",
+    "call",
+    "action",
+)
 _STEM = 4
 
 
@@ -63,4 +76,5 @@ def is_anothers_deed(clause: str, scope: Scope) -> bool:
     """True if a clause tells of the deed of another operation: it is in no title, and not the request is accepted."""
     m = _DEED.search(clause)
     title = scope.source.title.lower() if scope.source is not None else ""
-    return m is not None and m["deed"].lower()[:5] not in title and ITSELF.match(clause) is None
+    made = m is not None and m["deed"].lower() == "created" and _MADE.match(title) is not None
+    return m is not None and not made and m["deed"].lower()[:5] not in title and ITSELF.match(clause) is None

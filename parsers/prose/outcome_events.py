@@ -24,6 +24,8 @@ _FLAGS = re.IGNORECASE
 _BOUNDARY = re.compile(r"[;:(]|\s[-\u2013\u2014]\s")
 _FUTURE = re.compile(r"\b(?:will|shall)\b", _FLAGS)
 _ADVERB = re.compile(r"\b(?:then|now|again|initially|eventually|finally|afterwards?|at\s+first)\b", _FLAGS)
+_PUTS = re.compile(r"put|plac|leav|set|mark|flag|bring", _FLAGS)
+_FOR_A_TIME = re.compile(r"\btemporarily\b", _FLAGS)
 _MARKS = re.compile(r"mark|flag", _FLAGS)
 _SURE = re.compile(
     rf"(?:{COMMON}|[a-z_-]+(?:ing|ed)|[A-Z][A-Z_]{{3,}}|[A-Z][A-Za-z]+(?:ing|ed)|[a-z]+(?:[-_][a-z]+)+)$"
@@ -138,6 +140,12 @@ def _event(
     marks = _MARKS.match(part["set"] or part["sets"] or "") is not None
     if any(part[name] for name in NEEDS_TO) and not (marks or part["to"] or part["before"] or part["through"]):
         return None
+    if (part["moves"] or "").endswith("ed") and not re.search(
+        r"\b(?:is|are|be|has|have)\s+(?:\w+\s+)*$", whole.text[: m.start()]
+    ):
+        return None
+    if part["sets"] and part["to"] and part["to"].strip() == "in" and not _PUTS.match(part["sets"]):
+        return None
     left = whole.text[start : m.start()]
     auxiliaries = AUXILIARIES.search(left)
     said = auxiliaries[0] if auxiliaries else ""
@@ -160,17 +168,15 @@ def _event(
         return None
     named = part["values2"] is not None and m.start() == 0
     owner = owner_that_changes(subject, before, last or known, scope, known=not state or named)
-    if owner is None or not values or (not state and not _plain(m, values, part["values"] or "")):
+    if owner is None or not values or (not state and not _plain(m, values, part["values"] or "", known)):
         return None
     frame = before_it(before, whole.unmasked(before), scope)
     event = Event(
         owner,
-        whole.unmasked(
-            re.sub(r"\s+(?:attribute|field|parameter|property|value)$", "", _attribute(subject, part))
-        ).strip("`"),
+        whole.unmasked(_attribute(subject, part)).strip("`"),
         values,
         frame.kind,
-        whole.named(part["before"] or subject.was or frame.before or ""),
+        whole.named(part["before"] or part["so"] or subject.was or frame.before or ""),
         frame.when,
         through=whole.named(part["through"]) if part["through"] else (),
     )
@@ -181,13 +187,18 @@ def _event(
 
 
 def _attribute(subject: Subject, part: dict[str, str | None]) -> str:
-    return subject.attribute or part["attribute"] or part["attribute2"] or part["attribute3"] or ""
+    """Return the words for the attribute that an event is about, "" for the status itself."""
+    words = subject.attribute or part["attribute"] or part["attribute2"] or part["attribute3"] or ""
+    words = re.sub(r"\s+(?:attribute|field|parameter|property|value)$", "", words)
+    return "" if words.lower() in ("status", "state", "statuses", "states") else words
 
 
-def _plain(m: re.Match[str], values: Sequence[str], written: str) -> bool:
+def _plain(m: re.Match[str], values: Sequence[str], written: str, known: Event | None) -> bool:
     """True if values without the word "status" can only be statuses."""
     if "⟦" in written:
         return all(map(_SURE.match, values))
+    if m["moves"] is not None and known is not None and re.search(r"\b(?:this|it)\b", m.string[: m.start()], _FLAGS):
+        return True  # the sentence before speaks of a status
     return m["becomes"] is not None and all(value.lower() in _ALONE for value in values)
 
 
@@ -216,10 +227,14 @@ def _kind(
     if m["is"] is not None or m["has"] is not None or m["shows"] is not None:
         follows = last is not None and re.match(r"^,?\s*(?:and|then)\b", before.strip() or "and")
         framed = "done" in kinds or event.frame == "during" or _FUTURE.search(said) or _ADVERB.search(said + m[0])
-        new = makes(event.owner, scope) and re.search(r"\binitial\b", m[0])
-        done = m["is"] is None and _done(subject.owner, scope)
+        new = makes(scope.resource, scope) and re.search(r"\binitial\b", before[-20:] + m[0])
+        done = (m["is"] is None and _done(subject.owner, scope)) or re.search(
+            r"\bafter\s+\w+ing\s*$", m.string[: m.start()]
+        )
         if not (framed or follows or new or done or tells_of_the_result(before, subject.owner, after, scope)):
             return None
+    if _FOR_A_TIME.search(said + m[0]):
+        return "during"
     return next((kind for kind in ("during", "done") if kind in kinds), "none")
 
 
@@ -246,7 +261,8 @@ def _is_made(m: re.Match[str], event: Event, scope: Scope) -> bool:
     if m["made"] is not None or m["initial"] is not None:
         return makes(scope.resource, scope) and (own or m["made"] is None)
     if m["makes"] is not None:
-        return makes(event.owner, scope)
+        created = re.match("creat", m["makes"], _FLAGS) is not None and scope.source is not None
+        return makes(event.owner, scope) or (created and scope.source is not None and scope.source.method == "POST")
     if m["told"] is not None:
         return own and event.frame == "done"
     return own or m["gives"] is None

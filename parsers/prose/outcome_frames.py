@@ -40,6 +40,8 @@ _POLLED = re.compile(
     _FLAGS,
 )
 """A look at the status that goes on until the outcome is there."""
+_WATCHED = re.compile(r"\b(?:call|use)\b[^;,]*\bto\s+(?:verify|confirm)(?:\s+that)?$|\bwill\s+show\s+that$", _FLAGS)
+"""What another call will show: "Use X to verify that", "Querying it will show that"."""
 _USABLE = re.compile(
     r"\b(?:usable|ready|use|used|available|charged|billed|accessible)\b[^;]*\b(?:once|as\s+soon\s+as)$", _FLAGS
 )
@@ -112,7 +114,8 @@ def before_it(text: str, unmasked: str, scope: Scope) -> Frame:
         return Frame("during")
     if re.search(r"\breturns?\s+(?:\w+\s+){0,2}while$", text, _FLAGS):
         return Frame("during")
-    if _POLLED.search(text) or (_USABLE.search(text) and makes(scope.resource, scope)):
+    watched = _POLLED.search(text) or _WATCHED.search(text)
+    if watched or (_USABLE.search(text) and makes(scope.resource, scope)):
         return Frame("done")
     if _INSIDE.search(text) or _OPEN.search(text):
         return Frame("inside")
@@ -127,7 +130,9 @@ def before_it(text: str, unmasked: str, scope: Scope) -> Frame:
 
 def _classified(word: str, rest: str, scope: Scope) -> Frame:
     """Return the kind of a condition by its first word and the words after it."""
-    if word in ("unless", "until", "before", "where", "as long as", "whenever"):
+    if word == "until":
+        return Frame("during")
+    if word in ("unless", "before", "where", "as long as", "whenever"):
         return Frame("bound")
     if fails(rest, scope):
         return Frame("failed")

@@ -15,6 +15,7 @@ from parsers.prose.outcome_words import SUBJECT, Masked
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Scope
 from parsers.prose.sentences import Sentence
+from parsers.prose.status_frames import makes
 from parsers.prose.words import singular
 from specs.model import When
 
@@ -44,6 +45,8 @@ _AGENT = re.compile(
     _FLAGS,
 )
 _CHECKED = re.compile(r"\b(?:Check|Verify|Confirm)\s+that\b", _FLAGS)
+_MADE_SURE = re.compile(r"\b(?:make\s+sure|ensure|check|verify|wait\s+until)\b(?:\s+that)?[^,;]*$", _FLAGS)
+_CHANGED = re.compile(r"(?:changed|transitioned|become|moved|reached)\b", _FLAGS)
 _WAITED = re.compile(r"\b(?:then|and)\s+wait\s+for\s+(?:it|them|[\w\s-]{3,40})$", _FLAGS)
 _PARTICIPLE = re.compile(r"(?:becoming|entering|reaching|turning)\b", _FLAGS)
 _NOUN_BEFORE = re.compile(r"(?P<noun>(?:[A-Za-z][\w-]*\s+){1,4}?[A-Za-z][\w-]*),?\s*$")
@@ -100,6 +103,9 @@ def subject_of(
     if _CHECKED.search(left) and m["becomes"] and re.fullmatch(r"\s*has\s+", said):
         found = SUBJECT.search(left) if "before" not in whole.text[m.end() :] else None
         return Subject(found["thing"] or "it", start=0) if found is not None else None
+    if _MADE_SURE.search(whole.text[: m.start()]) and makes(scope.resource, scope) and re.fullmatch(r"\s*has\s+", said):
+        found = SUBJECT.search(left) if _CHANGED.match(m[0]) else None
+        return Subject(_made(found), found["state"] or found["state2"] or "", start=0) if found is not None else None
     if _WAITED.search(left.strip()):
         return Subject("it", start=len(left)) if re.fullmatch(r"\s*to\s+", said) else None
     if _is_denied(left, said):
@@ -120,6 +126,12 @@ def subject_of(
     return _of_a_phrase(found, left, scope)
 
 
+def _made(found: re.Match[str]) -> str:
+    """Return the words for the thing that a call has made: "the resource", "it" and "the new object" mean that one."""
+    owner = found["of"] or found["owned"] or found["thing"] or "it"
+    return "it" if re.search(r"\b(?:resource|object)(?:['’]s)?$", owner) else owner
+
+
 def _is_denied(left: str, said: str) -> bool:
     """True if the words before a verb deny it, leave it open, or put it into the past."""
     if re.search(r"\bto\b", said) and _CAUSING.search(left.strip()):
@@ -134,7 +146,8 @@ def _of_a_phrase(found: re.Match[str], left: str, scope: Scope) -> Subject | Non
     state = found["state"] or found["state2"] or ""
     owner = found["of"] or found["owned"] or found["thing"] or ""
     before = left[: found.start()]
-    if not state and _PEOPLE.search(owner) and owner.lower() != "they":
+    own = owner.lower() == "they" or owner.lower().split()[-1:] == [scope.resource]
+    if not state and not own and _PEOPLE.search(owner):
         return None
     if owner.lower() == "which" and not before.rstrip().endswith(","):
         return None
@@ -157,7 +170,7 @@ def _object(m: re.Match[str], acting: str, left: str, said: str, sentence: Sente
     else:
         state, owner = "", m["given"] or m["making"] or ""
     if is_pronoun(owner):
-        owner = _named_before(before, scope) or ""
+        owner = (_named_before(before, scope) if re.match(r"\s*[A-Z][a-z]+ing\b", before) else None) or ""
     inner = re.search(r",?\s*\b(?:and|which)$", before)
     return Subject(owner or "it", state, "", inner.start() if inner else _before_the_agent(before))
 

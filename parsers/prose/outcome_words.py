@@ -16,7 +16,7 @@ from parsers.prose.status_patterns import COMMON, COMPOUND, FREE, NO_STATUS, PHR
 from parsers.prose.words import VALUE, bare
 
 _FLAGS = re.IGNORECASE
-_NAME = re.compile(rf"{PHRASE}|{NO_STATUS}{VALUE}")
+_NAME = re.compile(rf"{PHRASE}|{NO_STATUS}{VALUE}|(?<![\w`])[a-z]+(?:State|Status)\b")
 _FIELD = re.compile(r"[a-z][\w:.-]*?(?:status|state|Status|State)$|(?:status|state|Status|State)$")
 _SHORTEST = 4
 _NO_NAME = frozenset("TRUE FALSE NULL NONE HTTPS HTTP JSON YAML UUID POST PATCH DELETE HEAD VPCS ONLY".split())  # noqa: SIM905 -- a list of words reads better so
@@ -69,8 +69,8 @@ _COMPLEMENT = (
     rf"(?:(?P<values>{VALUES})(?:\s+(?P<attribute2>{STATE}))?|(?P<words>{_WORDS})|(?P<values2>{_NAMED_VALUES})\s+(?P<attribute3>{STATE})(?!\s+(?:as|of|is|are|that|which|to)\b))"
 )
 _MOVES = (
-    r"(?:chang|transition|go|mov|switch|return|revert|fall|progress|advanc|proceed|com|shift|drop|jump|pass|cycl)"
-    r"(?:es|e|s|ing)?"
+    r"(?:chang|transition|go|mov|switch|return|revert|fall|progress|advanc|proceed|com|shift|drop|jump|pass|cycl|resolv)"
+    r"(?:es|e|s|ing|ed)?"
 )
 _ENDS = (
     r"(?:(?:ends?|winds?|finish(?:es)?|completes?|settles?|lands?|starts?|begins?)(?:\s+(?:up|out|off|its\s+life))?\s+(?:in(?:to)?|as|with|at)|"
@@ -94,13 +94,13 @@ _GIVES = r"(?:returns?|receives?|yields?|responds?\s+with|answers?\s+with|gets?)
 _MAKES = r"(?:creates?|adds?|submits?|registers?|launch(?:es)?|starts?|inserts?)"
 _OF = r"(?:\s+(?:of|for|in)\s+{})?"
 _OBJECT = (
-    rf"(?:(?:the\s+|an?\s+)?(?P<held>{STATE})\s+(?:of|for)\s+(?P<of>{NOUN_PHRASE})(?:\s+of\s+{NOUN_PHRASE})?|"
+    rf"(?:(?:the\s+|an?\s+)?(?P<held>{STATE})\s+(?:of|for)\s+(?:(?:an?|the)\s+(?P<so>{_MASK})\s+)?(?P<of>{NOUN_PHRASE})(?:\s+of\s+{NOUN_PHRASE})?|"
     rf"(?:(?P<owned>{NOUN_PHRASE}?|(?:the\s+)?{_MASK})(?:['’]s?)?\s+|(?:the|its|their)\s+)??(?P<held2>{STATE})|"
     rf"(?P<thing>it|them|{NOUN_PHRASE}))"
 )
 EVENT = re.compile(
     rf"(?<![\w-])(?:(?P<becomes>becom(?:es?|ing|e)|enter(?:s|ing)?|reach(?:es|ing)?|turns?|(?:gets?|given|assigned|receives?)(?=\s+(?:the|an?)\s))"
-    rf"|(?P<moves>{_MOVES})|(?P<ends>{_ENDS})|(?P<lasts>{_LASTS})|(?P<shows>{_SHOWS})"
+    rf"|(?P<moves>{_MOVES})(?=\s+(?:\w+\s+){{0,3}}?(?:from|through|via|to|into|in|as)\b)|(?P<ends>{_ENDS})|(?P<lasts>{_LASTS})|(?P<shows>{_SHOWS})"
     rf"|(?P<sets>{_SETS})\s+{_OBJECT}"
     rf"|(?P<gives>{_GIVES})\s+(?P<given>{NOUN_PHRASE})(?:\s+(?:object|resource))?(?:['’]s?)?,?(?:\s+(?:with|in|as|whose)|(?=\s+{STATE}\s+as\b))"
     rf"|(?P<makes>{_MAKES})\s+(?P<making>{NOUN_PHRASE})\s+(?:with|in|as)"
@@ -124,7 +124,7 @@ _QUALIFIED = (
     rf"(?:,?\s+(?:(?:that|which)\s+(?:is|are|was|were)(?:\s+(?:currently|already|still))?(?:\s+in)?(?:\s+(?:the|an?))?|in(?:\s+(?:the|an?))?|"
     rf"with(?:\s+(?:the|an?))?\s+{STATE}(?:\s+of)?|whose\s+{STATE}\s+(?:is|was))(?:\s+{STATE})?\s+(?P<was>{VALUES})(?:\s+{STATE})?\s*,?)"
 )
-_RELATIVE = r"(?:,?\s+(?:that|which|of|in|for|into|to|on|from|with|associated)\s+[^,⟦⟪]{1,60})"
+_RELATIVE = r"(?:\s+after\s+\w+ing|,?\s+(?:that|which|of|in|for|into|to|on|from|with|associated)\s+[^,⟦⟪]{1,60})"
 _GIVEN = r"\s+(?:returned|shown|given|reported|displayed)\s+(?:by|in)\s+[^,;]{1,60}"
 SUBJECT = re.compile(
     rf"(?<![\w$.-])(?:(?P<state>{STATE})\s+(?:of|for)\s+(?P<of>{NOUN_PHRASE}|{_MASK}){_RELATIVE}?"
@@ -138,7 +138,7 @@ NEXT = re.compile(
     rf"(?P<joint>,?\s+(?:(?P<or>or(?:\s+else)?)|and|but|then|before)\b|(?=,?\s+(?:in)?to\s))(?P<front>(?:,?\s*(?:when|once|after|as\s+soon\s+as|if|on|upon|at|in)\b[^;:⟦⟪,]*,)?)"
     rf"(?:\s*,?\s+{ADVERB})*(?:\s+(?:is|be|becomes?|becoming|goes|moves?|returns?|reset|set|switches|comes|ends|changes|turns|returned|moved|put|changed|will|reverts?))*"
     rf"(?:\s+(?:back|up|again))?\s+(?:(?:to\s+being|(?:in)?to|in|as)\s+)?(?:(?:the|an?)\s+)?(?:{STATE}\s+)?(?P<values>{_VALUE}(?:\s+or\s+{_VALUE})?)"
-    rf"(?:\s+(?:status|state)\b)?(?!\s+(?:is|are|being|says|contains|gives|shows|of)\b)",
+    rf"(?:\s+(?:status|state)\b)?(?!\s+(?:is|are|will|was|were|being|says|contains|gives|shows|of)\b)",
     _FLAGS,
 )
 """What tells, after the statuses of an event, of the next ones: "and then ``b``", "and, when done, back to ``b``"."""

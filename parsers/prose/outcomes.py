@@ -21,7 +21,7 @@ from parsers.prose.outcome_words import masked
 from parsers.prose.rules import Fact, Failure, Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence, split
 from parsers.prose.status_clauses import Clause, cleared
-from parsers.prose.status_frames import only_explains
+from parsers.prose.status_frames import only_explains, reads
 from parsers.prose.status_general import condition_of, is_requested, is_under_way, of_its_thing
 from parsers.prose.words import normalised
 from specs.model import Condition, When
@@ -39,7 +39,7 @@ _OF_ANOTHER = re.compile(
 """A status of a thing that another noun tells: "the state of every wheel of the car"."""
 _EXAMPLE = re.compile(
     r"\b(?:suppose|assume|assuming|imagine|example|e\.g\.|such\s+as|formerly|previously|in\s+(?:earlier|older|previous)|used\s+to|default|"
-    r"recommend\w*|refer\s+to|means?|indicates?)\b|\bif\s+you\s+want\b|->",
+    r"recommend\w*|refer\s+to|means?|indicates?)\b|\bif\s+you\s+want\b|->|\bvice\s+versa\b",
     _FLAGS,
 )
 _BAD = re.compile(r"fail|error", _FLAGS)
@@ -74,7 +74,7 @@ def _told(text: str) -> bool:
 
 def _may_tell(sentence: Sentence, scope: Scope) -> bool:
     block = sentence.block
-    if scope.source is None or scope.source.method in ("GET", "HEAD") or block.kind in ("cell", "title", "term"):
+    if scope.source is None or reads(scope) or block.kind in ("cell", "title", "term"):
         return False
     if (block.section and not (block.block or "").endswith("postconditions")) or block.block == "troubleshooting":
         return False
@@ -151,7 +151,7 @@ def _condition(
         if name is None
         else (lambda words: tuple(dict.fromkeys(words)))
     )
-    situation = replace(when or When(), status=normalised(before)[0]) if before and name is None else when
+    situation = replace(when or When(), status=normalised(before)[0]) if before else when
     written = normalised((*final, *passing))[1] if name is None else ()
     return Condition(
         "status", owner, line, name, becomes=names(final), transient=names([p for p in passing if p not in final]),

@@ -183,6 +183,8 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _SETS.search(sentence.text)
     if m is None or version_clauses(sentence.text):
         return None
+    if re.search(r"\b(?:status|state)\s+of\b", m[0], _FLAGS) and not re.search("stat(?:e|us)", m["attribute"], _FLAGS):
+        return None  # the marked name is that of the thing
     base = _status(scope, sentence, m["noun"], m["attribute"])
     return Reading((Post(_with(base, _names(m))),))
 

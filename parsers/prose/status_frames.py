@@ -37,7 +37,7 @@ _POSSIBLE = re.compile(
 )
 """What is possible: of "It runs at once, provided that ..." the opposite is a later time, and no refusal."""
 _HAPPENS_ONLY = re.compile(
-    r"\bonly\s+(?:return|show|include|display|contain|list|create|generate|appear|happen|occur|apply|be\s+(?:returned|shown|included|displayed|"
+    r"\bonly\s+(?:affect|apply|take\s+effect|return|show|include|display|contain|list|create|generate|appear|happen|occur|apply|be\s+(?:returned|shown|included|displayed|"
     r"listed|generated|populated|set|visible|present))s?\b|\b(?:returns?|shows?|includes?|displays?|contains?|lists?|appears?|"
     r"goes|moves|changes|becomes|enters)\b[^,;]*\bonly\s+(?:if|when|after|once)$|"
     r"\b(?:is|are)\s+(?!allowed|permitted|supported|accepted|granted|authori[sz]ed|enabled)\w+ed\s+only\s+(?:if|when|after|once)$",
@@ -51,6 +51,7 @@ _ONLY_THOSE = re.compile(
     _FLAGS,
 )
 _FRONT = re.compile(r"^(?:Once|After|When|If|As\s+soon\s+as)\s+(?P<clause>[^,]*),", _FLAGS)
+_READING = re.compile(r"(?:Describe|List|Search|Query|Count|Retrieve|Show|Get)\b")
 _DONE_TO = re.compile(r"\b(?:can|may)\s+be\s+\w+\s+(?:for|on|to|with)$", _FLAGS)
 _PREREQUISITE = re.compile(r"^(?:Pre-?requisites?|Pre-?conditions?|Requirements?)\s*:$", _FLAGS)
 _NOT_UNTIL = re.compile(r"\b(?:unless|until|before|wait\s+for|except\s+(?:if|when|while))$", _FLAGS)
@@ -92,6 +93,7 @@ _AT_FIRST = re.compile(r"^\s*(?:initially|at\s+first)\b", _FLAGS)
 _OR_ANOTHER = re.compile(r"\b(?P<if>if|when|while|unless)\s+(?:an?|the|its)\s+[\w-]+(?:\s[\w-]+){0,2}\s+or$", _FLAGS)
 """A thing before the one of the clause: "if the source share or"."""
 _SHOWN = re.compile(r"\bshows?\s+(?:that|how)$", _FLAGS)
+_LATER = re.compile(r"^(?:Then|Afterwards?|Later|Finally|Eventually|After\s+that|At\s+that\s+(?:time|point))\b", _FLAGS)
 _ENDS = re.compile(
     r"\b(?:once|after|when|as\s+soon\s+as)\b[^,;]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|ends?)\b", _FLAGS
 )
@@ -126,15 +128,17 @@ _TOGETHER_WITH = re.compile(
     _FLAGS,
 )
 """A condition that is one of several: "only when ``a`` is ``b`` and ..."."""
+_AND_IS = re.compile(r"\s+and\s+(?:is|has|are|have)\b", _FLAGS)
 _AND_MORE = re.compile(r"^\s*,?\s+and\s+(?:the|it|its|has|is|you|does|no)\b", _FLAGS)
-_MAKING = re.compile(r"^(?:Creat|Add|Register|Import|Allocat|Launch|Order|Purchas|Apply)", _FLAGS)
+_ANY_CALL = frozenset(("initiat", "perform", "call", "invok", "execut", "start", "us", "mad"))
+_MAKING = re.compile(r"^(?:Creat|Add|Register|Import|Allocat|Launch|Order|Purchas|Apply|Invit|Submit|Issu)", _FLAGS)
 _MAY_IF = re.compile(
     r"^(?:(?:the|an?|this|any)\s+)?(?:[\w-]+\s+){1,4}can\s+be\s+(?P<verb>\w+ed)\s+(?:if|when|while)$|"
     r"^You\s+can\s+(?P<verb2>[a-z]+)\s+(?:the|an?|this|any)\s+(?:[\w-]+\s+){1,4}(?:if|when|while)$",
     _FLAGS,
 )
 _LEAD = re.compile(r"^[A-Z][a-z]+(?:\s+[a-z]+){0,3}$")
-_RELATIVE = re.compile(r"\b(?:that|which)\s+(?:is|are)\b|\bwhose\b", _FLAGS)
+_RELATIVE = re.compile(r"\b(?:that|which)\s+(?:is|are|was|were)\b|\bwhose\b", _FLAGS)
 _SHOWING = re.compile(
     r"^(?:Lists?|Shows?|Gets?|Returns?|Retrieves?|Displays?|Quer(?:y|ies)|Views?|Finds?|Checks?|Filters?|Indicates?|The|An?|"
     r"This|These|It|If|When|For|Note|In|You|Number|Specifies|Whether)\b"
@@ -165,7 +169,7 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
         return None
     before = joined["frame"] if (joined := _TOGETHER_WITH.match(before)) else before
     refusing = _REFUSED.search(f"{before} | {_OTHERWISE.sub('', after)}") is not None
-    if _reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
+    if reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
         return None
     if _PREREQUISITE.match(before) and clause.form in ("is", "noun") and not done:
         return None if clause.negated else "needed"
@@ -182,13 +186,22 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
         refusing = refusing and not done and (clause.negated or _AND_MORE.match(after) is None)
         return ("needed" if clause.negated else "refused") if refusing else None
     if clause.form == "noun":
-        return _of_a_noun(clause, before, text, sentence, refusing=refusing and not done and not _BOUND.match(text))
+        return _of_a_noun(
+            clause, before, text, sentence, scope, refusing=refusing and not done and not _BOUND.match(text)
+        )
     if clause.modal and not done:
         needed = "needed" if not bound else None
         return "refused" if clause.negated else needed
     done = done and re.match(r"(?:If|When)\b[^,]*\bbefore\b", before, _FLAGS) is None
     after_it = done and not _AFTER.search(before) and not _BOUND.search(before[-6:])
     return "becomes" if after_it and not clause.negated and clause.form == "is" else None
+
+
+def _starts(before: str, scope: Scope) -> bool:
+    """True if a lead begins with the first verb of the title: "Sell a car", of "Sell Car"."""
+    title = re.findall(r"[A-Za-z]{3,}", scope.source.title) if scope.source is not None else []
+    first = re.match(r"(?P<verb>[A-Z][a-z]+)(?:\s|$)", before)
+    return bool(title) and first is not None and _stem(first["verb"]) == _stem(title[0])
 
 
 def _is_a_need(before: str, after: str) -> bool:
@@ -198,7 +211,9 @@ def _is_a_need(before: str, after: str) -> bool:
     return not later and _HAPPENS_ONLY.search(before) is None
 
 
-def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, refusing: bool) -> str | None:
+def _of_a_noun(
+    clause: Clause, before: str, text: str, sentence: Sentence, scope: Scope, *, refusing: bool
+) -> str | None:
     """Return the facts of a clause that describes a noun: "only cars in ``a`` state", "no car in ``a`` state can"."""
     after = text[clause.end :]
     if clause.owner.lower().startswith("no "):
@@ -209,10 +224,10 @@ def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, re
     if refusing:
         return "needed" if clause.negated else "refused"
     lead = sentence.first and sentence.block.kind in ("paragraph", "title") and not sentence.block.section
-    related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (
-        imperative(sentence.text) != sentence.text and not _MAKES.match(before)
-    )
-    told = lead and related and after.strip(" .") == ""
+    such = re.search(r"\bin\s+the\s", text[clause.start : clause.end]) is not None and _starts(before, scope)
+    of_its_own = imperative(sentence.text) != sentence.text or such
+    related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (of_its_own and not _MAKES.match(before))
+    told = lead and related and (after.strip(" .") == "" or _AND_IS.match(after) is not None)
     purpose = told and _LEAD.match(before) and not _SHOWING.match(before)
     return "needed" if purpose and not clause.negated else None
 
@@ -223,11 +238,13 @@ def _outcome(
     """Tell whether a clause about a change says which status the operation leads to, or its failure."""
     if not clause.negated and (m := _FAILING.search(before) or _IF_FAILED.match(after)) is not None:
         return "fails" if m["clause"] is None or fails(m["clause"], scope) else None
-    if _reads(scope) or _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
+    if reads(scope) or _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
         return None
     front = _FRONT.match(before)
     if front is not None and (is_anothers_deed(front["clause"], scope) or re.search(r"\bbefore\b", front["clause"])):
         return None
+    if re.search(r"\b(?:has|have|with)$", before):
+        return None  # "a car that has its state set to ``a``" is described
     frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
     if clause.negated or (any(frame.search(before) for frame in frames) and not _SHOWN.search(before)):
         return None
@@ -251,7 +268,7 @@ def during(text: str) -> bool:
 
 def ends(text: str) -> bool:
     """True if a sentence tells of the end of the operation: "Once the copy is complete,", "when it has finished"."""
-    return _DONE.match(text) is not None or _ENDS.search(text) is not None
+    return any(m is not None for m in (_DONE.match(text), _ENDS.search(text), _LATER.match(text)))
 
 
 def _before_it(after: str, scope: Scope) -> bool:
@@ -268,9 +285,11 @@ def _framed(before: str) -> bool:
     return any(frame.search(before) for frame in (_ONLY_IF, _NOT_UNTIL, _IF))
 
 
-def _reads(scope: Scope) -> bool:
+def reads(scope: Scope) -> bool:
     """True for an operation that only reads; what is shown of a thing depends on its status, not the answer's code."""
-    return scope.source is not None and scope.source.method in ("GET", "HEAD")
+    if scope.source is None:
+        return False
+    return scope.source.method in ("GET", "HEAD") or _READING.match(scope.source.title) is not None
 
 
 def _performs(before: str, scope: Scope) -> bool:
@@ -283,7 +302,11 @@ def _is_the_operation(m: re.Match[str], scope: Scope) -> bool:
     """True if the verb that a pattern has found is one of the operation's title."""
     verb = next(word for name, word in m.groupdict().items() if name.startswith("verb") and word)
     stem = _stem(verb)
-    return scope.source is not None and stem in map(_stem, re.findall(r"[A-Za-z]{3,}", scope.source.title))
+    own = stem in _ANY_CALL and re.match(
+        r"(?:the|this)\s+(?:\w+\s+)?(?:process|operation|request|call|action)\b", m[0], _FLAGS
+    )
+    titles = re.findall(r"[A-Za-z]{3,}", scope.source.title) if scope.source is not None else []
+    return bool(own) or stem in map(_stem, titles)
 
 
 def _stem(word: str) -> str:

@@ -28,7 +28,7 @@ FREE = (
     r"unexpected|required|appropriate|certain|specific|particular|original|known|unknown|transitional|stable|unstable|"
     r"transient|terminal|intermediate|permanent|good|usable|unusable|suitable|compatible|steady|undefined|such|their|both|"
     r"either|neither|above|below|where|these|those|which|each|respective|corresponding|internal|default|possible|special|"
-    r"resulting|updated|changed|supported|unsupported|allowed|acceptable|incorrect|improper|whole|only)\b)[a-z]{4,}"
+    r"resulting|updated|changed|supported|unsupported|allowed|acceptable|eligible|ineligible|incorrect|improper|whole|only)\b)[a-z]{4,}"
 )
 """Any other word before "state" or "status", in lower case."""
 NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
@@ -45,7 +45,9 @@ _JOIN = (
     r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?"
     r"(?:(?:the|an?)\s+(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will|is|are)\b))?(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will)\b)"
 )
-_NEXT_CLAUSE = r"(?!\s+(?:says|contains|describes|explains|gives|of|being)\b)"
+_NEXT_CLAUSE = (
+    r"(?!\s+(?:says|contains|describes|explains|gives|of|being|will|(?:is|are)\s+(?:set|cleared|updated|removed))\b)"
+)
 """What does not follow a joined value: in "becomes ``a`` and ``b`` says why" the second word begins a clause."""
 _VALUES = rf"{_WORD}(?:{_JOIN}{_WORD}{_NEXT_CLAUSE})*"
 NAMED_VALUES = rf"{NAMED}(?:{_JOIN}{NAMED}{_NEXT_CLAUSE})*"
@@ -128,7 +130,7 @@ FORMS = tuple(
         (
             "change",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?(?:be\s+in|have)(?:\s+(?:the|an?))?"
-            rf"\s+(?:(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE})\b)",
+            rf"\s+(?:(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE})(?!\w))",
         ),
         (
             "change",
@@ -161,7 +163,7 @@ FORMS = tuple(
         ),
         (
             "change",
-            rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The service sets the status of the share to ``a``, sets the share's status to ``a``, its status to ``a``.
         (
@@ -175,7 +177,7 @@ FORMS = tuple(
         # The service moves the share to the ``a`` state, puts it in ``a`` state.
         (
             "sets",
-            rf"\b(?:{_SETS}\s+{_OWNER}\s+(?:back\s+)?(?:in)?to|(?:places|puts|leaves)\s+(?P<noun2>{NOUN})(?<!\sis)(?<!\sare)\s+in){_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b(?:{_SETS}\s+{_OWNER}\s+(?:back\s+)?(?:in)?to|(?:places|puts|leaves)\s+(?P<noun2>{NOUN})(?<!\sis)(?<!\sare)\s+in){_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The status of the share is ``a``.
         (
@@ -194,14 +196,14 @@ FORMS = tuple(
         ),
         (
             "noun",
-            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b(?!\s+(?:that|which|"
+            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)(?!\s+(?:that|which|"
             r"equal|of|is)\b)",
         ),
         # The share must be in the ``a`` state.
         (
             "is",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at){_SET}\s+(?P<values>{NAMED_VALUES})"
-            rf"\s+(?P<attribute>{_STATE})\b",
+            rf"\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The share is in state ``a``, a share in state ``a``.
         (
@@ -215,6 +217,10 @@ FORMS = tuple(
         (
             "noun",
             rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)?(?P<attribute>{MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)(?P<values>{NAMED_VALUES})\s+(?P<attribute>{MODIFIED})\b",
         ),
         # The share status is ``a``, the share's status is ``a``, its status is ``a``.
         (
@@ -236,7 +242,7 @@ FORMS = tuple(
         # The share reaches the ``a`` state, the share has reached an ``a`` status.
         (
             "is",
-            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_REACHES}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_REACHES}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The share is in any state other than ``a``.
         (
@@ -267,8 +273,8 @@ FORMS = tuple(
         # A share that is in ``a`` state, a share in ``a`` state.
         (
             "noun",
-            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?(?P<only>only\s+)?(?:currently\s+)?in{_SET}"
-            rf"\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are|was|were){_NOT}{_NOW}(?:\s+previously)?\s+)?(?P<not2>not\s+)?(?P<only>only\s+)?(?:currently\s+)?in{_SET}"
+            rf"\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
     )
 )

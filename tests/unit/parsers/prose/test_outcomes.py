@@ -52,6 +52,17 @@ def becomes(*values, **more):
          Post(Condition("status", "share", 10, transient=("growing",)))),
         ("Call this until the share's status is ``TALL``.", becomes("TALL")),
         ("Growing a share reverts it to ``DRAFT`` status.", becomes("DRAFT")),
+        ("Sets the state of the ``RedShare`` to ``TALL``.", becomes("TALL")),
+        ("Upon this call, ``RedShare.state`` will be set to ``TALL``, and ``tall_at`` will be set to the time.",
+         Post(Condition("status", "share", 10, becomes=("TALL",)))),
+        ("Changes the state of an ``IDLE`` share to ``TALL``.", becomes("TALL", when=When(status=("IDLE",)))),
+        ("The ``state`` of the share after growing is ``TALL``.", becomes("TALL")),
+        ("Until the growth is confirmed, the share is in the ``growing`` state.",
+         Post(Condition("status", "share", 10, transient=("growing",)))),
+        ("During the growth, the share is temporarily in the ``ACTIVE`` state before it is done.",
+         Post(Condition("status", "share", 10, transient=("ACTIVE",)))),
+        ("The share lifecycleState will change to TALL.",
+         Post(Condition("status", "share", 10, attribute="lifecycleState", becomes=("TALL",)))),
     ],
 )  # fmt: skip
 def test_an_outcome_is_read(text, expected):
@@ -74,6 +85,11 @@ def test_an_outcome_is_read(text, expected):
         "The share remains in the ``ACTIVE`` state during the growth.",
         "If the share succeeds before the growth begins, its state is ``TALL``.",
         "After ten minutes the share becomes ``GROW_FAILED``.",
+        "A share that is grown has its state set to ``TALL``.",
+        "Changes the status of the share from ``IDLE`` to ``TALL``, or vice versa.",
+        "When a user lets the share go, it moves from ``TALL`` to ``IDLE``.",
+        "When the owner creates a twin and confirms it, the share is moved to ``TALL``.",
+        "Shares that transitioned to ``TALL`` are sold.",
     ],
 )
 def test_what_tells_no_outcome(text):
@@ -82,6 +98,55 @@ def test_what_tells_no_outcome(text):
 
 def test_a_call_that_reads_has_no_outcome():
     assert changed("The status of the share changes to ``TALL`` when it is grown.", method="GET") == []
+
+
+@pytest.mark.parametrize("title", ["Describe Shares", "List Shares"])
+def test_a_call_that_reads_by_its_title_has_no_outcome(title):
+    assert changed("The share moves to the ``TALL`` state after its growth.", path="/shares", title=title) == []
+
+
+def test_a_made_thing_is_used_once_its_status_has_changed():
+    text = "The new object's state will temporarily be ``MAKING``. Before using the object, make sure its state has changed to ``TALL``."  # noqa: E501
+    made = (Condition("status", "share", 10, becomes=("TALL",), transient=("MAKING",)),)
+    assert read(text, path="/shares", title="Create Share").postconditions == made
+    assert read("Make sure that the state of the share has changed to ``TALL``.").postconditions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "any_of"),
+    [
+        ("The process can be started when the share is in either ``IDLE`` or ``TALL`` status.", ("IDLE", "TALL")),
+        ("The share status must be ACTIVE or CREATE FAILED.", ("ACTIVE", "CREATE FAILED")),
+        ("Grow a share in the ``IDLE`` state.", ("IDLE",)),
+        ("Grow a share that was previously in an ``IDLE`` state.", ("IDLE",)),
+        ("Grow a share that is in state ``IDLE`` and is of kind ``RED``.", ("IDLE",)),
+        ("If the share is not in an ``IDLE`` or ``TALL`` ``State``, the operation fails.", ("IDLE", "TALL")),
+        ("You can cancel the sale while the share is in the ``IDLE`` state.", None),
+        ("If the target is a kite, it must be in the ``IDLE`` state when you call this.", None),
+        ("This method will only affect the share if it has a state of ``IDLE``.", None),
+        ("Only shares in eligible states may be grown.", None),
+        ("The share status must be ACTIVE WITH A TREE.", ("ACTIVE",)),
+    ],
+)
+def test_a_need_is_read(text, any_of):
+    found = [c.any_of for c in read(text).preconditions]
+    assert found == ([any_of] if any_of else [])
+
+
+def test_the_thing_of_a_possessive_is_the_possessed():
+    need = read("In order to succeed, the share's parent must be in the ``IDLE`` state.").preconditions
+    assert [(c.resource, c.any_of) for c in need] == [("parent", ("IDLE",))]
+
+
+def test_a_joined_condition_is_told_apart():
+    found = read("If the share is already paused, or in the ``SINK`` state, you cannot grow it again.").refusals
+    assert [r.cause.status for r in found] == [("SINK",)]
+
+
+def test_an_action_is_no_resource():
+    from parsers.prose.rules import resources_of
+
+    assert resources_of("/vbKites/{id}/actions/changeEndpoint") == ("vb kite",)
 
 
 def test_it_means_the_thing_of_the_sentence_before():
