@@ -59,13 +59,13 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     opened = Opened(choices, references, waivers, files, _options(config, choices, named))
     # pytest calls this at any end of the session, even before the session has begun.
     config.add_cleanup(opened.abandon)
+    certifying: Certifying | None = None
     if choices.guideline is not None:
         derived = [(share.reference, share.suite) for share in opened.shares]
         lacking = {one.service: why for one, why in opened.shares.lacking}
         needs = needs_of(choices.guideline, choices.declared, derived, lacking)
         certifying = Certifying(needs, references, opened.directory)
         certifying.begin(choices)
-        config.pluginmanager.register(certifying, "conformance-guided")
     lines = [*opened.first_lines, *([signals.how_to_end] if signals.how_to_end else [])]
     say(map(shown, lines), sys.stdout)
     levels = Levels(choices.level, tried(opened.shares))
@@ -74,6 +74,8 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals, levels), "conformance-owner")
+    if certifying is not None:  # its lines come after those of the owner
+        config.pluginmanager.register(certifying, "conformance-guided")
 
 
 def _options(config: pytest.Config, choices: Choices, named: Sequence[str]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def closing_lines(info: RunInfo, tally: Tally, directory: Path, notes: Iterable[
     extra += [f"{tally.omissions} with an omission"] if tally.omissions else []
     lines = [
         f"{tally.cases.total()} cases: {', '.join([_counts(tally.cases), *extra])}; "
-        f"{len(tally.requirements)} requirements",
+        f"{len(tally.requirements)} requirement{'' if len(tally.requirements) == 1 else 's'}",
         ", ".join((*work_of(info), f"{info.totals['seconds']:.1f} s")),
     ]
     if tally.undecided:

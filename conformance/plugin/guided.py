@@ -119,9 +119,10 @@ class Certifying(Guided):
         if session.exitstatus not in (ending.CANNOT_RUN, ending.INTERRUPTED):
             session.exitstatus = done.status
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the verdict and the path of the certificate."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None]:
+        """Print the verdict and the path of the certificate, after all other lines."""
+        yield
         if self._lines:
             terminalreporter.write_sep("=", "certificate")
             for line in self._lines:

@@ -181,7 +181,7 @@ class CaseItem(pytest.Item):
             source = f"{result.source.path}:{result.source.line}"
             for name, value in (("requirement", result.requirement), ("verdict", result.verdict), ("source", source)):
                 self.user_properties.append((name, visible(value)))
-            if result.verdict == "pass" and result.deviation is not None:
+            if result.deviation is not None:
                 self.user_properties.append(("deviation", visible(result.deviation.id)))
         return self.result
 

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from conformance.plugin import ending, items
+from conformance.plugin.closing import Closing
 from conformance.plugin.heads import tallies_of
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
 from conformance.plugin.levels import Levels
 from conformance.plugin.opened import Opened
 from conformance.plugin.share import STOP, Share
 from conformance.plugin.signals import Signals, left_behind, things_of
-from conformance.plugin.trouble import shown, tell
+from conformance.plugin.trouble import tell
 from conformance.plugin.worker import hand_over, lane_name
+from reports.known import known_of
 from specs.record import RecordError, RunRecord, Tally
 
 SILENCE = 15.0
@@ -48,7 +50,8 @@ class Owner:
         self._workers_died = False
         self._selected: set[tuple[str | None, str]] = set()
         self._trouble: str | None = None
-        self._lines: list[str] = []
+        self._closing = Closing(config)
+        config.pluginmanager.register(self._closing, "conformance-closing")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the markers."""
@@ -195,7 +198,8 @@ class Owner:
             notes.append(f"the run was interrupted by {self._signals.came}")
         info = self._opened.finish(status, tallies)
         trouble = ending.write_report(directory)
-        self._lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
+        self._closing.known = known_of(info)
+        self._closing.lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
         return status
 
     def _add_missing(self, directory: Path) -> None:
@@ -226,13 +230,6 @@ class Owner:
             why = session.shouldstop or self._ended_by or "collection failed, or something asked for it"
             return f"the session ended early: {why}"
         return None
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the outcome, and the paths of the record and the report."""
-        if self._lines:
-            terminalreporter.write_sep("=", "conformance")
-            for line in self._lines:
-                terminalreporter.write_line(shown(line))
 
     # pytest-xdist
 

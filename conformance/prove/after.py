@@ -57,16 +57,23 @@ class Body:
 class ErrorShape:
     """An error body of another shape.
 
-    ``kind``: ``html``, ``empty``, ``list``, ``text``, ``no-message`` or ``other-code``.
+    Attributes:
+        kind: ``html``, ``empty``, ``list``, ``text``, ``no-message`` or ``other-code``.
+        code: the field that repeats the status code.
+        listed: the key of the list whose first element describes the error; None if the only key of the body does.
     """
 
     kind: str
+    code: str = "code"
+    listed: str | None = None
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
         """Return the error response with the other body."""
-        name, inner = OTHER_FAULT, {"code": reply.status, "message": "refused"}
+        name, inner = self.listed or OTHER_FAULT, {self.code: reply.status, "message": "refused"}
         if isinstance(reply.json, dict) and reply.json:
-            name, inner = next(iter(reply.json.items()))
+            name, value = next(iter(reply.json.items())) if self.listed is None else (name, reply.json.get(name))
+            value = value[0] if self.listed is not None and isinstance(value, list) and value else value
+            inner = value if isinstance(value, dict) else inner
         match self.kind:
             case "html":
                 return reply.with_body(HTML, "text/html; charset=UTF-8")
@@ -76,9 +83,8 @@ class ErrorShape:
                 return reply.with_json([inner])
             case "text":
                 return reply.with_json({"error": "refused"})
-            case "no-message":
-                return reply.with_json({name: {"code": reply.status}})
-        return reply.with_json({name: {**inner, "code": 418}})
+        other = {self.code: reply.status} if self.kind == "no-message" else {**inner, self.code: 418}
+        return reply.with_json({name: [other] if self.listed is not None else other})
 
 
 @dataclass(frozen=True)
@@ -330,8 +336,8 @@ class Pretend:
     """An accepted request after which a resource is shown with a status that it does not have.
 
     Attributes:
-        kind: the server itself, the image that the response names, the server's migrations, or a resource of another
-            service.
+        kind: the server itself, the image that the response names or else any of the server, the server's migrations,
+            or a resource of another service.
         status: the status that is shown; None if the resource is shown as missing.
         views: the number of responses that show it; None for all.
         collection: the path of the collection of the resource.
@@ -345,7 +351,7 @@ class Pretend:
     def __call__(self, turn: Turn, reply: Reply) -> Reply | None:
         """Note the status to show from now on, and return the response unchanged."""
         if self.kind == "image":
-            id_ = made_by(reply)
+            id_ = made_by(reply) or named_in(turn.request.path, SERVERS)
         else:
             id_ = named_in(turn.request.path, self.collection) or _answered(reply)
         if id_ is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from conformance.engine.judge.codes import Admitted, Refused, RefusedUnlessProviderChose, RefusedWhereSilent
+from conformance.engine.judge.contents import ErrorBody
 from conformance.engine.judge.statuses import FieldRequired
 from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Locked, Prepared
@@ -54,14 +55,16 @@ def _shapes(ground: Ground, book: Catalogue, cases: list[Case], code: int) -> No
     """Add breakages of the shape of the error body, in every exchange with the code."""
     judged = Refused | RefusedUnlessProviderChose
     case = next((c for c in cases if isinstance(c.expectation, judged) and c.fault is not None), None)
-    if case is None:
-        return  # no form of the body is promised, or the reference does not say when the code comes
+    if case is None or case.operation.method == "HEAD":
+        return  # no form of the body is promised, or the reference does not say when the code comes; HEAD has no body
     roles = ground.roles(case)
     where = Where.of(case.operation, roles=roles, answered="refused")
     if code != 400:
         where = ground.here(case, roles=roles, answered="refused")
+    form = case.fault if isinstance(case.fault, ErrorBody) else ErrorBody()
     for shape in SHAPES:
-        book.add(case, f"error-{shape}", where, after=ErrorShape(shape))
+        if shape != "other-code" or form.code is not None:  # else the body repeats no code
+            book.add(case, f"error-{shape}", where, after=ErrorShape(shape, form.code or "code", form.listed))
 
 
 def _unauthorized(ground: Ground, book: Catalogue, case: Case) -> None:
@@ -97,6 +100,9 @@ def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
 def _unknown(ground: Ground, book: Catalogue, case: Case) -> None:
     where = ground.here(case, roles=ground.roles(case))
     name = detail(case)
+    if isinstance(case.expectation, RefusedWhereSilent):  # it may be accepted, or refused with another code
+        book.add(case, "500", where, instead=Answer(500), situation=name)
+        return
     if case.trial.request.role == "alt":
         where = Where.of(case.operation, roles=frozenset({"alt"}))
         book.add(case, "not-checked", where, instead=ForwardAs(_entitled(case)), situation=name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.engine.api import request_fields
+from conformance.engine.api.types import TYPES
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.judge.afterwards import BroughtBack
 from conformance.engine.judge.apart import AcceptedWith
@@ -71,8 +73,7 @@ def _normal(ground: Ground, book: Catalogue) -> None:
 
 
 def _bodies(ground: Ground, book: Catalogue) -> None:
-    paged: set[str] = set()
-    for requirement, cases in ground.requirements("body"):
+    for _, cases in ground.requirements("body"):
         case = cases[0]
         where, expectation = _accepted(case), case.expectation
         if isinstance(expectation, EmptyBody):
@@ -86,13 +87,25 @@ def _bodies(ground: Ground, book: Catalogue) -> None:
             _filled(ground, book, case, expectation)
         elif isinstance(expectation, FieldShown):
             _field(ground, book, case, expectation)
-            if expectation.required and requirement.operation not in paged:
-                paged.add(requirement.operation)
-                book.add(case, "html", where, after=Body("html"))
-                book.add(case, "empty", where, after=Body("empty"))
         for other in cases:
             if other.beside:
                 _beside(ground, book, other)
+    _whole(ground, book)
+
+
+def _whole(ground: Ground, book: Catalogue) -> None:
+    """Add the breakages of whole bodies, as the promise of the outermost required field of each operation's answer."""
+    outermost: dict[str, tuple[Case, int]] = {}
+    for requirement, cases in ground.requirements("body"):
+        expected = cases[0].expectation
+        if isinstance(expected, FieldShown) and expected.required:
+            # Of a field within a missing object nothing is known, unless no promise of its own tells of the object.
+            depth = 1 if expected.wrapped else len(expected.place)
+            if depth < outermost.get(requirement.operation, (None, depth + 1))[1]:
+                outermost[requirement.operation] = cases[0], depth
+    for case, _ in outermost.values():
+        for kind in ("html", "empty"):
+            book.add(case, kind, _accepted(case), after=Body(kind))
 
 
 def _filled(ground: Ground, book: Catalogue, case: Case, expectation: IsBlank) -> None:
@@ -115,8 +128,16 @@ def _beside(ground: Ground, book: Catalogue, case: Case) -> None:
     if isinstance(case.expectation, HiddenFrom):
         shown = Field(case.expectation.place, "set", "conformance")
         book.add(case, "field-shown", replace(there, roles=frozenset({case.expectation.role})), after=shown)
-    elif isinstance(case.expectation, FieldShown):
+    elif isinstance(case.expectation, FieldShown) and (early or not _tells_status(ground, case, case.expectation)):
         book.add(case, "field-late" if early else "field-lost", there, after=Field(case.expectation.place, "drop"))
+
+
+def _tells_status(ground: Ground, case: Case, expectation: FieldShown) -> bool:
+    """True if a resource cannot be seen in its status without a field: no case of that status could be tried."""
+    about = ground.service.about(case.operation)
+    kind = about.profile.kind(about.resource)
+    whole = () if kind.bare else (kind.key or kind.name,)
+    return ground.reads(case.operation) and (*whole, kind.status.field)[: len(expectation.place)] == expectation.place
 
 
 def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown) -> None:
@@ -126,16 +147,22 @@ def _field(ground: Ground, book: Catalogue, case: Case, expectation: FieldShown)
         book.add(case, "field-dropped", where, after=Field(place, "drop"))
         book.add(case, "field-renamed", where, after=Field(place, "rename"))
     if not expectation.nullable and expectation.type != "none":
-        book.add(case, "field-null", where, after=Field(place, "null"))
-    if expectation.type not in (None, "none"):
-        book.add(case, "field-retyped", where, after=Field(place, "retype"))
+        book.add(case, "field-null", where, after=Field(place, "null"), told_by=_has("nullable", False))
+    if expectation.type in TYPES:  # any value is of a type that is no known word
+        book.add(case, "field-retyped", where, after=Field(place, "retype"), told_by=_has("type", expectation.type))
     if expectation.enum:
-        book.add(case, "field-value", where, after=Field(place, "set", "conformance-none-of-them"))
+        other = Field(place, "set", "conformance-none-of-them")
+        book.add(case, "field-value", where, after=other, told_by=_has("enum", expectation.enum))
     if expectation.identifies:
         book.add(case, "other-id", where, after=Field(place, "other-id"))
         if ground.reads(case.operation) and ground.scoped(case.operation):
             elsewhere = Elsewhere(case.operation.path, ground.service.about(case.operation).identifier)
             book.add(case, "other-server", Where.of(case.operation), instead=elsewhere)
+
+
+def _has(name: str, value: object) -> Callable[[Case], bool]:
+    """A test for cases that judge a field by the same part of its row; at early versions, less is known of a field."""
+    return lambda case: getattr(case.expectation, name, None) == value
 
 
 def _headers(ground: Ground, book: Catalogue) -> None:

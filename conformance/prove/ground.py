@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,17 @@ class Ground:
         for case in self.suite.cases:
             found.setdefault(case.requirement.id, []).append(case)
         return found
+
+    @cached_property
+    def _by_operation(self) -> dict[str, list[Case]]:
+        found: dict[str, list[Case]] = {}
+        for case in self.suite.cases:
+            found.setdefault(case.operation.id, []).append(case)
+        return found
+
+    def of(self, operation: Operation) -> list[Case]:
+        """Return the cases of an operation, in the order of the suite."""
+        return self._by_operation.get(operation.id, [])
 
     def requirements(self, *kinds: str) -> list[tuple[Requirement, list[Case]]]:
         """Return the requirements of some kinds with their cases, if they have any; ``error`` means every code."""
@@ -151,7 +162,8 @@ class Ground:
 
     def other_success(self, codes: Iterable[int]) -> int:
         """Return a success code other than the given ones, and never 204, which forbids a body."""
-        return next(code for code in (200, 202, 201) if code not in set(codes))
+        known = set(codes)
+        return next(code for code in (200, 202, 201) if code not in known)
 
 
 @dataclass
@@ -174,6 +186,7 @@ class Catalogue:
         waits: bool = False,
         made_anew: bool = False,
         requirement: str | None = None,
+        told_by: Callable[[Case], bool] = lambda _: True,
     ) -> None:
         """Add a breakage of the requirement of a case that should notice it, unless its id is there already.
 
@@ -187,6 +200,7 @@ class Catalogue:
             waits: True if a case can notice it only by waiting until its time is over.
             made_anew: True if only a resource that the suite itself brings into its status can show it.
             requirement: id of the broken requirement, if it is not the case's.
+            told_by: a test of the cases that could notice it: some judge less of the requirement than others.
         """
         broken = requirement or case.requirement.id
         id_ = f"{broken}#{mutation}" + (f"@{id_part(situation)}" if situation else "")
@@ -202,7 +216,7 @@ class Catalogue:
         others = [
             other.id
             for other in self.ground.by_requirement.get(broken, [])
-            if other is not case and where.covers(other.trial, self.ground.version(other))
+            if other is not case and told_by(other) and where.covers(other.trial, self.ground.version(other))
         ]
         covers = where.covers(case.trial, self.ground.version(case))
         first = [case.id] if case.requirement.id == broken and covers else []

@@ -139,8 +139,12 @@ class WithoutQuery:
     named: Callable[[str], bool]
 
     def __call__(self, turn: Turn) -> tuple[Reply, bool]:
-        """Send the rest on."""
-        return turn.upstream.send(turn.request.without_query(self.named)), True
+        """Send the rest on; it breaks nothing where the whole request gets the same answer."""
+        reply = turn.upstream.send(turn.request.without_query(self.named))
+        if reply.accepted and turn.upstream.send(turn.request).json == reply.json:
+            turn.memory.impossible = "the unbroken cloud gives the same answer without the parameter"
+            return reply, False
+        return reply, True
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,9 @@ class Kept:
 
 @dataclass
 class Memory:
-    """The false statuses of one breakage; migrations have the id of their server. Safe to use from many threads.
+    """The false statuses of one breakage. Safe to use from many threads.
+
+    Migrations have the id of their server, and so have images that no response names.
 
     Attributes:
         impossible: the reason why the breakage could not make its change when it was tried; None if it could.
@@ -110,16 +112,19 @@ class Memory:
         collection = path.removesuffix("/detail")
         for one in elements(body):
             named = one.get("id") if isinstance(one, dict) else None
-            changed = self._dress("resource", f"{collection}/{named}", one) or changed
+            changed = self._dress("resource", f"{collection}/{named}", one, listed=True) or changed
         if path == "/servers/detail":
             for server in body.get("servers") or ():
-                changed = self._dress("server", str(server.get("id")), server) or changed
+                changed = self._dress("server", str(server.get("id")), server, listed=True) or changed
         elif found := _SERVER.match(path):
             changed = self._dress("server", found["id"], body.get("server")) or changed
         elif found := _IMAGE.match(path):
-            if self._hidden("image", found["id"]):
+            image = body.get("image")
+            of = image.get("server") if isinstance(image, dict) else None
+            names = [found["id"], *([str(of["id"])] if isinstance(of, dict) and "id" in of else [])]
+            if any(self._hidden("image", name) for name in names):
                 return forged(404, request.version, "there is no such image")
-            changed = self._dress("image", found["id"], body.get("image")) or changed
+            changed = any(self._dress("image", name, image) for name in names) or changed
         elif path == "/os-migrations":
             asked = parse_qs(urlsplit(request.target).query).get("instance_uuid", [""])[0]
             for migration in body.get("migrations") or ():
@@ -176,12 +181,13 @@ class Memory:
             disguise = self._worn.get((kind, id_))
             return disguise is not None and disguise.status is None
 
-    def _dress(self, kind: Kind, id_: str, shown: Any) -> bool:
+    def _dress(self, kind: Kind, id_: str, shown: Any, listed: bool = False) -> bool:
+        """Give a resource its false status; a list, which may be asked for another reason, uses no view up."""
         with self._lock:
             disguise = self._worn.get((kind, id_))
             if disguise is None or not isinstance(shown, dict) or shown.get("status", ABSENT) is ABSENT:
                 return False
-            if disguise.views is not None:
+            if disguise.views is not None and not listed:
                 disguise.views -= 1
                 if disguise.views < 0:
                     del self._worn[kind, id_]

@@ -140,14 +140,14 @@ def judge(
         others = tuple(name for name in by if name != breakage.requirement)
         said = f"{own[0].case}: {own[0].reason or own[0].observed}"
         return Outcome.of(breakage, "caught", by=(breakage.requirement, *others), observed=said, **common)
-    if by:
-        said = next(f"{r.case}: {r.reason or r.observed}" for r in telling if r.requirement in near)
-        return Outcome.of(breakage, "caught by another", by=by, observed=said, **common)
     tried = [r for r in ran if r.case in breakage.cases]
     open_ = [r for r in tried if r.verdict in ("inconclusive", "error")]
     said = "; ".join(f"{r.case}: {r.verdict}: {r.reason or r.observed}" for r in (open_ or tried)[:2])
     if breakage.cases and not any(unbroken.decides(case) for case in breakage.cases):
-        return Outcome.of(breakage, "void", observed=said, **common)
+        return Outcome.of(breakage, "void", by=by, observed=said, **common)
+    if by:
+        said = next(f"{r.case}: {r.reason or r.observed}" for r in telling if r.requirement in near)
+        return Outcome.of(breakage, "caught by another", by=by, observed=said, **common)
     if not touched:
         side = breakage.where.answered
         if side and tried and all(r.accepted is (side == "refused") for r in tried):

@@ -17,7 +17,7 @@ from conformance.engine.model.case import Case
 from conformance.engine.model.setup import Prepared
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
-from conformance.engine.run.run import Run
+from conformance.engine.run.run import Run, Stopped
 from conformance.engine.run.session import Session, Settings
 from conformance.prove.breakage import Breakage
 from conformance.prove.gate import Gate
@@ -64,6 +64,7 @@ class Prover:
     gate: Gate = field(default_factory=Gate)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _session: Session | None = None
+    _sessions: int = 0
 
     def __enter__(self) -> Prover:
         self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
@@ -156,13 +157,28 @@ class Prover:
         The most direct case comes first; the others of the requirement are run only if that case does not notice it.
         """
         with self.gate.passed(self._limits(breakage)):
-            if not self._shared(breakage.operation):
-                return self._try(breakage)
-            with self.alone:
+            why = ""
+            for _ in range(2):
                 try:
-                    return self._try(breakage)
-                finally:
-                    bring_back(self.sandbox)
+                    return self._in_turn(breakage)
+                except Stopped:
+                    if (lost := self.session.cloud.lost) is None:
+                        raise
+                    # The session is of no use any more: an earlier breakage may be the cause, or this one.
+                    why = f"the run takes the cloud for lost: {lost}"
+                    self._close()
+                    self._open()
+            return Outcome.of(breakage, "inconclusive", observed=why)
+
+    def _in_turn(self, breakage: Breakage) -> Outcome:
+        """Try a breakage, alone if its operation changes something that all provers share."""
+        if not self._shared(breakage.operation):
+            return self._try(breakage)
+        with self.alone:
+            try:
+                return self._try(breakage)
+            finally:
+                bring_back(self.sandbox)
 
     def _limits(self, breakage: Breakage) -> bool:
         """True if a case that may be run with the breakage sets a limit for the whole project."""
@@ -243,7 +259,9 @@ class Prover:
 
     def _open(self) -> None:
         target = target_of(self.sandbox, self._proxy.url)
-        settings = Settings(target, self._directory / "session", sandbox=True, release=self.sandbox.release)
+        self._sessions += 1
+        directory = self._directory / f"session-{self._sessions}"
+        settings = Settings(target, directory, sandbox=True, release=self.sandbox.release)
         self._proxy.break_(None)
         self._session = Session(settings, self.specs, self.selected, _ignore)
         # Only the connection has found the version, where the address of the sandbox names none.

@@ -28,6 +28,7 @@ from conformance.engine.api.entries import (
     ValueRule,
 )
 from conformance.engine.api.given import Attachment, Everywhere, GivenKind, RelatedStatus, ShownValue
+from conformance.engine.api.grouped import each, kinds_of, limits_of, parts_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.stateful import StatefulResource
 from conformance.engine.api.strictness import check_against, validate
@@ -157,12 +158,12 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
     """
     validate(description)
     read = description.data
-    lists: dict[str, list[Any]] = defaultdict(list, {k: v for k, v in read.items() if isinstance(v, list)})
+    lists: dict[str, list[Any]] = defaultdict(list, {k: [*each(v)] for k, v in read.items() if isinstance(v, list)})
     maps: dict[str, dict[str, Any]] = defaultdict(dict, {k: v for k, v in read.items() if isinstance(v, dict)})
     profile = _profile(service, read)
     return ServiceDescription(
         resources=tuple(_resource(name, entry) for name, entry in maps["resources"].items()),
-        kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in maps["kinds"].items()},
+        kinds={name: structured(_part(entry, GIVEN), GivenKind) for name, entry in kinds_of(read).items()},
         tried_last=tuple(lists["tried_last"]),
         bindings=tuple(BindingRule(b["operation"], b["parameter"], _binding(b)) for b in lists["bindings"]),
         profile=profile,
@@ -306,7 +307,7 @@ def _parts(entry: Mapping[str, Any]) -> OptionalParts:
         return OptionalParts()
     parts = (
         Part(p["part"], tuple(p.get("operations", ())), tuple(p.get("fields", ())), tuple(p.get("within", ("*",))))
-        for p in entry["parts"]
+        for p in parts_of(entry)
     )
     return OptionalParts(entry["path"], entry["key"], entry.get("name_field", "name"), tuple(parts))
 
@@ -317,7 +318,7 @@ def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 def _profile(service: str, read: Mapping[str, Any]) -> Profile:
     """Return the profile: the facts about the service that the client needs."""
-    kinds: Mapping[str, Mapping[str, Any]] = read.get("kinds", {})
+    kinds = kinds_of(read)
     beyond = {"found", *GIVEN}
     things = {n: {"name": n, **{k: v for k, v in entry.items() if k not in beyond}} for n, entry in kinds.items()}
     removal = read.get("removal", {})
@@ -331,7 +332,7 @@ def _profile(service: str, read: Mapping[str, Any]) -> Profile:
         **_part(read, ("versions", "guard", "token_check", "shared", "missing_parts")),
     }
     if "project_limits" in read:
-        given["room"] = read["project_limits"]
+        given["room"] = limits_of(read["project_limits"])
     return structured(given, Profile)
 
 

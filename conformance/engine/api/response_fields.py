@@ -204,6 +204,13 @@ def elements(body: Any) -> Iterator[Any]:
             return
 
 
+def is_filled(body: Any) -> bool:
+    """Whether a body shows an element; one without a list or an object is an element itself, with its own fields."""
+    if isinstance(body, dict) and not any(isinstance(value, list | Mapping) for value in body.values()):
+        return bool(body)
+    return any(True for _ in elements(body))
+
+
 def identity(element: Any, name: str) -> str | None:
     """The name of an element in a path: the field of the placeholder's name, or the likeliest other field.
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.api.addresses import addressed
 from conformance.engine.api.description import Description, DescriptionError
+from conformance.engine.api.grouped import kinds_of
 from conformance.engine.api.producers import form
 from conformance.engine.api.same import Same
 from specs.model import Operation, Spec
@@ -96,7 +97,7 @@ def validate(description: Description) -> None:
 def _words(of: Same[Description]) -> Mapping[str, Collection[str]]:
     """Check a description by itself, and return the names in it by their format. Raises as ``validate`` does."""
     description = of.value
-    kinds = tuple(description.data.get("kinds") or ())
+    kinds = tuple(_kinds(description.data))
     resources = description.data.get("resources")
     entries = resources.values() if isinstance(resources, dict) else ()
     statuses = [s for entry in entries if isinstance(entry, dict) for s in entry.get("stable_statuses") or ()]
@@ -115,6 +116,12 @@ def _words(of: Same[Description]) -> Mapping[str, Collection[str]]:
     if found:
         raise DescriptionError(min(found).sentence)
     return said
+
+
+def _kinds(data: Mapping[str, Any]) -> Iterable[str]:
+    """The names of the kinds of a description, as far as its sections have the right form."""
+    forms = {"kinds": dict, "plain_kinds": list, "nameless_kinds": list, "parts_of_kinds": dict}
+    return kinds_of({name: data[name] for name, form in forms.items() if isinstance(data.get(name), form)})
 
 
 def _misspelt(description: Description, known: Callable[[str], bool]) -> Iterator[_Problem]:

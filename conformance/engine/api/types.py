@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_TYPES: dict[str, tuple[type, ...]] = {
+TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
     "int": (int,),
@@ -17,6 +17,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "list": (list,),
 }
+"""The words for types that say which values are of the type."""
 
 _NAMES = {
     str: "string",
@@ -36,7 +37,7 @@ def type_name(value: Any) -> str:
 
 def is_of_type(value: Any, documented: str) -> bool:
     """Whether a value is of a documented type. Any value is of a type that is no known word."""
-    wanted = _TYPES.get(documented)
+    wanted = TYPES.get(documented)
     if wanted is None:
         return True
     if isinstance(value, bool):

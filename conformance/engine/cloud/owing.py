@@ -67,6 +67,9 @@ def pay(cloud: Client, debt: Debt) -> Payment:
         others = [name for name in differs if name not in ours]
         shown = ", ".join(f"{name} {now.get(name)}" for name in others)
         told = f"{debt}: somebody else has changed it meanwhile, so it is left with {shown}" if others else ""
+        if not debt.unset and not others and _is_listed(cloud, debt, *debt.listed) is False:
+            # Its own values may be those of the defaults now, and must stay when somebody changes the defaults.
+            ours = list(debt.was)
         if debt.unset and not others:
             # Also where all values are as before: somebody who changes the defaults later must not find them set.
             ask = Ask("DELETE", debt.unset, Role.ADMIN, debt.microversion or None, query=debt.query, pays=debt.key)
@@ -104,6 +107,19 @@ def pay_all(cloud: Client, journal: Journal, debts: Iterable[Debt]) -> tuple[lis
 def _look(cloud: Client, debt: Debt) -> tuple[Answer, View | None]:
     answer = cloud.send(Ask("GET", debt.path, Role.ADMIN, debt.microversion or None, query=debt.query))
     return answer, debt.shown_in(answer.json) if answer.ok else None
+
+
+def _is_listed(cloud: Client, debt: Debt, path: str = "", *place: str) -> bool | None:
+    """Whether a list of all things that somebody has set shows the thing of a debt; None if nothing tells that."""
+    answer = cloud.send(Ask("GET", path, Role.ADMIN, debt.microversion or None)) if path else None
+    return _listed_in(answer, *place) if answer is not None else None
+
+
+def _listed_in(answer: Answer, key: str, name: str, value: str) -> bool | None:
+    listed = answer.json.get(key) if answer.ok and isinstance(answer.json, dict) else None
+    if not isinstance(listed, list):
+        return None
+    return any(isinstance(one, Mapping) and str(one.get(name)) == value for one in listed)
 
 
 def _joined(one: Mapping[str, list[Any]], other: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
@@ -228,18 +244,22 @@ class Owing:
             trouble = f"its state could not be read ({said(f'GET {path}', answer)})"
         raise GuardRefusal(f"not sent: {ask.method} {ask.path} as {ask.role}: it changes a {rule.name}, and {trouble}")
 
-    def _unset(self, rule: Shared, values: Mapping[str, str]) -> str:
-        """The path of the DELETE that restores a thing; empty unless the cloud tells that nobody has set it."""
+    def _set_before(self, rule: Shared, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+        """How the cloud tells that nobody has set a thing, or that somebody has; both empty if it does not tell.
+
+        Returns:
+            The path of the DELETE that restores a thing that nobody has set, and the list that shows one that is set.
+        """
         unset = rule.put_back.unset
         if unset is None or unset.field not in values:
-            return ""
+            return "", ()
         version = str(rule.microversion) if rule.microversion else None
         answer = self._cloud.send(Ask("GET", unset.listed, Role.ADMIN, version))
-        listed = answer.json.get(unset.key) if answer.ok and isinstance(answer.json, dict) else None
-        if not isinstance(listed, list):
-            return ""
-        is_set = any(isinstance(one, Mapping) and str(one.get(unset.field)) == values[unset.field] for one in listed)
-        return "" if is_set else filled(unset.path, values)
+        place = unset.key, unset.field, values[unset.field]
+        is_set = _listed_in(answer, *place)
+        if is_set is None:
+            return "", ()
+        return ("", (unset.listed, *place)) if is_set else (filled(unset.path, values), ())
 
     def _owe(self, ask: Ask, rule: Shared, values: Mapping[str, str], view: View, meant: dict[str, list[Any]]) -> None:
         """Write one thing into the journal as it is; if it is owed already, only fields that no debt holds yet."""
@@ -251,6 +271,7 @@ class Owing:
         if journal is None or not was:
             return
         id_ = str(view.get(rule.id_field, ""))
+        unset, shown_by = self._set_before(rule, values)
         debt = Debt(
             key=secrets.token_hex(8),
             name=rule.name,
@@ -266,7 +287,8 @@ class Owing:
             beside=dict(back.beside),
             together=back.together,
             microversion=str(rule.microversion) if rule.microversion else "",
-            unset=self._unset(rule, values),
+            unset=unset,
+            listed=shown_by,
         )
         mine = self._open.setdefault(threading.get_ident(), [])
         known = next((one for one in journal.debts() if one.of == debt.of), None)

@@ -146,7 +146,7 @@ class Watch:
         kind: Kind | None = None,
         *,
         shortest: float = 0.15,
-        longest: float = 5.0,
+        longest: float = 3.0,
         microversion: str | None = None,
     ) -> None:
         self._cloud = cloud

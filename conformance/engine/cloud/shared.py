@@ -127,6 +127,8 @@ class Debt:
         was: a field -> its value before the first change of the run.
         meant: a field -> the values that the run has set; any other value was set by somebody else.
         unset: the path of the DELETE that restores a thing that nobody had set before; empty if it was set.
+        listed: the list that showed that somebody had set it: its path, the member with the list, the field of an
+            element and its value; empty if nothing showed that.
     """
 
     key: str
@@ -144,6 +146,7 @@ class Debt:
     together: tuple[str, ...] = ()
     microversion: str = ""
     unset: str = ""
+    listed: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Debt | None:
@@ -154,7 +157,7 @@ class Debt:
         except TypeError:
             return None
         query = tuple((str(name), str(value)) for name, value in debt.query)
-        return cls(**{**given, "query": query, "together": tuple(debt.together)})
+        return cls(**{**given, "query": query, "together": tuple(debt.together), "listed": tuple(debt.listed)})
 
     @property
     def of(self) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.made import Made
     from conformance.engine.cloud.roles import Role
 
-EAGER = 3.0
+EAGER = 2.0
 """The seconds after which others are requested beside a first thing that is not ready yet."""
 
 

@@ -84,7 +84,9 @@ class Standing:
         self._lock = Lock()
 
     def learn(self, role: Role, ask: Ask, answer: Answer) -> None:
-        """Remember an answered GET as a later control."""
+        """Remember an answered GET as a later control, unless it has headers of its own, which a control has not."""
+        if ask.headers:
+            return
         if (answer.ok or answer.status == _FORBIDDEN) and isinstance(answer.json, dict) and answer.json:
             # The links to further pages are not in every answer.
             members = frozenset(name for name in answer.json if not name.endswith("_links"))

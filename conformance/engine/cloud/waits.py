@@ -60,6 +60,11 @@ class Waits:
                 return within
             return min(within, max(LEAST, MULTIPLE * self.longest))
 
+    def was_in_vain(self, transition: str) -> bool:
+        """Whether the last wait for a transition has ended in vain."""
+        with self._lock:
+            return transition in self._in_vain
+
     def expected(self, by: str) -> float:
         """The seconds of the longest wait for an operation that ended well; 0 as long as none did.
 

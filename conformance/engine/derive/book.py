@@ -83,7 +83,8 @@ class Book:
             trial: the trial that decides it.
             expectation: the expectation that judges the trial.
             about: the name of the field that the promise is about; empty if it is about none.
-            beside: True if the case judges less of the promise than another one, by an answer that others ask for.
+            beside: True if the case judges less of the promise than another one, by an answer that others ask for, or
+            because it is more likely that its answer decides nothing.
 
         Raises:
             ValueError: as ``trial`` does.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.entries import ValueRule
 from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import REFUSED, Asked, Where, attempt
@@ -29,6 +30,12 @@ LONGEST = 2000
 OWN_ID = frozenset({"id", "uuid"})
 """Names of the field of a new thing that gives its id, if the client may choose it."""
 
+UNNAMED = (403, 404, 409)
+"""Codes of a name in a path that names nothing, or a thing of others, or one in another state, whatever its form."""
+
+NOT_THERE = (404, 409)
+"""Codes of a request whose body names nothing, or a thing in another state, whatever the form of the value."""
+
 BROKEN_FORMATS = {
     "uuid": "not-a-uuid",
     "date-time": "not-a-date",
@@ -41,10 +48,31 @@ BROKEN_FORMATS = {
 def derive_constraints(view: View, book: Book, line: int | None) -> None:
     """Add the cases of the kinds error/400 and constraint; ``line`` lists the code 400, None if no line does."""
     if not view.can_be_held:
-        return  # a refusal could be due to the status
+        _not_held(view, book, line)
+        return
     _bad_request(view, book, line)
     _bad_query(view, book, line)
     _bad_path(view, book, line)
+
+
+def _not_held(view: View, book: Book, line: int | None) -> None:
+    """Note that no case breaks a constraint, since the resource does not stay in a status that allows the request."""
+    variant, _ = view.main
+    if view.body(variant, view.default) is ABSENT or view.reads:
+        return
+    for name, _, why, row, _ in _broken_bodies(view, variant):
+        left = f"the status does not last, so it could be the cause of the refusal instead: {why}"
+        _without_case(view, book, line, row, id_part(name), "not-derivable", left)
+
+
+def _without_case(view: View, book: Book, line: int | None, row: Parameter, label: str, reason: str, why: str) -> None:
+    """Note the reason why no case breaks a constraint of a row in the body."""
+    if line is not None:
+        requirement = view.requirement("error", "400", line)
+        requirement = replace(requirement, id=f"{requirement.id}[{label}]")
+    else:
+        requirement = view.requirement("constraint", label, row.line, True)
+    book.without_case(requirement, reason, why)
 
 
 def _bad_request(view: View, book: Book, line: int | None) -> None:
@@ -52,22 +80,24 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
     base = view.body(variant, view.default)
     if base is ABSENT or view.reads:
         return
+    for field in request_fields.fields(view.operation, view.default):
+        rule = _left_out(view, field)
+        if field.row.required and rule is not None and rule.reason is not None:
+            label = id_part(f"{field.name}-missing")
+            _without_case(view, book, line, field.row, label, rule.reason, rule.explanation)
     for name, body, why, row, version in _broken_bodies(view, variant):
         label = id_part(name)
         if row.name in OWN_ID and name.endswith("-format") and view.makes and not view.service.described:
-            requirement = view.requirement(
-                "error" if line else "constraint", "400" if line else label, line or row.line
-            )
             left = f"a thing with such a value of {row.name} might be made, and no request could remove it"
-            book.without_case(replace(requirement, id=f"{requirement.id}[{label}]"), "not-derivable", left)
+            _without_case(view, book, line, row, label, "not-derivable", left)
             continue
         trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
-            book.case(requirement, label, trial, Refused((400,), why, also_listed=True), row.name)
+            book.case(requirement, label, trial, Refused((400,), why, also_listed=True, elsewhere=NOT_THERE), row.name)
         else:
             requirement = view.requirement("constraint", label, row.line, True)
-            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True), row.name)
+            book.case(requirement, "", trial, Refused((400,), why, any_refusal=True, elsewhere=NOT_THERE), row.name)
 
 
 def _bad_query(view: View, book: Book, line: int | None) -> None:
@@ -84,12 +114,12 @@ def _bad_query(view: View, book: Book, line: int | None) -> None:
             without = tuple((name, value) for name, value in trial.request.query if name != row.name)
             trial = replace(trial, request=replace(trial.request, query=without))
             why = f"{row.name} is required"
-            refused = Refused((400,), why, also_listed=True)
+            refused = Refused((400,), why, also_listed=True, elsewhere=NOT_THERE)
             book.case(requirement, f"{id_part(row.name)}-missing", trial, refused, row.name)
         if not must_understand(view, row):
             continue  # other parameters of a query are filters, and many services accept any value
         for case, trial, why in _texts(view, row):
-            book.case(requirement, case, trial, Refused((400,), why, also_listed=True), row.name)
+            book.case(requirement, case, trial, Refused((400,), why, also_listed=True, elsewhere=NOT_THERE), row.name)
 
 
 def must_understand(view: View, row: Parameter) -> bool:
@@ -98,7 +128,7 @@ def must_understand(view: View, row: Parameter) -> bool:
 
 
 def _bad_path(view: View, book: Book, line: int | None) -> None:
-    """Add cases of path names in another form than the documented one: 400, or a listed 404, as they name nothing."""
+    """Add cases of path names in another form than the documented one: 400; a 404 says that they name nothing."""
     if line is None:
         return
     requirement = view.requirement("error", "400", line)
@@ -106,7 +136,8 @@ def _bad_path(view: View, book: Book, line: int | None) -> None:
         if row.location != "path" or view.default not in row.range or row.name not in placeholders(view.operation.path):
             continue
         for case, trial, why in _texts(view, row):
-            book.case(requirement, case, trial, Refused((400,), why, also_listed=True))
+            refused = Refused((400,), why, also_listed=True, elsewhere=UNNAMED)
+            book.case(requirement, case, trial, refused, beside=True)
 
 
 def _texts(view: View, row: Parameter) -> Iterator[tuple[str, Trial, str]]:
@@ -171,16 +202,16 @@ def _broken_field(
     full = view.body(variant, version or view.default, {field.name: ABSENT})
     if not isinstance(json_path.lookup(full, path[:-1]), list if path[-1] == "[]" else dict):
         return  # the description gives the field above as a whole, or the body is a list at this version
-    if row.required and not _without_case(view, field):
+    if row.required and _left_out(view, field) is None:
         yield f"{field.name}-missing", json_path.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):
         yield f"{field.name}-{label}", json_path.replaced(full, path, value), f"{field.name} {why}", row, version
 
 
-def _without_case(view: View, field: request_fields.Field) -> bool:
-    """Whether the description says that no case leaves a required field out."""
+def _left_out(view: View, field: request_fields.Field) -> ValueRule | None:
+    """The rule by which the description says why no case leaves a required field out; None if a case does."""
     rule = view.service.value_rule(view.operation, field.name, "missing")
-    return rule is not None and rule.value == "missing" and rule.reason is not None
+    return rule if rule is not None and rule.value == "missing" and rule.reason is not None else None
 
 
 def _broken_values(row: Parameter) -> Iterator[tuple[str, Any, str]]:

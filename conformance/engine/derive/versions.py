@@ -154,6 +154,26 @@ def former_fields(view: View) -> list[request_fields.Field]:
     return list(former.values())
 
 
+CONFLICT = 409
+"""The code of a refusal that depends on what there is: a service that does not look at a field never gives it."""
+
+
+def _refused_inside(view: View, name: str, value: Any) -> Any:
+    """A value that is refused with a conflict where the field exists, if one is described: its refusal outside tells.
+
+    With any other value, a service that takes the field may answer as one that ignores it, and show the same.
+    """
+    return next(
+        (
+            rule.binding
+            for rule in view.service.refusals
+            if rule.operation == view.operation.id and rule.parameter == name and rule.code == CONFLICT
+            if not rule.steps and not rule.cause
+        ),
+        value,
+    )
+
+
 def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
     """Add the cases of a request field with bounds: accepted inside, refused or without effect outside."""
     row, name = field.row, field.path[-1] if view.operation.action else field.name
@@ -168,7 +188,7 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)
             if not accepted:
-                value = _not_the_default(field.row, value)
+                value = _not_the_default(field.row, _refused_inside(view, name, value))
             body = view.body(variant, version, {name: value})
             if not accepted and field.path[-1] not in naming.members(body):
                 one = replace(requirement, id=f"{requirement.id}[{version}]")

@@ -54,6 +54,8 @@ class Aftermath:
         trial, operation = evidence.trial, evidence.trial.request.operation
         pool, owned = self.paths.elements, request.filled.owned
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
+        if request.needs.creates is not None and (kind := creates(trial, request)) is not None:
+            pool.aside.note(kind, request.filled.path, evidence.role or trial.request.role, answer)
         for one in self._several(trial, answer, request, evidence.role or trial.request.role):
             pool.settle(request.intent, one)
             pool.dispose(one)
@@ -178,7 +180,7 @@ class Aftermath:
             waits.ended(making, result.seconds, well=not result.timed_out)
         for shown_by, brought in kind.brings.items():
             shown = (result.view or {}).get(shown_by) or ()
-            self.paths.elements.came_along(brought, [str(one.get("id")) for one in shown], made.role)
+            self.paths.elements.aside.came_along(brought, [str(one.get("id")) for one in shown], made.role)
         return replace(
             evidence,
             after=result.view,

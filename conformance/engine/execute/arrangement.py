@@ -17,6 +17,7 @@ from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.barriers import NOBODY
 from conformance.engine.execute.plain import Plain
+from conformance.engine.execute.restoring import vacate
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.under_way import Transitions
 from conformance.engine.model.binding import Step, bindings_in
@@ -337,6 +338,7 @@ class Arrangement:
             CloudError: the cloud did not make a thing.
         """
         template, setup = trial.request, trial.setup
+        vacate(self.subject, trial)
         missing = self._unknown_id(template) if trial.situation.target == "missing" else None
         for name in (name for one in setup if isinstance(one, Existing) for name in one.operations):
             self.paths.fill(self.context.operations[name], template.role, version)  # makes the things that lack

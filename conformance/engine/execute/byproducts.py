@@ -129,7 +129,7 @@ class Byproducts:
         journal = self.context.cloud.journal
         if journal is None:
             return
-        self.elements.came_along(rule.kind, made, str(Role.MEMBER))
+        self.elements.aside.came_along(rule.kind, made, str(Role.MEMBER))
         if self.context.sandbox and self.context.places.most is None:
             return  # the sandbox takes them along, and with them the things from which they were made
         remover = Remover(self.context.cloud, self.context.watch, journal, timeout=REMOVAL)

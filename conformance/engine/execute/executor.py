@@ -146,7 +146,7 @@ class Executor:
             )
             return replace(evidence, problem=Problem("inapplicable", reason))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
-        if refused and not self.context.sandbox and self.context.service.is_by_choice(trial.request.operation):
+        if refused and not self.context.sandbox and self.context.service.is_by_choice(operation):
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
             return replace(evidence, problem=Problem("inapplicable", reason))
         return evidence
@@ -170,7 +170,7 @@ class Executor:
         words = quota_used_up(evidence.status or 0, evidence.body)
         if words and evidence.problem is None and not limits(trial):
             reason = f"the quota of the project is used up ({words}): raise it, or remove what is not needed"
-            return replace(evidence, problem=Problem("inconclusive", reason))
+            return self.looks.dropped(replace(evidence, problem=Problem("inconclusive", reason)))
         return evidence
 
     def _made(self, trial: Trial, needs: Needs, version: Microversion, probes: tuple[Probe, ...]) -> Evidence:
@@ -225,8 +225,8 @@ class Executor:
         if probes:  # the view is taken before anything is undone
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)
-        changes = needs.makes or needs.after or needs.removes or request.filled.owned or self.paths.steps.sent
-        if changes:
+        changes = needs.makes or needs.creates or needs.after or needs.removes or request.filled.owned
+        if changes or self.paths.steps.sent:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method in REPLACING and not trial.operation.path.endswith("}"):
             self.paths.forget_below(request.filled.path)
@@ -309,7 +309,7 @@ class Executor:
         """Return the evidence of a reading request. An empty list is filled, if possible, and asked for again."""
         role = evidence.role or trial.request.role
         if answer.ok and trial.outcome.accepted and self._populated(trial, request, answer):
-            answer = self.paging.until_listed(partial(self._send, trial, version, request, role))
+            answer = self.paging.until_listed(partial(self._send, trial, version, request, role), trial, role)
             evidence = self._answered(trial, version, answer, None, role)
         return replace(evidence, before=None)
 

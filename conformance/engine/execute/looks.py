@@ -120,8 +120,14 @@ class Looks:
             self._waiting[evidence.trial.key] = evidence, waiting[1]
 
     def drop(self, trial: Trial) -> None:
-        """Leave a trial out of the group, since it is made anew."""
+        """Leave a trial out of the group, since it is made anew, and forget what was seen of it."""
         self._waiting.pop(trial.key, None)
+        self._taken.pop(trial.key, None)
+
+    def dropped(self, evidence: Evidence) -> Evidence:
+        """Evidence with a problem of its own, which no look for a group must replace by the refusal as it came."""
+        self.drop(evidence.trial)
+        return evidence
 
     def answered(self, trial: Trial, accepted: bool) -> None:
         """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""

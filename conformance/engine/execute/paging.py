@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.engine.api.entries import Stock
-from conformance.engine.api.response_fields import elements
+from conformance.engine.api.response_fields import is_filled
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
@@ -130,16 +130,26 @@ class Paging:
             return False
         return self.stocks.make(stock)
 
-    def until_listed(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask for a list until it shows an element, or the time is over."""
-        patience = self.context.patience
-        return until(
-            ask,
-            lambda answer: any(True for _ in elements(answer.json)),
-            min(SOON, patience.status),
-            self.context.stopping,
-            pause=patience.settle,
-        )
+    def until_listed(self, ask: Callable[[], Answer], trial: Trial, role: str) -> Answer:
+        """Ask for a list until it shows an element, or the time is over.
+
+        A list that stayed empty is not waited for again: an administrator may be shown the things of another project.
+
+        Args:
+            ask: asks once.
+            trial: the trial of the list.
+            role: the role that asks.
+        """
+        patience, waits, name = self.context.patience, self.context.waits, f"{trial.operation.id} as {role}"
+
+        def filled(answer: Answer) -> bool:
+            return is_filled(answer.json)
+
+        within = 0.0 if waits.was_in_vain(name) else min(SOON, patience.status)
+        answer = until(ask, filled, within, self.context.stopping, pause=patience.settle)
+        if not filled(answer):
+            waits.ended(name, within, well=False)
+        return answer
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Such a request may have changed anything, so as a rule its resource is given up. Some leave nothing behind but a thing
 that they have attached, which can be taken away again, or a thing elsewhere. If the resource then shows all that it
-showed before, it serves further trials.
+showed before, it serves further trials. A thing that an accepted request has attached goes where it is in the way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from conformance.engine.execute.snapshots import lasting
 
 if TYPE_CHECKING:
     from conformance.engine.model.evidence import Evidence
+    from conformance.engine.model.trial import Trial
     from conformance.engine.provision.subject import Subject
 
 
@@ -25,6 +26,18 @@ def spoiled(subject: Subject, evidence: Evidence) -> bool:
         evidence: the evidence of the trial, with the views before and after the request.
     """
     return _spoiled(subject, evidence) or _unlike(subject)
+
+
+def vacate(subject: Subject, trial: Trial) -> None:
+    """Take the things away that keep the request of a trial from attaching others of their kinds.
+
+    A cloud may admit one at a time, so that a request for a second one shows nothing of the first promise. A request
+    that must be refused for a fault of its own never attaches anything.
+    """
+    free = {binding.resource for binding in trial.request.bindings if binding.relation == "free"}
+    kinds = sorted(free & subject.bindings.attached.keys()) if trial.outcome.accepted is not False else []
+    if [kind for kind in kinds if subject.bindings.detach(kind)]:
+        subject.settle((), calm=True)
 
 
 def _unlike(subject: Subject) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.made import Made
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
@@ -40,14 +41,19 @@ class Stocks:
     kept: list[Subject] = field(default_factory=list)
     _grown: set[str] = field(default_factory=set)
     _grown_by: list[Owned] = field(default_factory=list)
+    _made: list[Made] = field(default_factory=list)
 
     def discard(self) -> None:
-        """Give up the resources that were kept, and the elements with which lists have grown.
+        """Give up the resources that were kept, and the elements that were made or with which lists have grown.
 
         The latter go with the run, or as soon as room is needed where a quota is narrow; then lists grow anew.
         """
         while self.kept:
             self.kept.pop().discard()
+        if self._made:
+            self.context.places.spend(self._made)
+            self._made = []
+            self.shared.clear()
         if self._grown_by:
             narrow = self.context.places.most is not None
             for owned in self._grown_by:
@@ -90,7 +96,7 @@ class Stocks:
     def _element(self, stock: Stock, kind: str, name: str) -> None:
         """Make one element: apart from the other, else with its fields only, else with nothing but its name."""
         if stock.isolated_by is None and not stock.fields:
-            self.context.resources.make(kind)
+            self._made.append(self.context.resources.make(kind))
             return
         given: dict[str, Any] = {
             field_name: values[-1 if name.endswith("b") else 0]
@@ -103,7 +109,7 @@ class Stocks:
             called, version = name + "-again" * number, str(self.context.top)
             try:
                 more = self.subject.bindings.filled({"fields": fields, **beside})
-                self.context.resources.make(kind, name=called, microversion=version, **more)
+                self._made.append(self.context.resources.make(kind, name=called, microversion=version, **more))
                 return
             except (CloudError, Unavailable, NeedsNewResource) as error:
                 if not less:

@@ -185,6 +185,8 @@ class Refused(Expectation):
         any_refusal: True if any refusal keeps the promise, and an unlisted code is an omission (for constraints and
             preconditions, whose sentences name no code).
         first: a listed code that decides nothing, because another fault of the request is found first; or None.
+        elsewhere: listed codes that a service which overlooks the fault gives, too, such as 404 for a name that names
+            nothing, whatever its form. They show nothing, and the reference does not say which code comes.
     """
 
     codes: tuple[int, ...]
@@ -192,6 +194,7 @@ class Refused(Expectation):
     also_listed: bool = False
     any_refusal: bool = False
     first: int | None = None
+    elsewhere: tuple[int, ...] = ()
 
     @property
     def expected(self) -> str:
@@ -213,6 +216,12 @@ class Refused(Expectation):
             return broken("changed", f"refused with {status}, and yet {changed}")
         if status == self.first and status in evidence.listed():
             return undecided(status, f"refused with {status}, which is listed too and may come first: {self.why}")
+        if status in self.elsewhere and status not in self.codes and status in evidence.listed():
+            return silent(
+                status,
+                f"refused with {status}, which is listed too and has other causes than that {self.why} (observation)",
+                {"situation": self.why, "answer": status},
+            )
         if status in (evidence.listed() if self.any_refusal else self.codes):
             return holds(status)
         if self.any_refusal:

@@ -43,7 +43,8 @@ class Case:
         fault: the expectation about the body of the error, if a refusal keeps the promise.
         parts: the optional parts of a cloud that the case needs.
         about: the name of the field that the promise is about; empty if it is about none.
-        beside: True if the case judges less of the promise than another one, by an answer that others ask for.
+        beside: True if the case judges less of the promise than another one, by an answer that others ask for, or
+            because it is more likely that its answer decides nothing.
     """
 
     id: str

@@ -25,9 +25,10 @@ from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
+from conformance.engine.provision.aside import Aside
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
-from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.errors import CONFLICT, Unavailable
 from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
 from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
 from conformance.engine.provision.subject import Subject
@@ -38,6 +39,7 @@ class Elements:
     """Makes and keeps elements for one lane.
 
     Attributes:
+        aside: the things that requests make beside those that their paths name.
         prepare: a function that takes the steps before a request of an operation.
     """
 
@@ -46,6 +48,8 @@ class Elements:
         self._subject = subject
         self._pool: dict[tuple[str, tuple[tuple[str, Any], ...]], Owned] = {}
         self._under_way: list[str] = []
+        self.aside = Aside(context)
+        self._filled: set[str] = set()
         self.prepare: Callable[[Operation], None] = lambda _: None
         subject.bindings.elements = self.element
         subject.bindings.spend = self._forget_spent
@@ -119,11 +123,14 @@ class Elements:
         return any(owned.path.startswith(path) for owned in self._pool.values())
 
     def clear(self) -> None:
-        """Empty the pool, so that elements are made anew when needed. The journal still lists the old elements."""
+        """Empty the pool, so that elements are made anew when needed. Nobody needs the old ones any more."""
+        for owned in self._pool.values():
+            self.let_go(owned)
         self._pool.clear()
 
     def drop_fresh(self) -> None:
-        """Remove the elements that were made for one request and used up by it."""
+        """Remove the elements that were made for one request and used up by it, or on the side."""
+        self.aside.release()
         for (_, fields), owned in list(self._pool.items()):
             if any(str(label).startswith(FRESH) for name, label in fields if name == ""):
                 self.dispose(owned)
@@ -140,7 +147,7 @@ class Elements:
         """Remove the elements in the pool, since this lane does not need them any more."""
         for owned in reversed(list(self._pool.values())):  # an element may hold those that were made before it
             self.dispose(owned)
-        self.clear()
+        self.aside.release()
 
     def forget(self, owned: Owned) -> None:
         """Forget an element that is gone or has changed."""
@@ -240,7 +247,8 @@ class Elements:
         if not answer.ok:
             message = message_in(answer.json)
             why = f"{operation.id}, which makes an element for {{{name}}}, was answered {answer.status or answer.error}"
-            raise Unavailable(why + (f" ({message})" if message else ""), optional=False)
+            blocked = collection if answer.status == CONFLICT or collection in self._filled else ""
+            raise Unavailable(why + (f" ({message})" if message else ""), False, blocked)
         whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
         value = chosen or named_by(answer, name, body, producer.id_field)
@@ -251,6 +259,7 @@ class Elements:
         owned = Owned(value, collection, path, role, producer, unusual, answer.json)
         self.settle(intents[-1], owned)
         self._await(owned, answer)
+        self._filled.add(collection)
         context.notes.add("producer", f"{operation.id} makes an element for {{{name}}}")
         return owned
 
@@ -382,14 +391,6 @@ class Elements:
         joined = self.joins(owned.producer) or self._is_elsewhere(owned)
         if journal is not None and not self._goes_with_subject(owned.collection) and not joined:
             journal.gone(owned.value)
-
-    def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:
-        """Record further resources that a request has made, so that the end of the run removes them."""
-        journal = self._context.cloud.journal
-        for id_ in ids if journal is not None else ():
-            if journal is not None and safe_in_path(id_) and not journal.owns(id_):
-                path = self._context.cloud.profile.kind(kind).path_of(id_)
-                journal.there(kind, id_, path, role=role)
 
 
 def _key(collection: str, fields: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from conformance.engine.provision.durations import Durations
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 FAR = 3.5
 """The longest way from the status of a resource that is handed on, as a sum of the costs of its edges: a new resource
 takes about as many requests, and begins in the initial status."""
+
+
+LONGER = 5.0
+"""The seconds by which a way must be shorter to be taken in place of one with fewer requests."""
 
 
 class Held(Protocol):
@@ -76,11 +82,17 @@ def taken_over(subject: Held, state: str) -> bool:
         return False
     context = subject.context
 
-    def distance(made: Made) -> float | None:
+    durations = Durations.in_run(context.waits, context.service)
+
+    def distance(made: Made) -> tuple[float, float] | None:
+        """The seconds of the way, as far as the run has seen them, and its cost."""
         status = context.kind.state_of(made.body)[0]
         way = context.graph.way(status, state, roles=context.role_names)
         cost = None if way is None else sum(edge.cost for edge in way)
-        return cost if cost is not None and cost <= FAR else None
+        if way is None or cost is None or cost > FAR:
+            return None
+        seconds = durations.sum(edge.operation.id for edge in way)
+        return round(seconds / LONGER), cost
 
     made = context.places.take_offered(under_test(subject.context.kind), distance)
     if made is None:

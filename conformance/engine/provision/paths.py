@@ -29,6 +29,7 @@ from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
+from conformance.engine.provision.anew import with_new_elements
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
@@ -97,6 +98,7 @@ class Paths:
         self.steps = Steps(context, subject)
         self.elements.prepare, self.steps.changed = self.prepare, self.forget_below
 
+    @with_new_elements
     def fill(
         self,
         operation: Operation,

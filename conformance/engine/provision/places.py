@@ -123,7 +123,9 @@ class Places:
         with self._free:
             return tuple(self._offered.get(kind, ()))
 
-    def take_offered(self, kind: str, distance: Callable[[Made], float | None] = lambda _: 0.0) -> Made | None:
+    def take_offered(
+        self, kind: str, distance: Callable[[Made], float | tuple[float, ...] | None] = lambda _: 0.0
+    ) -> Made | None:
         """Take the nearest thing of a kind that other lanes have left; None if there is none that suits.
 
         Args:

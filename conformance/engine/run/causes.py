@@ -1,6 +1,7 @@
 """Causes: whether the fault of a request, or its sender, is the cause of its refusal, by other answers of the run.
 
-And whether a request is the cause of a value that comes back: see module ``usual``.
+And whether a request is the cause of a value that comes back, and a version that of an absence: see modules ``usual``
+and ``absences``.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
-from conformance.engine.model.trial import Paged
+from conformance.engine.model.probe import Probe
+from conformance.engine.model.trial import Paged, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.demanded import REFUSED
+from conformance.engine.run.absences import ABSENT, Absences
+from conformance.engine.run.another import decides, with_another
 from conformance.engine.run.contrast import Contrasts, documented, members
 from conformance.engine.run.jobs import Job
-from conformance.engine.run.judging import Judged
+from conformance.engine.run.judging import Judged, judged
 from conformance.engine.run.lanes import ALONE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
@@ -44,9 +48,11 @@ class Causes:
         contrasts: the answers to documented requests.
         names: the answers to requests with invented names.
         usual: the values that new things have without being given them.
+        absences: the fields with versions that answers have shown.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
+        others: the evidence of trials with another value of a field, by their keys.
     """
 
     context: RunContext
@@ -57,10 +63,13 @@ class Causes:
     lacking: dict[str, str] = field(default_factory=dict)
     loose: dict[str, bool] = field(default_factory=dict)
     heeded: set[tuple[str, str]] = field(default_factory=set)
+    others: dict[str, Evidence] = field(default_factory=dict)
     usual: Usual = field(init=False)
+    absences: Absences = field(init=False)
 
     def __post_init__(self) -> None:
         self.usual = Usual(self.suite.cases, self.context)
+        self.absences = Absences(self.suite.cases)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
@@ -78,10 +87,11 @@ class Causes:
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self.contrasts.note(one)
             self.usual.note(one)
+            self.absences.note(one)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
-        if case.requirement.kind == EQUALITY:
+        if case.requirement.kind == EQUALITY or isinstance(case.expectation, ABSENT):
             return Judgement("inapplicable", "not shown", why)
         if self.context.service.described and self._unproved_query(case, judgement):
             return Judgement("inapplicable", "not shown", why)  # a service may accept any query: nobody forbids it
@@ -93,6 +103,8 @@ class Causes:
         """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
         if case.requirement.kind == EQUALITY:
             return self.usual.missing(case, evidence, judgement)
+        if isinstance(case.expectation, ABSENT):
+            return self.absences.missing(case, judgement)
         seen = self.context.cloud.seen.of(case.operation.id)
         if not self.context.service.described:
             lacks = self.context.demanded.lacking(case.operation, evidence.version or self.context.top, evidence.sent)
@@ -134,14 +146,50 @@ class Causes:
             executor.looks.take()
             self.contrasts.note(made(executor, Job.of([control]), together=True))
 
-    def seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
-        """Send the requests that may show it: the documented one, an invented name, and at last a good value."""
-        if case.requirement.kind == EQUALITY:
-            if not self.context.stopping.is_set() and self.usual.wanted(case):
-                trial = self.usual.without(case)
-                if trial is not None:
-                    self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
-            return
+    def seek(
+        self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
+    ) -> tuple[Evidence, Judgement]:
+        """Send the requests that may show it where nothing does, and return the evidence and the judgement that count.
+
+        The requests are the documented one, one with an invented name, and at last one with a good value; for a value
+        that comes back, one without it, and one with another value.
+        """
+        if self.missing(case, evidence, judgement) is None:
+            return evidence, judgement
+        if case.requirement.kind == EQUALITY or isinstance(case.expectation, ABSENT):
+            self._seek_accepted(case, executor)
+            return self._with_another(case, evidence, judgement, executor)
+        self._seek(case, evidence, judgement, executor)
+        return evidence, judgement
+
+    def _with_another(
+        self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor
+    ) -> tuple[Evidence, Judgement]:
+        """The evidence and the judgement of a case by another value, if a new thing has its own without being asked."""
+        compares = case.requirement.kind == EQUALITY and not self.context.stopping.is_set()
+        trial = self._other(case, evidence) if compares else None
+        if trial is None or self.missing(case, evidence, judgement) is None:
+            return evidence, judgement
+        if trial.key not in self.others:
+            probes = self._probes(case, trial, evidence)
+            self.others[trial.key] = self._made(Job(trial, (), probes), executor)
+        seen = self.others[trial.key]
+        ((_, _, told),) = judged([case], seen, self.context)
+        if told.verdict == "fail" and decides(case, trial, told):  # as any other, it is only told if it comes again
+            seen = self._made(Job(trial, (), case.expectation.probes), executor)
+            ((_, _, told),) = judged([case], seen, self.context)
+        return (seen, told) if decides(case, trial, told) else (evidence, judgement)
+
+    def _other(self, case: Case, evidence: Evidence) -> Trial | None:
+        return with_another(case, self.context.service.about(case.operation), evidence.sent)
+
+    def _probes(self, case: Case, trial: Trial, evidence: Evidence) -> tuple[Probe, ...]:
+        """The probes of all cases that the same trial with another value decides."""
+        alike = ((one, self._other(one, evidence)) for one in self.suite.cases if one.trial.key == case.trial.key)
+        fit = (one for one, other in alike if other is not None and other.key == trial.key)
+        return tuple(dict.fromkeys(probe for one in fit for probe in one.expectation.probes))
+
+    def _seek(self, case: Case, evidence: Evidence, judgement: Judgement, executor: Executor) -> None:
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
@@ -163,6 +211,15 @@ class Causes:
         good = self.names.good(case, about, self.context.version_for(case.operation))
         if good is not None:
             self.contrasts.note(self._made(Job(good, (), ()), executor))
+
+    def _seek_accepted(self, case: Case, executor: Executor) -> None:
+        """Send a request without a field, or those within the versions, whose answers show what others do not show."""
+        for within in () if self.context.stopping.is_set() else self.absences.wanted(case, self.context.lacking):
+            self.absences.note(self._made(Job.of([within]), executor))
+        if not self.context.stopping.is_set() and self.usual.wanted(case):
+            trial = self.usual.without(case)
+            if trial is not None:
+                self.usual.note(self._made(Job(trial, (), case.expectation.probes), executor))
 
     def _ask_loosely(self, case: Case, executor: Executor) -> None:
         """Send a parameter that nobody knows with the query of an operation; else other operations tell of it, too."""

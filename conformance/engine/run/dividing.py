@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.engine.model.trial import Trial
-    from conformance.engine.run.durations import Durations
+    from conformance.engine.provision.durations import Durations
     from conformance.engine.run.jobs import Job
 
 WORTH = 15.0

@@ -9,21 +9,27 @@ thread is walking, whose own trial may last for half a minute. On a fast cloud, 
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from conformance.engine.model.setup import UnderWay
+from conformance.engine.provision.durations import Durations
 from conformance.engine.provision.handing import under_test
 from conformance.engine.run.dividing import WORTH, length, moves, part_of
-from conformance.engine.run.durations import Durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.engine.api.service import ServiceDescription
     from conformance.engine.derive.state_graph import Edge
     from conformance.engine.provision.context import RunContext
     from conformance.engine.run.jobs import Job
     from conformance.engine.run.pending import Pending
+
+NEAR = 0.5
+"""A thread waits for a resource of another one for at most this part of the time that it needs without it."""
+
+HESITATION = 0.25
+"""The seconds between two looks of a thread that waits so."""
 
 
 class Queue:
@@ -37,10 +43,13 @@ class Queue:
     def __init__(self, context: RunContext, parallel: int) -> None:
         self._context = context
         self._parallel = parallel
-        self._durations = Durations(context.waits, _long(context.service))
+        self._durations = Durations.in_run(context.waits, context.service)
         self._waiting: list[list[Job]] = []
         self._walked: dict[int, Pending] = {}
         self._left: dict[int, float] = {}
+        self._left_at: dict[int, float] = {}
+        self._leaves: dict[int, bool] = {}
+        self._hesitating: set[int] = set()
         self._kept_for: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -79,11 +88,49 @@ class Queue:
 
     def take(self) -> list[Job]:
         """Take the lane that this thread should walk next; at least one must be waiting."""
-        chosen = self._next_of_many() if self._slow else self._next()
+        chosen, kept = self._next_of_many() if self._slow else (self._next(), None)
+        if kept is not None:
+            self._kept_for[id(kept)] = threading.get_ident()
         self._waiting = [lane for lane in self._waiting if lane is not chosen]
         self._kept_for.pop(id(chosen), None)
-        self._left[threading.get_ident()] = self._seconds(chosen) if self._slow else 0.0
+        self._note_left(self._seconds(chosen) if self._slow else 0.0)
         return chosen
+
+    def hesitates(self, since: float) -> bool:
+        """Whether this thread should wait for a resource that another one leaves soon, before it takes a lane.
+
+        Its lane would else begin with a new resource, or with one that is far away. It waits for a part of the time
+        that this takes, and only if a thread for each that waits is expected to leave a resource within it.
+
+        Args:
+            since: the moment when it began to wait, on the monotonic clock.
+        """
+        me = threading.get_ident()
+        self._hesitating.discard(me)
+        if not self._slow or not self._waiting or self._context.places.most is not None:
+            return False
+        chosen, _ = self._next_of_many()
+        begins, now = self._beginning(chosen), time.monotonic()
+        within = begins * NEAR - (now - since)
+        usual = _states(chosen) and not any(job.trial.situation.environment for job in chosen)
+        if begins < WORTH or within <= 0 or not usual:
+            return False
+        walkers = (one for one in self._walked if self._leaves[one])
+        left = (self._left.get(one, 0.0) - (now - self._left_at.get(one, now)) for one in walkers)
+        if sum(seconds <= within for seconds in left) <= len(self._hesitating):
+            return False
+        self._hesitating.add(me)
+        return True
+
+    def _beginning(self, lane: Sequence[Job]) -> float:
+        """The seconds until a lane can begin now: with a new resource, or with one at hand."""
+        ways = (self._entering(lane, status) for status in self._near(lane))
+        return min((self._durations.new + self._entering(lane), *ways))
+
+    def _note_left(self, seconds: float) -> None:
+        """Note how long the lane of this thread will take from now on."""
+        me = threading.get_ident()
+        self._left[me], self._left_at[me] = seconds, time.monotonic()
 
     def left(self) -> None:
         """Note that the lane of this thread has ended."""
@@ -91,7 +138,9 @@ class Queue:
 
     def walk(self, pending: Pending) -> None:
         """Note the trials that this thread is about to make. Other threads may take some of them."""
-        self._walked[threading.get_ident()] = pending
+        me = threading.get_ident()
+        self._walked[me] = pending
+        self._leaves[me] = not any(map(_alters, pending.every()))
 
     def walked(self) -> None:
         """Note that the trials of this thread are no longer to be shared."""
@@ -107,7 +156,7 @@ class Queue:
         me = threading.get_ident()
         if not self._slow or me not in self._walked or not (pending := self._walked[me].every()):
             return []
-        mine = self._left[me] = self._seconds(pending)
+        self._note_left(mine := self._seconds(pending))
         all_left = sum(self._left.values()) + sum(map(self._seconds, self._waiting))
         if not idle and mine <= all_left / self._parallel:
             return []
@@ -141,12 +190,15 @@ class Queue:
         """
         return next((one for one in self._waiting if not _states(one).isdisjoint(self._at_hand(one))), self._waiting[0])
 
-    def _next_of_many(self) -> list[Job]:
+    def _next_of_many(self) -> tuple[list[Job], list[Job] | None]:
         """On a slow cloud: the lane for which a resource at hand saves most, or else the longest one.
 
         A lane whose status lies on the way to that of the chosen one goes first, and the chosen one is kept for the
         same thread: other threads take it only if nothing else is left. So does one that leaves a new resource as it
         is, if the chosen one may wait: after the chosen one, no resource may be left for it.
+
+        Returns:
+            The lane, and the one that is to be kept for this thread; None if none is.
         """
         me = threading.get_ident()
         mine = [lane for lane in self._waiting if self._kept_for.get(id(lane)) == me]
@@ -157,9 +209,7 @@ class Queue:
         for edge in self._way(chosen) or ():
             on_the_way = (lane for lane in others if _states(lane) == {edge.targets[0]} != _states(chosen))
             passed = passed or next(on_the_way, None)
-        if passed is not None:
-            self._kept_for[id(chosen)] = me
-        return passed or chosen
+        return (chosen, None) if passed is None else (passed, chosen)
 
     def _alike(self, lane: Sequence[Job], other: Sequence[Job]) -> bool:
         """Whether one resource can serve both lanes."""
@@ -242,9 +292,11 @@ class Queue:
         return there > sum(bool(_states(waiting)) for waiting in self._waiting)
 
 
-def _long(service: ServiceDescription) -> frozenset[str]:
-    """The operations of a service that are likely to take long."""
-    return frozenset().union(*(one.long_operations for one in (service.under_test, *service.resources)))
+def _alters(job: Job) -> bool:
+    """Whether a resource does not serve all other trials after a trial."""
+    trial = job.trial
+    changes = trial.request.uses_optional_fields and trial.outcome.accepted is not False
+    return changes or bool(trial.setups(UnderWay))
 
 
 def _states(lane: Sequence[Job]) -> set[str]:

@@ -17,7 +17,7 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_question, tried_again, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, unproved, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import attached_for
 from conformance.engine.run.held import Held, Unsettled
@@ -27,8 +27,8 @@ from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
-from conformance.engine.run.queue import Queue
-from conformance.engine.run.trying import judged_by, made
+from conformance.engine.run.queue import HESITATION, Queue
+from conformance.engine.run.trying import judged_anew, judged_by, made
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -181,6 +181,12 @@ class Run:
 
     def _take(self) -> list[Job]:
         """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
+        since = time.monotonic()
+        while not self.context.stopping.is_set():
+            with self._lock:
+                if not self._queue.hesitates(since):
+                    break
+            self.context.stopping.wait(HESITATION)
         with self._lock:
             if self._next_lane() and not self.context.stopping.is_set():
                 return self._queue.take()
@@ -319,19 +325,13 @@ class Run:
         began = time.monotonic() - seconds
         results = self._judged(job, job.cases, executor, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
-        doubtful = [(case, evidence) for case, evidence, judgement in results if judgement.verdict == "fail"]
-        if doubtful:
+        if doubted := in_doubt(results):
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
-                if job.trial.situation.state is not None:
-                    executor.renew()
-                executor.paths.forget_found()
-                return self._judged(job, cases, executor)
+                return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
 
-            again = tried_again(doubtful, once_more, self.context.stopping)
-            results = [
-                (c, *confirmed((e, j), again.get(c.id))) if j.verdict == "fail" else (c, e, j) for c, e, j in results
-            ]
+            tries = tried_again(doubted, once_more, self.context.stopping)
+            results = [(c, *confirmed(tries[c.id])) if c.id in tries else (c, e, j) for c, e, j in results]
         seconds = time.monotonic() - began
         for questioned in self._called_in_question(executor):  # before the run can end with the last result
             self._conclude(questioned, None, executor, 0.0)
@@ -360,10 +360,9 @@ class Run:
             self._open -= 1
             last = self._open == 0
         for one in self._held.take() if last else ():
-            case, evidence, judgement, executor = one.case, one.evidence, one.judgement, lane.of(one.case.operation)
-            if self._causes.missing(case, evidence, judgement) is not None:
-                self._causes.seek(case, evidence, judgement, executor)
-            why = self._held.hollow(one, executor.harmless)
+            case, executor = one.case, lane.of(one.case.operation)
+            evidence, judgement = self._causes.seek(case, one.evidence, one.judgement, executor)
+            why = self._held.hollow(replace(one, evidence=evidence, judgement=judgement), executor.harmless)
             operation, guard = case.operation, self.context.cloud.guard
             forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
             decided = judgement if why is None else unproved(case, judgement, why, forbidden)

@@ -39,7 +39,7 @@ class Usual:
 
     cases: tuple[Case, ...]
     context: RunContext
-    _shown: dict[tuple[str, str], list[tuple[frozenset[str], list[Any]]]] = field(default_factory=dict)
+    _shown: dict[tuple[str, str], list[tuple[frozenset[str], list[Any], list[Any]]]] = field(default_factory=dict)
     _sought: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,7 +71,8 @@ class Usual:
                 continue
             with self._lock:
                 shown, _ = values_at(body, expectation.shown_at)
-                self._shown.setdefault((maker, expectation.name), []).append((given, shown))
+                sent, _ = values_at(evidence.sent, expectation.sent_at)  # there only if the field is the whole thing
+                self._shown.setdefault((maker, expectation.name), []).append((given, sent, shown))
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why a value that comes back shows nothing, or nothing so far; None if it counts."""
@@ -83,7 +84,9 @@ class Usual:
         sent, _ = values_at(evidence.sent, expectation.sent_at)
         mine = _names(evidence.sent)
         with self._lock:
-            known, sought = [shown for given, shown in self._shown.get(key, ()) if given <= mine], key in self._sought
+            others = [(shown, had) for given, had, shown in self._shown.get(key, ()) if given <= mine]
+            known = [shown for shown, had in others if not had or had != sent]  # another request, not this one
+            sought = key in self._sought
         if known:
             same = bool(sent) and any(shows(one, sent[0]) for shown in known for one in shown)
             return SAME.format(expectation.name) if same else None

@@ -24,6 +24,7 @@ ID = "11111111-2222-3333-4444-555555555555"
 OTHER = "99999999-2222-3333-4444-555555555555"
 TOKENS = {"member": "m", "admin": "a", "reader": "r", "member2": "o"}
 ACTION = f"/servers/{ID}/action"
+SHELVED = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a77"
 
 
 class Nova(BaseHTTPRequestHandler):
@@ -41,6 +42,8 @@ class Nova(BaseHTTPRequestHandler):
             return self.answer(200, {"migrations": [{"id": 1, "status": "done"}]})
         if "/bare/" in self.path:
             return self.answer(200, {"id": ID, "status": "queued", "tags": []})
+        if self.path.endswith(f"/images/{SHELVED}"):
+            return self.answer(200, {"image": {"status": "ACTIVE", "server": {"id": ID}}})
         if "/images/" in self.path:
             return self.answer(200, {"image": {"status": "ACTIVE"}})
         if self.path.partition("?")[0].endswith("/servers"):
@@ -66,6 +69,8 @@ class Nova(BaseHTTPRequestHandler):
             return self.answer(403, {"forbidden": {"code": 403, "message": "no"}})
         if "image" in body:
             return self.answer(202, {"image_id": OTHER})
+        if "shelve" in body:
+            return self.answer(202)
         return self.answer(202, {"server": {"id": ID, "tags": []}}, {"Location": f"http://{self.headers['Host']}/x"})
 
     def answer(self, status, body=None, headers=()):
@@ -431,6 +436,16 @@ def test_what_was_made_is_not_there(proxy, ask):
     ask("image")
     assert ask.get(f"/images/{OTHER}").status_code == 404
     assert ask.get(f"/images/{ID}").status_code == 200
+
+
+@pytest.mark.parametrize(("status", "shown"), [("ERROR", "ERROR"), (None, None)])
+def test_an_image_that_no_answer_names_is_the_one_of_the_server(proxy, ask, status, shown):
+    there = Where("POST", "/servers/{server_id}/action", "shelve")
+    proxy.break_(Breakage("r#m", "r", "k", "o", "m", there, (), after=Pretend("image", status)))
+    ask("shelve")
+    assert proxy.touched == 1
+    assert ask.get(f"/images/{SHELVED}").json().get("image", {}).get("status") == shown
+    assert ask.get(f"/images/{OTHER}").json()["image"]["status"] == "ACTIVE"
 
 
 def test_what_has_gone_is_listed_still(proxy, ask, nova):

@@ -75,7 +75,10 @@ def test_a_breakage_of_answers_that_the_unbroken_cloud_never_gives_is_void(side,
 
 def test_what_the_unbroken_cloud_does_not_keep_proves_nothing():
     already = UNBROKEN | {"op/normal/202[A]": result("op/normal/202[A]", "fail", "500")}
-    assert fate(result("op/normal/202[A]", "fail", "500"), unbroken=already).fate == "void"
+    broken = result("op/normal/202[A]", "fail", "500")
+    assert fate(broken, unbroken=already).fate == "void"
+    outcome = fate(broken, result("op/body/empty", "fail", "x"), unbroken=already)
+    assert (outcome.fate, outcome.by) == ("void", ("op/body/empty",)), "another promise that is kept does not prove it"
 
 
 def test_a_new_omission_tells_and_an_old_one_does_not():

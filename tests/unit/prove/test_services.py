@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,18 +17,21 @@ from widgets import DRIVEN, KNOWLEDGE, WIDGET, row
 from conformance.engine.cloud.kinds import Kind, Status
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.scope import Scope
-from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused
+from conformance.engine.judge.codes import Accepted, AnsweredAsListed, Refused, RefusedWhereSilent
+from conformance.engine.judge.contents import ErrorBody, FieldShown
 from conformance.engine.judge.statuses import Reaches
 from conformance.engine.model.case import Untested
-from conformance.prove.after import Gone, Pretend, Shown
+from conformance.engine.run.run import Stopped
+from conformance.prove.after import ErrorShape, Gone, Pretend, Shown
 from conformance.prove.breakage import Breakage
 from conformance.prove.instead import DoneAndRefused, ForwardAs
 from conformance.prove.outcome import Outcome, not_broken
-from conformance.prove.prover import lent_in
+from conformance.prove.prover import Prover, lent_in
 from conformance.prove.proxy import Proxy
 from conformance.prove.where import Where
 from conformance.prove.wire import Reply, Request
 from specs.microversion import Microversion
+from specs.model import Code, Responses
 
 MINE, THEIRS, ADMINS = "project-1", "project-2", "project-3"
 TOKENS = {"member": "m", "admin": "a", "member2": "o"}
@@ -139,6 +143,14 @@ def test_a_status_is_read_as_the_description_says(proxy, state, met):
     assert proxy.touched == met
 
 
+def test_a_list_uses_no_view_of_a_false_status_up(proxy):
+    """It may be asked for another reason, and the resource itself would not be seen with the status at all."""
+    proxy.break_(breakage("PUT", after=Pretend("resource", "sunk", 1, "/boats")))
+    ask(proxy, "PUT", f"/{MINE}/boats/b")
+    seen = [ask(proxy, "GET", f"/{MINE}{path}").json() for path in ("/boats/detail", "/boats/b", "/boats/b")]
+    assert [seen[0]["boats"][0]["status"], *(one["boat"]["status"] for one in seen[1:])] == ["sunk", "sunk", "moored"]
+
+
 def test_a_false_status_is_shown_in_lists_too(proxy):
     proxy.break_(breakage("PUT", after=Pretend("resource", "odd", None, "/boats")))
     ask(proxy, "PUT", f"/{MINE}/boats/b")
@@ -245,3 +257,146 @@ def test_a_value_of_which_the_suite_says_why_it_is_not_tried_is_not_refused():
     )
     assert not plain & set(broken(made, untested=told))
     assert "normal/202#value-refused@size-value-two" in broken(made, untested=told)
+
+
+def test_a_code_that_a_body_does_not_repeat_is_not_changed():
+    one = operation("DELETE", "/gears/{gear_id}")
+    refused = replace(case(one, "error/404[unknown-id]", Refused((404,), ""), "IDLE"), fault=ErrorBody())
+    silent = replace(refused, fault=ErrorBody(code=None))
+    shapes = {"error-html", "error-empty", "error-no-message"}
+    assert {b.mutation for b in broken(refused).values()} >= {*shapes, "error-other-code"}
+    mutations = {b.mutation for b in broken(silent).values()}
+    assert mutations >= shapes
+    assert "error-other-code" not in mutations
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("no-message", {"errors": [{"status": 404}]}),
+        ("other-code", {"errors": [{"status": 418, "title": "none"}]}),
+        ("list", [{"status": 404, "title": "none"}]),
+    ],
+)
+def test_an_error_within_a_list_gets_another_shape(kind, expected):
+    reply = Reply(404, (), json.dumps({"errors": [{"status": 404, "title": "none"}]}).encode())
+    changed = ErrorShape(kind, "status", "errors")(None, reply)
+    assert changed.json == expected
+
+
+def test_of_a_name_in_a_body_that_may_be_unknown_only_an_error_of_the_service_is_wrong():
+    """The reference lists 404 and does not say when; the cloud may accept the request, or refuse it otherwise."""
+    one = operation("POST", "/gears")
+    silent = case(one, "error/404[unknown-axle_id]", RefusedWhereSilent(404, "an axle that is none"), "IDLE")
+    assert {b.mutation for b in broken(silent).values()} == {"500"}
+
+
+def test_of_a_constraint_without_a_case_the_reason_is_that_of_the_suite():
+    one = operation("PUT", "/gears/{gear_id}", row("teeth", "integer", required=True), codes=(404,))
+    any_case = case(one, "normal/202", Accepted((202,)), accepted=True)
+    name = f"{one.id}/constraint/teeth-type"
+    assert "constraint/teeth-type#accepted" in broken(any_case)
+    told = Untested(name, "not-derivable", any_case.requirement.source)
+    assert not [id_ for id_ in broken(any_case, untested=(told,)) if "teeth-type" in id_]
+
+
+def test_a_constraint_that_a_documented_request_breaks_is_not_broken_by_itself():
+    """The sample gives a list where the table says object: a cloud that refuses it breaks another promise, too."""
+    one = operation("PUT", "/gears/{gear_id}", row("teeth", "object"), codes=(404,))
+
+    def having(value):
+        return set(broken(case(one, "normal/202", Accepted((202,)), accepted=True, body={"teeth": value})))
+
+    assert "constraint/teeth-type#500" in having({"of": "steel"})
+    assert "constraint/teeth-type#500" not in having(["of steel"])
+
+
+def test_a_whole_body_is_another_one_by_the_promise_of_its_outermost_field():
+    one = operation("GET", "/gears/{gear_id}", normal=200)
+    inner = FieldShown("teeth", ("gear", "teeth"), "integer", True, False)
+    outer = FieldShown("gear", ("gear",), "object", True, False)
+    asked = [case(one, f"body/{e.name}", e, accepted=True) for e in (inner, outer)]
+    whole = {b.requirement.rpartition("/")[2] for b in broken(*asked).values() if b.mutation in ("html", "empty")}
+    assert whole == {"gear"}
+    alone = case(one, "body/teeth", replace(inner, wrapped=True), accepted=True)
+    assert {b.mutation for b in broken(alone).values()} >= {"html", "empty"}
+
+
+def test_a_field_is_broken_by_the_part_of_its_row_that_a_case_judges():
+    """A type that is no known word lets any value in, and of an early version the type is not known."""
+    one = operation("GET", "/gears/{gear_id}", normal=200)
+    known = FieldShown("teeth", ("teeth",), "integer", True, False, (1, 2))
+    early = replace(known, type=None, nullable=True, enum=())
+    cases = [case(one, f"body/teeth{end}", e, accepted=True) for end, e in (("", known), ("[at-1.0]", early))]
+    found = {b.mutation: len(b.cases) for b in broken(*cases).values()}
+    assert found.items() >= {"field-retyped": 1, "field-null": 1, "field-value": 1, "field-dropped": 2}.items()
+    unheard = replace(known, type="enum", enum=())
+    assert "body/teeth#field-retyped" not in broken(case(one, "body/teeth", unheard, accepted=True))
+
+
+def test_an_answer_to_head_has_no_body_of_another_shape():
+    one = operation("HEAD", "/gears/{gear_id}")
+    refused = replace(case(one, "error/404[unknown-id]", Refused((404,), ""), "IDLE"), fault=ErrorBody())
+    assert not [b for b in broken(refused).values() if b.mutation.startswith("error-")]
+
+
+@pytest.mark.parametrize(("place", "lost"), [(("teeth",), True), (("status",), False)])
+def test_a_field_that_shows_the_status_is_not_lost_in_one_status_alone(place, lost):
+    """Nobody could see the resource in this status."""
+    kind = KNOWLEDGE.profile.kind(KNOWLEDGE.resource)
+    bare = replace(KNOWLEDGE, profile=replace(KNOWLEDGE.profile, kinds={kind.name: replace(kind, bare=True)}))
+    one = operation("GET", "/widgets/{widget_id}", normal=200)
+    field = FieldShown(place[-1], place, "string", True, False)
+    there = replace(case(one, "body/it[in-JAMMED]", field, "JAMMED", accepted=True), beside=True)
+    found = broken(case(one, "body/it", field, "IDLE", accepted=True), there, service=bare)
+    assert any(b.mutation == "field-lost" for b in found.values()) is lost
+
+
+def test_another_code_of_success_is_none_of_those_of_any_version():
+    one = operation("POST", "/gears", normal=200)
+    both = Responses((Code(200, 10, max="2.5"), Code(202, 10, min="2.6")), one.responses.error)
+    found = broken(case(replace(one, responses=both), "normal/202", Accepted((202,)), accepted=True))
+    assert found["normal/202#other-success"].after.status == 201
+
+
+class Losing(Prover):
+    """A prover whose session takes the cloud for lost during a number of breakages."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(None, (), ())
+        self.left, self.opened = times, 0
+        self._open()
+
+    def _open(self) -> None:
+        self.opened += 1
+        self._session = SimpleNamespace(cloud=SimpleNamespace(lost=None), close=lambda **_: None)
+
+    def _limits(self, _: Breakage) -> bool:
+        return False
+
+    def _in_turn(self, breakage: Breakage) -> Outcome:
+        if self.left:
+            self.left -= 1
+            self.session.cloud.lost = "nobody answers"
+            raise Stopped("a case")
+        return Outcome.of(breakage, "caught")
+
+
+@pytest.mark.parametrize(("times", "fate", "opened"), [(0, "caught", 1), (1, "caught", 2), (2, "inconclusive", 3)])
+def test_a_lost_cloud_is_begun_with_anew(times, fate, opened):
+    """Else every further breakage of the same prover would be an error."""
+    prover = Losing(times)
+    outcome = prover.try_(breakage())
+    assert (outcome.fate, prover.opened) == (fate, opened)
+    assert ("nobody answers" in outcome.observed) == (fate == "inconclusive")
+
+
+def test_a_run_that_was_stopped_for_another_reason_is_an_error():
+    prover = Losing(0)
+    prover._in_turn = stopped
+    with pytest.raises(Stopped):
+        prover.try_(breakage())
+
+
+def stopped(_: Breakage) -> Outcome:
+    raise Stopped("a case")

@@ -282,7 +282,7 @@ def test_every_key_of_the_schema_is_described_and_no_object_takes_others():
 def test_a_section_and_the_attribute_that_holds_it_bear_one_name():
     """Of the rest, ``profile`` holds what the client must know, and the release is for the check against specs."""
     elsewhere = {"format", "reference", "versions", "token_check", "guard", "removal", "shared"}
-    elsewhere |= {"project_limits", "missing_parts"}
+    elsewhere |= {"project_limits", "missing_parts", "plain_kinds", "nameless_kinds", "parts_of_kinds"}
     assert {field.name for field in fields(ServiceDescription)} == {
         *schema()["properties"],
         "profile",

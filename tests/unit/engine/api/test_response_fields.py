@@ -11,6 +11,7 @@ from conformance.engine.api.response_fields import (
     NAMED,
     elements,
     identity,
+    is_filled,
     place_in,
     place_of,
     places_in,
@@ -154,6 +155,24 @@ def test_the_place_is_the_first_of_the_shallowest_ones(bodies, name):
         ]
         firsts += fitting[:1]
     assert place_in(bodies, name) == min(firsts, key=depth, default=None)
+
+
+@pytest.mark.parametrize(
+    ("body", "filled"),
+    [
+        ({"gears": [{"id": "1"}]}, True),
+        ({"gears": []}, False),
+        ({"gears": [], "count": 0}, False),
+        ({"notes": {"a": 1}}, True),
+        ({"notes": {}}, False),
+        ({"cipher": "x", "size": None}, True),
+        ({}, False),
+        ("<html>", False),
+        (None, False),
+    ],
+)
+def test_a_body_without_a_list_or_an_object_is_an_element_itself(body, filled):
+    assert is_filled(body) is filled
 
 
 @pytest.mark.parametrize(

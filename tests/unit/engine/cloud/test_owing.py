@@ -10,6 +10,7 @@ from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.errors import GuardRefusal
 from conformance.engine.cloud.exchange import Ask
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.owing import Payment, pay
 from conformance.engine.cloud.roles import NO_TOKEN, Role
 from conformance.engine.cloud.shared import Change, Debt, filled
 from conformance.engine.cloud.target import Target, connect
@@ -161,6 +162,34 @@ def test_quotas_of_a_project_that_had_its_own_are_put_back_one_by_one(limits):
     assert cloud.send(LIMIT).ok
     assert cloud.owing.settle() == []
     assert limits.own == {"p": {"network": 4, "port": 50}}
+
+
+RESET = Ask("DELETE", "/quotas/p", Role.ADMIN, None)
+
+
+@pytest.mark.parametrize("own", [{"network": 10, "port": 50}, {"network": 4, "port": 50}])
+@pytest.mark.parametrize("killed", [False, True])
+def test_quotas_of_a_project_that_were_reset_are_its_own_again_although_the_defaults_are_the_same(limits, own, killed):
+    """Who lowers the defaults later must not lower what the project was given."""
+    limits.own["p"] = dict(own)
+    cloud = limits.connect()
+    assert cloud.send(LIMIT).ok
+    assert cloud.send(RESET).ok
+    assert limits.own == {}
+    if killed:
+        (debt,) = Journal.read_debts(limits.path)
+        assert pay(cloud, debt) == Payment(True)
+    else:
+        assert cloud.owing.settle() == []
+        assert Journal.read_debts(limits.path) == ()
+    assert limits.own == {"p": own}
+
+
+def test_a_reset_of_a_project_without_quotas_of_its_own_leaves_none(limits):
+    cloud = limits.connect()
+    assert cloud.send(RESET).ok
+    assert cloud.owing.settle() == []
+    assert limits.own == {}
 
 
 def test_quotas_that_somebody_else_has_set_meanwhile_are_not_reset(limits):

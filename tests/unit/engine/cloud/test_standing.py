@@ -66,6 +66,19 @@ def test_what_comes_to_one_request_alone_is_its_answer(fake, cloud, answer, _):
     assert cloud.lost is None
 
 
+def test_a_request_with_headers_of_its_own_is_no_control(fake, cloud):
+    """A control has none, so that it would be answered in another way, and the cloud be taken for lost."""
+    shown, whose = {"token": {}}, {"badRequest": {"code": 400, "message": "whose?"}}
+    told = ("X-Subject-Token", "a")
+    fake.routes["GET", "/v2.1/images"] = (200, {"images": []})
+    fake.routes["GET", "/v2.1/tokens"] = lambda asked: (200, shown) if told[0] in asked.headers else (400, whose)
+    assert cloud.get("/images").ok
+    assert cloud.send(Ask("GET", "/tokens", Role.MEMBER, "2.1", headers=(told,))).json == shown
+    fake.routes["GET", "/v2.1/flavors"] = EXPIRED
+    assert cloud.get("/flavors").status == 401
+    assert cloud.lost is None
+
+
 def test_the_list_that_is_the_control_may_itself_be_at_fault(fake, cloud):
     """Another GET that was answered speaks for the cloud."""
     fake.routes["GET", "/v2.1/images"] = (200, {"images": []})

@@ -84,6 +84,8 @@ def test_a_name_in_the_path_that_is_not_of_its_form_is_a_400(given, expected):
     assert {detail: dict(one.trial.request.path)["gear_id"] for detail, one in found.items()} == expected
     for one in found.values():
         assert (one.trial.outcome.accepted, one.expectation.codes, one.expectation.also_listed) == (False, (400,), True)
+        assert one.expectation.elsewhere == (403, 404, 409), "a name of another form names nothing"
+        assert one.beside, "a body or a query is more likely to decide the requirement"
 
 
 def test_where_400_is_not_listed_a_name_in_the_path_or_the_query_breaks_nothing():

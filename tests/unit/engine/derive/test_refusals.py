@@ -300,6 +300,7 @@ def test_400_may_be_another_listed_refusal_and_has_a_body():
     found = suite(action("paint", row("mood"), error=(400,)))
     one = case(found, "paint/error/400[mood-type]")
     assert one.expectation.also_listed
+    assert one.expectation.elsewhere == (404, 409), "what the body names may be missing, or in use"
     assert one.fault == ErrorBody()
 
 

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
-from widgets import COLOUR, PARAMETERS, PATH, TOP, action, case, ids, plain, row, sample, suite, untested, view
+from dataclasses import replace
 
+import pytest
+from widgets import (
+    COLOUR,
+    KNOWLEDGE,
+    PARAMETERS,
+    PATH,
+    TOP,
+    action,
+    case,
+    evidence,
+    ids,
+    plain,
+    row,
+    sample,
+    suite,
+    untested,
+    view,
+)
+
+from conformance.engine.api.entries import Refusal
 from conformance.engine.derive.versions import points
 from conformance.engine.judge.codes import Accepted, OutsideVersions, Refused
 from conformance.engine.judge.contents import FieldAbsent, FieldShown, HeaderAbsent, HeaderShown
@@ -157,6 +176,27 @@ def test_a_request_field_is_accepted_inside_and_idle_outside():
     assert outside.expectation.probe.value == "conformance 2.4"
     assert outside.trial.outcome.accepted is None
     assert inside.requirement.source == Source(PARAMETERS, 104)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sent"),
+    [
+        (Refusal("widgets.turn", 409, "stale", "note", 99), 99),
+        (Refusal("widgets.turn", 400, "stale", "note", 99), "conformance 2.4"),
+        (Refusal("widgets.spin", 409, "stale", "note", 99), "conformance 2.4"),
+        (Refusal("widgets.turn", 409, "stale", "note", 99, cause="repeated"), "conformance 2.4"),
+    ],
+)
+def test_outside_a_field_has_a_value_that_only_a_service_which_takes_it_refuses(rule, sent):
+    """With the value that a thing has, a service that takes the field answers as one that ignores it."""
+    turn = action("turn", row("note", min="2.5"))
+    found = suite(turn, service=replace(KNOWLEDGE, refusals=(rule,)))
+    outside = case(found, "turn/microversion/note/min-2.5[2.4]")
+    assert outside.trial.request.body == {"turn": {"note": sent}}
+    assert case(found, "turn/microversion/note/min-2.5[2.5]").trial.request.body == {
+        "turn": {"note": "conformance 2.5"}
+    }
+    assert outside.expectation.judge(evidence(409, trial=outside.trial)).verdict == "fail"
 
 
 SHOWN = {"answers": (row("id", required=True), row("note"), row("size", "integer")), "normal": (200,)}

@@ -336,3 +336,33 @@ def test_a_thing_that_is_made_on_the_side_may_be_named_by_the_answer_alone(body,
     needs = Needs(TOP, creates=("copy", "name"))
     request = Request(needs, Filled("/widgets/w/action"), {"copy": body})
     assert creates(trial(action("copy")), request) == made
+
+
+COPY = action("copy", row("name", required=True), path="/gears/{gear_id}/action", normal=(202,))
+FROM = plain("POST", "/images/from_gear", row("name", required=True), normal=(202,))
+
+
+@pytest.mark.parametrize("copy", [COPY, FROM])
+@pytest.mark.parametrize(("narrow", "removed"), [(True, ["/images/i-1"]), (False, [])])
+def test_what_a_trial_makes_on_the_side_goes_after_it_where_room_is_needed(tmp_path, narrow, removed, copy):
+    service = replace(KNOWN, also_creates=((copy.id, "image", "name"),))
+    gone: list[str] = []
+    there, executor = shop = opened(tmp_path, *EVERY, copy, service=service)
+    executor.context.resources.remove_all = lambda things: gone.extend(thing.path for thing in things)
+    there.does |= dict.fromkeys(("POST action", "POST /images/from_gear"), (202, {"image_id": "i-1"}))
+    executor.context.places.most = 1 if narrow else None
+    make(shop, copy, key="copy", body={"copy": {"name": Binding("name", "value", "new")}})
+    assert executor.context.places.take_spent() == [], "the expectations of the trial may still look at it"
+    make(shop, SHOW, key="show")
+    executor.discard()
+    assert gone == removed
+
+
+def test_elements_that_are_forgotten_after_a_setup_go_where_room_is_needed(tmp_path, shop):
+    make(shop, SHOW, key="show")
+    assert shop[0].changes == ["POST /gears"]
+    shop[1].context.places.most = 1
+    shop[1].arrangement.paths.elements.clear()
+    assert [thing.path for thing in shop[1].context.places.take_spent()] == ["/gears/gear-1"]
+    make(shop, SHOW, key="show")
+    assert shop[0].changes == ["POST /gears", "POST /gears"]

@@ -287,6 +287,24 @@ def test_what_the_quota_refuses_is_tried_again_when_others_have_given_their_thin
     assert [text for text in shop[0].changes if text == "POST /gears"] == ["POST /gears"] * 3
 
 
+@pytest.mark.parametrize("later", [USED_UP, (400, {"badRequest": {"code": 400, "message": "no name"}}), None])
+def test_a_group_of_refusals_keeps_none_that_a_quota_has_caused(shop, monkeypatch, later):
+    """The things of the lane are given back before the next attempt, and the group looks at what it has before that."""
+    monkeypatch.setattr("conformance.engine.provision.places.PAUSE", 0.001)
+    monkeypatch.setattr("conformance.engine.provision.places.WAIT", 0.01)
+    answers = iter([USED_UP])
+    shop[0].does["POST gears"] = lambda ask: next(answers, later)
+    shop[1].context.places.take()
+    trial = tried(MAKE, key="nameless", accepted=False, body={"gear": {}})
+    evidence = shop[1].make(trial, together=True)
+    shop[1].looks.take()
+    judged_by = shop[1].looks.collect().get("nameless", evidence)
+    if later is USED_UP:
+        assert judged_by.problem.verdict == "inconclusive"
+    else:
+        assert (judged_by.problem, judged_by.status) == (None, 400 if later else 200)
+
+
 def test_what_was_made_for_bindings_is_removed_when_a_quota_is_used_up(shop):
     removed = []
     shop[1].context.resources.remove_all = lambda things: removed.extend(one.name for one in things)
@@ -502,6 +520,26 @@ def test_an_empty_list_of_everybodys_is_asked_for_until_it_shows_what_was_made_f
     assert [subject.known_id for subject in shop[1].paging.stocks.kept] == ["server-1", "server-2"]
     assert make(shop, JOBS).body == {"jobs": [{"id": 9}]}
     assert shop[0].said.count("GET /jobs") == 5
+
+
+@pytest.mark.parametrize(("shown", "asked"), [({"cipher": "x"}, 1), ({}, 2), ({"teeth": []}, 2)])
+def test_what_shows_its_own_fields_is_not_asked_for_again_until_it_shows_a_list(shop, shown, asked):
+    answers = iter([shown, {"cipher": "x"}])
+    shop[0].does["GET /gears/g-1/cover"] = lambda ask: (200, next(answers))
+    answer = shop[1].paging.until_listed(lambda: shop[0].get("/gears/g-1/cover"), tried(SHOW), "member")
+    assert answer.json == {"cipher": "x"}
+    assert len(shop[0].asked) == asked
+
+
+def test_a_list_that_stays_empty_is_waited_for_once_for_each_role(shop):
+    shop[0].does["GET /gears/g-1/teeth"] = 200, {"teeth": []}
+    counts = []
+    for role in ("admin", "admin", "member"):
+        shop[0].asked.clear()
+        shop[1].paging.until_listed(lambda: shop[0].get("/gears/g-1/teeth"), tried(LIST), role)
+        counts.append(len(shop[0].asked))
+    assert counts[0] > 1 < counts[2]
+    assert counts[1] == 1
 
 
 FULL = 403, {"forbidden": {"code": 403, "message": "Quota exceeded, too many gears."}}, {}

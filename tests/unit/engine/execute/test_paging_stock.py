@@ -34,7 +34,7 @@ class Factory:
 
     def make(
         self, kind: str, *, name: str, microversion: str, fields: Mapping[str, Any] | None = None, beside: Any = None
-    ) -> None:
+    ) -> str:
         assert kind == "widget"
         extra = {"name": name, **(fields or {})}
         if not self.works or (beside and len(self.apart) == self.places):
@@ -42,6 +42,7 @@ class Factory:
         self.apart += [beside] if beside else []
         self.made.append(extra)
         self.on.widgets.append(widget(5 + len(self.made), **extra))
+        return name
 
 
 STOCK = Stock("widgets", "widget", ("widgets",), "name", (("X:size", None, (7, 8)), ("flag", "2.99", (True, False))))
@@ -159,3 +160,20 @@ def test_a_control_of_our_own_elements_alone_that_shows_too_little_is_not_asked_
     problems = [made_of(one, sort).problem for _ in range(5)]
     assert {problem.verdict for problem in problems if problem} == {"inapplicable"}
     assert len(on.asked) == 1
+
+
+@pytest.mark.usefixtures("_no_tick")
+def test_what_was_made_to_be_listed_is_given_back_and_made_anew():
+    service = replace(KNOWLEDGE, made_for_lists=(STOCK,))
+    on, spent = shelf(), []
+    factory = Factory(on)
+    one = paging(on, service=service, resources=factory)
+    one.context.places = SimpleNamespace(most=None, spend=spent.extend)
+    one.subject = one.stocks.subject = SimpleNamespace(view=None, bindings=SimpleNamespace(filled=dict))  # type: ignore[assignment]  # a stand-in
+    trial = case(suite(LIST, service=service), "list/list/limit").trial
+    made_of(one, trial)
+    one.stocks.discard()
+    one.stocks.discard()
+    assert spent == ["run-list-a", "run-list-b"], "each once"
+    made_of(one, trial)
+    assert len(factory.made) == 4

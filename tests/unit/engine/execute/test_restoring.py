@@ -84,6 +84,25 @@ def test_a_resource_that_other_lanes_may_have_keeps_nothing_that_was_attached_in
     assert bodies(shop) == ["hold", "drop"]
 
 
+@pytest.mark.parametrize("accepted", [True, None])
+def test_a_thing_that_is_attached_gives_way_to_another_one_of_its_kind(shop, accepted):
+    act, executor = shop[0].does["POST action"], shop[1]
+    executor.subject.reach("IDLE")
+    server = shop[0].things["/servers"]["server-1"]
+    shop[0].does["POST action"] = lambda ask: 409 if "hold" in ask.body and server.get("wheels") else act(ask)
+    assert executor.make(holding(accepted=True)).status == 202
+    assert executor.make(holding(key="more", accepted=accepted)).status == 202
+    assert bodies(shop) == ["hold", "drop", "hold"]
+
+
+def test_a_thing_that_is_attached_stays_if_nothing_takes_it_away_or_the_next_request_is_faulty(tmp_path, shop):
+    for there, accepted in ((shop, False), (opened_with(tmp_path / "other", ""), True)):
+        there[1].subject.reach("IDLE")
+        there[1].make(holding(accepted=True))
+        there[1].arrangement.filled(holding(accepted=accepted), there[1].context.needs_of(HOLD), there[1].context.top)
+        assert bodies(there) == ["hold"]
+
+
 def test_what_leaves_no_trace_on_the_resource_needs_nothing_taken_away(shop):
     shop[1].make(tried(COPY, "IDLE", key="copy", accepted=False, body={"copy": None}))
     assert bodies(shop) == ["copy"]

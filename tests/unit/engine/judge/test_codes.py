@@ -34,6 +34,7 @@ ALL = [
     LetIn((202,), "speed may be given"),
     AnsweredAsListed("status HALTED", state="HALTED"),
     RefusedAsUnreadable("the body is not JSON"),
+    Refused((400,), "its id is no uuid", also_listed=True, elsewhere=(404, 409)),
 ]
 
 
@@ -112,6 +113,12 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
         (ALL[10], 500, FAIL),
         (ALL[10], 404, UNDECIDED),
         (ALL[10], 409, UNDECIDED),
+        (ALL[11], 400, PASS),
+        (ALL[11], 404, OBSERVED),
+        (ALL[11], 409, OBSERVED),
+        (ALL[11], 418, FAIL),
+        (ALL[11], 202, FAIL),
+        (ALL[11], 500, FAIL),
         (ALL[9], 202, OBSERVED),
         (ALL[9], 409, OBSERVED),
         (ALL[9], 418, OMISSION),
@@ -120,6 +127,16 @@ OMISSION, UNDECIDED, OBSERVED = ("pass", "omission"), ("inconclusive", None), ("
 )
 def test_a_code_decides(expectation, code, expected):
     assert said(expectation, code) == expected
+
+
+def test_a_code_that_the_fault_does_not_explain_alone_hides_no_change():
+    """Where it is not listed, the promise is broken by the code itself."""
+    refused = ALL[11]
+    before = {"status": "IDLE"}
+    assert refused.judge(evidence(404, before=before, after={"status": "HALTED"})).verdict == "fail"
+    unlisted = trial(action(error=(400,)))
+    assert refused.judge(evidence(404, trial=unlisted)).verdict == "fail"
+    assert refused.judge(evidence(400, trial=unlisted)).verdict == "pass"
 
 
 @pytest.mark.parametrize("expectation", ALL)
@@ -173,13 +190,19 @@ def test_codes_are_listed_by_microversion():
 
 IDLE = {"status": "IDLE", "turning": None, "locked": False, "metadata": {}}
 
+
+def promised(expectation):
+    """A code that keeps the promise."""
+    return expectation.codes[0] if isinstance(expectation, Refused) else expectation.code
+
+
 REFUSALS = [e for e in ALL if isinstance(e, Refused | RefusedUnlessProviderChose | RefusedWhereSilent)]
 
 
 @pytest.mark.parametrize("expectation", REFUSALS)
 @pytest.mark.parametrize("field", ["status", "turning", "locked", "metadata"])
 def test_a_refusal_that_has_an_effect_breaks_it(expectation, field):
-    code = 403 if isinstance(expectation, RefusedUnlessProviderChose) else 400 if expectation is ALL[3] else 409
+    code = promised(expectation)
     judgement = expectation.judge(evidence(code, before=IDLE, after={**IDLE, field: "other"}))
     assert (judgement.verdict, judgement.observed) == ("fail", "changed")
     assert field in judgement.reason
@@ -187,7 +210,7 @@ def test_a_refusal_that_has_an_effect_breaks_it(expectation, field):
 
 @pytest.mark.parametrize("expectation", REFUSALS)
 def test_a_refusal_after_which_the_resource_is_gone_breaks_it(expectation):
-    code = 403 if isinstance(expectation, RefusedUnlessProviderChose) else 400 if expectation is ALL[3] else 409
+    code = promised(expectation)
     assert said(expectation, code, after=None) == FAIL
     assert said(expectation, code, before=None, after=None) == PASS
 

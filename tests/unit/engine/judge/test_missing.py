@@ -9,6 +9,7 @@ from widgets import action, evidence, trial
 
 from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.evidence import Judgement, Problem, Verdict
+from specs.refusals import Cause, Refusal
 
 TEXTS = ("no such depot", "Pool not found")
 LISTED = trial(action("paint", error=(404, 501)))
@@ -52,3 +53,20 @@ def test_a_thing_that_a_missing_part_would_make_is_not_the_case_s_own_refusal() 
     seen = replace(evidence(None, trial=LISTED), problem=problem)
     judgement = for_want_of_a_part(Judgement("inconclusive", "not tried", problem.reason), seen, TEXTS)
     assert (judgement.verdict, problem.reason in str(judgement.reason)) == ("inapplicable", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "expected"),
+    [
+        (405, Cause(environment="back-end"), "inapplicable"),
+        (501, Cause(environment="back-end"), "fail"),
+        (405, Cause(missing=("depot",)), "fail"),
+        (404, Cause(environment="back-end"), "fail"),
+    ],
+)
+def test_the_code_that_the_reference_gives_for_a_deployment_without_the_part_is_no_fail(code, cause, expected) -> None:
+    refusals = tuple(Refusal(cause, told) for told in (404, 405))
+    painting = replace(action("paint", error=(404, 405, 501)), refusals=refusals)
+    seen = evidence(code, trial=trial(painting), body={"fault": {"code": code, "message": "no"}})
+    judgement = Judgement("fail", str(code), "because", deviation="contradiction")
+    assert for_want_of_a_part(judgement, seen, ()).verdict == expected

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from subjects import Cloud, subject_on
 
-from conformance.engine.provision.handing import hand_on
+from conformance.engine.cloud.made import Made
+from conformance.engine.cloud.roles import Role
+from conformance.engine.provision.handing import hand_on, taken_over, under_test
 from conformance.engine.provision.locking import lock
 
 
@@ -56,6 +60,25 @@ def test_a_lane_takes_the_resource_that_is_nearest_to_its_first_status():
     other = subject.another()
     assert other.reach("SPINNING") is None
     assert (cloud.made, cloud.asked) == (1, ["spin as member"])
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [((30.0, 2.0), "w2"), ((2.0, 30.0), "w1"), ((2.0, 4.0), "w1")])
+def test_of_two_resources_the_one_is_taken_from_which_the_way_takes_less_time(seconds, taken):
+    subject = subject_on(Cloud())
+    context, ids = subject.context, {"SPINNING": "widgets.slow", "HALTED": "widgets.quick"}
+    costs = {"SPINNING": 1.0, "HALTED": 2.0}  # where the times are about the same, the number of requests decides
+    things = [
+        Made(context.kind.name, f"w{number}", "", "", Role.MEMBER, {"id": f"w{number}", "status": status}, None)
+        for number, status in enumerate(ids, 1)
+    ]
+    context.places.offer(under_test(context.kind), things)
+    for (status, id_), length in zip(ids.items(), seconds, strict=True):
+        context.waits.ended(f"{id_} from {status}", length, well=True)
+    context.graph.way = lambda source, target, **_: [
+        SimpleNamespace(cost=costs[source], operation=SimpleNamespace(id=ids[source]))
+    ]
+    assert taken_over(subject, "IDLE")
+    assert subject.known_id == taken
 
 
 def test_a_lane_that_no_way_leads_to_begins_with_a_resource_of_its_own():

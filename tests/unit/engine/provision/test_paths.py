@@ -52,6 +52,40 @@ def test_the_server_of_the_lane_stands_for_its_placeholder(shop):
     assert fill(shop, SPIN).path == "/servers/server-1/action"
 
 
+def in_conflict(times):
+    """What a service does that holds one tooth a gear, and that has made one in spite of an error before."""
+    left = [409] * times
+    return lambda _: left.pop() if left else None
+
+
+def test_where_a_thing_is_in_the_way_a_new_element_above_it_takes_its_place(shop):
+    shop[0].does["POST teeth"] = in_conflict(1)
+    assert fill(shop, PULL).path == "/gears/gear-2/teeth/teeth-3"
+    assert [c for c in shop[0].changes if "gear-1" in c] == ["POST /gears/gear-1/teeth", "DELETE /gears/gear-1"]
+
+
+def test_a_thing_whose_removal_had_no_effect_is_in_the_way_too(shop):
+    """Services answer 400 as well; where none was made before, the request itself is what they refuse."""
+    first = fill(shop, PULL)
+    shop[1].paths.elements.forget(first.owned)
+    shop[0].does["POST /gears/gear-1/teeth"] = 400
+    second = fill(shop, PULL)
+    assert second.path.startswith("/gears/gear-3/")
+    shop[1].paths.elements.forget(second.owned)
+    shop[0].does["POST teeth"] = 400
+    with pytest.raises(Unavailable, match="answered 400"):
+        fill(shop, PULL)
+    assert sum(c == "POST /gears" for c in shop[0].changes) == 3, "one new gear, and no more"
+
+
+def test_a_second_thing_in_the_way_is_told(shop):
+    """Not the one below an element of others, either: nothing of theirs is renewed."""
+    shop[0].does["POST teeth"] = in_conflict(9)
+    with pytest.raises(Unavailable, match="answered 409"):
+        fill(shop, PULL)
+    assert sum(c == "POST /gears" for c in shop[0].changes) == 2
+
+
 def test_a_shorter_path_for_the_same_thing_names_one_that_the_whole_path_has_made(tmp_path):
     short = replace(plain("DELETE", "/short_teeth/{tooth_id}", normal=(204,)), same_as=Counterpart(PULL.id, 7))
     shop = opened(tmp_path, *EVERY, short)

@@ -6,8 +6,8 @@ import pytest
 from widgets import action, trial
 
 from conformance.engine.cloud.waits import Waits
+from conformance.engine.provision.durations import BRIEF, Durations
 from conformance.engine.run.dividing import WORTH, WORTH_AT_HAND, moves, part_of
-from conformance.engine.run.durations import BRIEF, Durations
 from conformance.engine.run.jobs import Job
 
 SPIN, CALM, LOOK = action("spin"), action("calm"), action("look")

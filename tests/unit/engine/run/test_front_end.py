@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from fake_run import SPIN_IDLE, cloud, key, started
+from fake_run import GEAR, SPIN_IDLE, SUITE, cloud, key, started
 from widgets import evidence
 
 __all__ = ["cloud"]
+
+WRONG = evidence(202, found={GEAR: "HALTED"})
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
@@ -34,3 +36,37 @@ def test_an_answer_of_a_front_end_that_always_comes_is_a_fail(cloud):
     run.stop()
     assert (result.verdict, result.observed) == ("fail", "503")
     assert len(cloud.made) == 4
+
+
+@pytest.fixture
+def beside():
+    """A case that shares the trial of the documented request, and judges something else of it."""
+    return next(c.id for c in SUITE.cases if c.trial.key == key() and c.id != SPIN_IDLE and "postcondition" in c.id)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_a_front_end_has_kept_undecided_is_decided_by_the_next_answer_of_the_service(cloud, beside, times):
+    cloud.answers[key()] = lambda attempt: evidence(503) if attempt <= times else None
+    run = started(SPIN_IDLE, beside)
+    result = run.wait(beside)
+    run.stop()
+    assert (result.verdict, result.reason) == ("pass", None)
+    assert len(cloud.made) == times + 1, "all cases of the trial share each try"
+
+
+def test_what_a_front_end_always_keeps_undecided_stays_so(cloud, beside):
+    cloud.answers[key()] = evidence(503)
+    run = started(beside)
+    result = run.wait(beside)
+    run.stop()
+    assert (result.verdict, result.deviation) == ("inconclusive", None)
+    assert "503" in result.reason
+
+
+@pytest.mark.parametrize(("third", "verdict"), [(WRONG, "fail"), (None, "inconclusive")])
+def test_a_fail_after_an_answer_of_a_front_end_must_come_twice(cloud, beside, third, verdict):
+    cloud.answers[key()] = lambda attempt: {1: evidence(503), 2: WRONG, 3: third}.get(attempt)
+    run = started(beside)
+    result = run.wait(beside)
+    run.stop()
+    assert (result.verdict, len(cloud.made)) == (verdict, 3)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from widgets import KNOWLEDGE, TOP, action, becomes, spec, status, trial
@@ -34,7 +36,7 @@ class Context:
         self.hand = list(at_hand)
         self.resources = SimpleNamespace(spares=Spares())
         self.places = SimpleNamespace(
-            offered=lambda kind: tuple(SimpleNamespace(body={"status": one}) for one in self.hand)
+            offered=lambda kind: tuple(SimpleNamespace(body={"status": one}) for one in self.hand), most=None
         )
         for name, length in seconds.items():
             self.waits.ended(f"widgets.{name} from IDLE", length, well=True)
@@ -228,3 +230,65 @@ def test_a_resource_with_which_a_waiting_lane_begins_is_not_at_hand_for_a_part()
     walked(waiting)
     waiting.add([lane("HALTED")])
     assert not waiting.part(idle=True)
+
+
+def hesitating(*lanes: list[Job], others: int = 1, **left: Any) -> Queue:
+    """A queue of which other threads walk lanes with one transition of 5 s each; a new resource takes 30 s."""
+    context = Context(spin=5.0, halt=30.0)
+    context.waits.ended(Waits.NEW, 30.0, well=True)
+    waiting = queue(context, *(lane("IDLE", **{"spins": 1, **left}) for _ in range(others)))
+    for number in range(others):
+        with as_thread(number):
+            walked(waiting)
+    waiting.add(lanes)
+    return waiting
+
+
+def as_thread(number: int) -> Any:
+    """What is done within it seems to be done by a thread of its own: an ended thread may give its identity on."""
+    return patch("conformance.engine.run.queue.threading.get_ident", return_value=-1 - number)
+
+
+def test_a_thread_waits_for_a_resource_that_another_one_leaves_soon_but_not_for_long() -> None:
+    waiting = hesitating(lane("IDLE"))
+    assert waiting.hesitates(time.monotonic())
+    assert waiting.hesitates(time.monotonic() - 9.0)
+    assert not waiting.hesitates(time.monotonic() - 16.0), "half of what a new one takes"
+
+
+@pytest.mark.parametrize(
+    ("lanes", "left"),
+    [
+        ([], {}),  # no lane waits
+        ([lane("IDLE", environment="large")], {}),  # the usual resource does not serve it
+        ([lane("IDLE")], {"spins": 4}),  # the other thread takes longer than that
+        ([lane("IDLE")], {"setup": (UnderWay("MOVING", ()),)}),  # its resource serves no other lane
+    ],
+)
+def test_a_thread_does_not_wait_where_nothing_is_won(lanes: list[list[Job]], left: dict[str, Any]) -> None:
+    assert not hesitating(*lanes, **left).hesitates(time.monotonic())
+
+
+def test_a_thread_does_not_wait_if_a_resource_is_at_hand_or_the_quota_is_narrow() -> None:
+    waiting = hesitating(lane("IDLE"))
+    context: Any = waiting._context
+    context.hand = ["IDLE"]
+    assert not waiting.hesitates(time.monotonic())
+    context.hand = []
+    context.places.most = 1
+    assert not waiting.hesitates(time.monotonic())
+
+
+@pytest.mark.parametrize(("others", "waits"), [(1, False), (2, True)])
+def test_no_more_threads_wait_than_others_leave_resources(others: int, waits: bool) -> None:
+    waiting = hesitating(lane("IDLE"), lane("IDLE"), others=others)
+    with as_thread(others):
+        assert waiting.hesitates(time.monotonic())
+    assert waiting.hesitates(time.monotonic()) is waits
+
+
+def test_on_a_fast_cloud_no_thread_waits() -> None:
+    waiting = queue(Context(spin=0.5), lane("IDLE", spins=1))
+    walked(waiting)
+    waiting.add([lane("IDLE")])
+    assert not waiting.hesitates(time.monotonic())

@@ -12,7 +12,7 @@ from widgets import KNOWLEDGE, case, plain, row, suite
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Looked
 from conformance.engine.run.jobs import Job
-from conformance.engine.run.trying import judged_by, made
+from conformance.engine.run.trying import judged_anew, judged_by, made
 from specs.model import Sample
 from specs.record.model import Exchange, SentRequest
 
@@ -59,6 +59,16 @@ def test_a_pass_needs_no_second_control():
 
 def test_a_fail_is_told_with_both_controls_alone():
     assert tried(shelf(ignores=("name",))) == ("fail", True, [True, False])
+
+
+def test_a_fail_of_a_list_that_cannot_be_looked_at_again_is_undecided():
+    """The elements may have gone, which were of others; but nothing shows that the first look was wrong."""
+    executor = Executor(shelf(ignores=("name",)))
+    first = made(executor, JOB, together=True)
+    executor.make = lambda trial, *_: Evidence(trial, problem=Problem("inapplicable", "no element shows a value"))
+    ((_, _, judgement),) = judged_by(executor, JOB, [FILTER], first)
+    assert (judgement.verdict, judgement.deviation) == ("inconclusive", None)
+    assert "seen once and could not be tried again: no element shows a value" in judgement.reason
 
 
 @pytest.mark.parametrize(
@@ -112,26 +122,82 @@ def test_a_thing_in_conflict_with_the_documented_request_is_replaced_by_a_new_on
     assert (judgement.verdict, len(made_with)) == (verdict, tries)
 
 
-@pytest.mark.parametrize(("fresh", "verdicts"), [("v", ["pass"]), ("w", ["inapplicable"])])
-def test_a_value_that_an_earlier_trial_has_given_is_given_once_more_to_a_new_thing(fresh, verdicts):
+HAD = (Sample("gear.json", 9, None, {"gear": {"hue": "w"}}),)
+
+
+def had_before(values, refuses=(), shows=None):
+    """The verdict on a value that a gear had before, the values that were sent, and the paths of the renewed gears.
+
+    Args:
+        values: the values that the gear had before each request.
+        refuses: values that the service refuses.
+        shows: the value that it shows whatever is sent; None if it shows the one that is sent.
+    """
     show = plain("GET", "/gears/{gear_id}", answers=SHOWN, answered=(GEAR,), name="show", normal=(200,))
     post = plain("POST", "/gears", *SHOWN, answers=SHOWN, answered=(GEAR,), normal=(201,))
-    put = plain("PUT", "/gears/{gear_id}", *SHOWN, samples=(GEAR,), answers=SHOWN, answered=(GEAR,), normal=(200,))
+    put = plain("PUT", "/gears/{gear_id}", *SHOWN, samples=HAD, answers=SHOWN, answered=(GEAR,), normal=(200,))
     one = next(c for c in suite(post, show, put).cases if c.id.endswith("put-gears-gear_id/equality/hue"))
-    had, renewed = ["w", fresh], []
+    had, renewed, sent = list(values), [], []
 
     def make(trial, *_):
+        sent.append(trial.request.body["gear"]["hue"])
         found = {one.expectation.was[0]: Looked(was={"gear": {"hue": had.pop(0)}})}
-        sent = {"gear": {"hue": "w"}}
         asked = Exchange(SentRequest("PUT", "http://x/gears/g-1?a=b", {}), None, 1.0)
-        return Evidence(trial, status=200, sent=sent, body=sent, found=found, exchanges=(asked,))
+        status = 400 if sent[-1] in refuses else 200
+        body = {"gear": {"hue": shows or sent[-1]}}
+        return Evidence(trial, status=status, sent=trial.request.body, body=body, found=found, exchanges=(asked,))
 
     elements = SimpleNamespace(renew=lambda value: renewed.append(value) or True)
     context = SimpleNamespace(role_names=frozenset({"member"}), service=KNOWLEDGE)
     executor = SimpleNamespace(make=make, context=context, paths=SimpleNamespace(elements=elements))
-    results = judged_by(executor, Job.of([one]), [one])
-    assert [judgement.verdict for _, _, judgement in results] == verdicts
-    assert renewed == ["/gears/g-1"]
+    ((_, _, judgement),) = judged_by(executor, Job.of([one]), [one])
+    return judgement.verdict, sent, renewed
+
+
+def test_where_a_thing_had_the_value_before_another_value_is_sent():
+    assert had_before(["w", "w"]) == ("pass", ["w", "w2"], [])
+    assert had_before(["v"]) == ("pass", ["w"], [])
+
+
+@pytest.mark.parametrize(("fresh", "verdict"), [("v", "pass"), ("w", "inapplicable")])
+def test_if_no_other_value_is_taken_it_is_given_once_more_to_a_new_thing(fresh, verdict):
+    assert had_before(["w", "w", fresh], refuses=("w2",)) == (verdict, ["w", "w2", "w"], ["/gears/g-1"])
+
+
+def test_another_text_that_does_not_come_back_breaks_nothing():
+    """It may name something that the service does not know."""
+    assert had_before(["w", "w", "w"], shows="w") == ("inapplicable", ["w", "w2", "w"], ["/gears/g-1"])
+
+
+@pytest.mark.parametrize(
+    ("second", "owned", "state", "verdict", "tries"),
+    [
+        (400, True, None, "fail", 3),
+        (400, False, None, "inconclusive", 2),
+        (400, True, "IDLE", "inconclusive", 2),
+        (200, True, None, "fail", 2),
+        (500, True, None, "inconclusive", 2),
+    ],
+)
+def test_where_a_thing_takes_no_second_request_a_failed_case_gets_a_new_one(second, owned, state, verdict, tries):
+    """The answer lacks its field, and what the request has made stands in the way of the next one."""
+    put = plain("PUT", "/gears/{gear_id}", *SHOWN, samples=HAD, answers=(row("hue", required=True),), answered=(GEAR,))
+    one = next(c for c in suite(put).cases if c.id.endswith("/body/hue"))
+    one = replace(one, trial=replace(one.trial, situation=replace(one.trial.situation, state=state)))
+    first = Evidence(one.trial, status=202, body={"gear": {}})
+    statuses, renewed = [second, 202], []
+    asked = Exchange(SentRequest("PUT", "http://x/gears/g-1", {}), None, 1.0)
+
+    def judge(cases):
+        evidence = Evidence(one.trial, status=statuses.pop(0), body={"gear": {}}, exchanges=(asked,))
+        return [(case, evidence, case.expectation.judge(evidence)) for case in cases]
+
+    elements = SimpleNamespace(renew=lambda value: renewed.append(value) or owned)
+    paths = SimpleNamespace(elements=elements, forget_found=lambda: None)
+    executor = SimpleNamespace(paths=paths, renew=lambda: renewed.append("the resource"))
+    ((_, _, judgement),) = judged_anew(executor, Job.of([one]), [one], [(one, first, None)], judge)
+    assert (judgement.verdict, 3 - len(statuses)) == (verdict, tries)
+    assert ("the resource" in renewed) == (state is not None)
 
 
 def test_a_defect_of_this_suite_is_an_error_and_no_exception():

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from widgets import ids, plain, row, sample, suite
+from widgets import KNOWLEDGE, ids, plain, row, sample, suite
 
 from conformance.engine.api.producers import Producers
 from conformance.engine.judge.equality import ComesBack
@@ -34,6 +34,17 @@ def usual(found: Any = SUITE) -> Usual:
 
 def having(*operations: Any) -> Any:
     return SimpleNamespace(producers=Producers(operations))
+
+
+def seeking() -> Any:
+    """The objects that a search for further answers needs."""
+    return SimpleNamespace(
+        producers=Producers((MAKE, SHOW)),
+        stopping=SimpleNamespace(is_set=lambda: False),
+        service=KNOWLEDGE,
+        environment=None,
+        lacking=frozenset(),
+    )
 
 
 def answered(case: Case, sent: dict[str, Any], shown: Any, status: int = 201) -> Evidence:
@@ -109,23 +120,58 @@ def test_a_request_that_makes_several_is_compared_with_the_one_that_makes_one():
 
 def test_a_request_without_the_field_is_sent_once_where_none_was():
     case, asked = equality(end="/show"), []
-    context = SimpleNamespace(producers=Producers((MAKE, SHOW)), stopping=SimpleNamespace(is_set=lambda: False))
+    context = seeking()
     locks = SimpleNamespace(taken=lambda *_: SimpleNamespace(__enter__=None))
     causes = Causes(context, SUITE, locks)  # type: ignore[arg-type]  # stand-ins
 
     def made(job: Any, _: Any) -> Evidence:
         asked.append(job)
-        return answered(replace(case, trial=job.trial), {"name": "m"}, RED)
+        given = job.trial.request.body["gear"]
+        status = 400 if "hue" in given else 201
+        return answered(replace(case, trial=job.trial), {**given, "name": "m"}, RED, status)
 
     causes._made = made  # type: ignore[method-assign]  # a stand-in
+    passed = answered(case, GIVEN, RED), holds("the same")
     for _ in range(2):
-        causes.seek(case, answered(case, GIVEN, RED), holds("the same"), SimpleNamespace())  # type: ignore[arg-type]  # a stand-in
-    (job,) = asked
-    assert "hue" not in job.trial.request.body["gear"]
-    assert job.probes == case.expectation.probes
+        assert causes.seek(case, *passed, SimpleNamespace()) == passed  # type: ignore[arg-type]  # a stand-in
+    plain_one, other = asked
+    assert "hue" not in plain_one.trial.request.body["gear"]
+    assert other.trial.request.body["gear"]["hue"] == "red2"
+    assert plain_one.probes == case.expectation.probes == other.probes
     why = causes.missing(case, answered(case, GIVEN, RED), holds("the same"))
     assert why is not None
     assert causes.undecided(case, holds("the same"), why).verdict == "inapplicable"
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict"), [("as it was sent", "pass"), ("usual", "pass and unproved"), ("refused", "pass and unproved")]
+)
+def test_where_the_same_is_shown_without_the_field_another_value_decides(shown: str, verdict: str):
+    """A text that does not come back may name something: it breaks nothing."""
+    case = equality()
+    context = seeking()
+    causes = Causes(context, SUITE, SimpleNamespace())  # type: ignore[arg-type]  # stand-ins
+
+    def made(job: Any, _: Any) -> Evidence:
+        given = job.trial.request.body["gear"]
+        hue = given.get("hue", "red") if shown == "as it was sent" else "red"
+        status = 400 if shown == "refused" and "hue" in given else 201
+        return answered(replace(case, trial=job.trial), {**given, "name": "m"}, {"gear": {"hue": hue}}, status)
+
+    causes._made = made  # type: ignore[method-assign]  # a stand-in
+    evidence, judgement = causes.seek(case, answered(case, GIVEN, RED), holds("the same"), SimpleNamespace())  # type: ignore[arg-type]  # a stand-in
+    why = causes.missing(case, evidence, judgement)
+    assert judgement.verdict + (" and unproved" if why else "") == verdict
+
+
+def test_a_whole_thing_is_compared_with_others_and_not_with_itself():
+    case = replace(equality(), expectation=ComesBack("gear", ("gear",), ("gear",), False))
+    known = Usual((case,), having(MAKE, SHOW))
+    passed = Evidence(case.trial, status=201, sent={"gear": {"name": "n"}}, body={"gear": {"id": "g", "name": "n"}})
+    known.note(passed)
+    assert known.missing(case, passed, holds("the same")) is None
+    known.note(replace(passed, sent={"gear": {}}, body={"gear": {"id": "h", "name": "n"}}))
+    assert "the same is shown" in str(known.missing(case, passed, holds("the same")))
 
 
 def test_the_suite_of_these_tests_compares_both_answers():

@@ -9,6 +9,8 @@ from conformance.engine.cloud.waits import Waits
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from conformance.engine.api.service import ServiceDescription
+
 BRIEF = 0.2
 """The time of an operation that is not among the long ones, as a part of the longest wait, before it was seen."""
 
@@ -25,6 +27,11 @@ class Durations:
     def __init__(self, waits: Waits, long: Collection[str] = ()) -> None:
         self._waits = waits
         self._long = long
+
+    @classmethod
+    def in_run(cls, waits: Waits, service: ServiceDescription) -> Durations:
+        """Those of a run on a service, whose description says which operations are likely to take long."""
+        return cls(waits, {one for kind in (service.under_test, *service.resources) for one in kind.long_operations})
 
     def of(self, operation: str) -> float:
         """The seconds of one operation, by its id."""

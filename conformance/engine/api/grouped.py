@@ -1,0 +1,67 @@
+"""Entries of a description that hold for several operations, parameters or kinds, as one entry for each of them.
+
+A service repeats itself: ten updates need the same step, five fields of a request are left out, and most collections
+have the name of the key of their list. The description says so in one entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from typing import Any
+
+GROUPED = ("operation", "parameter")
+"""Keys of an entry that hold one pattern or a list of them."""
+
+
+def each(entries: Iterable[Any]) -> Iterator[Any]:
+    """The entries of a section in order, each with one operation and one parameter; others as they are.
+
+    An entry with ``values`` has a value for each parameter.
+    """
+    for entry in entries:
+        if not isinstance(entry, Mapping):
+            yield entry
+            continue
+        names = [key for key in GROUPED if isinstance(entry.get(key), list)]
+        for chosen in product(*(entry[key] for key in names)):
+            yield from _with_values({**entry, **dict(zip(names, chosen, strict=True))})
+
+
+def _with_values(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """An entry for each parameter of ``values``; the entry itself if it has none."""
+    if "values" not in entry:
+        yield entry
+        return
+    common = {key: value for key, value in entry.items() if key != "values"}
+    for parameter, value in entry["values"].items():
+        yield {**common, "parameter": parameter, "value": value}
+
+
+def kinds_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The kinds of things of a description, by name, with those that it only lists."""
+    found: dict[str, Any] = {}
+    for section, more in (("plain_kinds", {}), ("nameless_kinds", {"name_field": ""})):
+        for path in data.get(section) or ():
+            name = str(path).rpartition("/")[2]
+            found[name] = {"collection": path, "listing": {"key": name.replace("-", "_")}, **more}
+    for whole, parts in (data.get("parts_of_kinds") or {}).items():
+        found.update((part, {"goes_with": whole}) for part in parts)
+    return found | dict(data.get("kinds") or {})
+
+
+def limits_of(room: Mapping[str, Any]) -> dict[str, Any]:
+    """The place of the limits of a project, with both fields of each limit."""
+    others: Mapping[str, Any] = room.get("others", {})
+    both = {name: {"limit": f"{at}.limit", "used": f"{at}.used"} for name, at in others.items() if isinstance(at, str)}
+    return {**room, **({"others": {**others, **both}} if others else {})}
+
+
+def parts_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The optional parts of a service, with those that bring operations or fields alone."""
+    operations, fields = entry.get("operations_of", {}), entry.get("fields_of", {})
+    return [
+        *entry.get("parts", ()),
+        *({"part": name, "operations": patterns} for name, patterns in operations.items()),
+        *({"part": name, "fields": names} for name, names in fields.items()),
+    ]

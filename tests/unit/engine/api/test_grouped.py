@@ -1,0 +1,101 @@
+"""Entries for several operations, parameters and kinds mean the same as one entry for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import specs
+from conformance.engine.api.description import DescriptionError, read_texts
+from conformance.engine.api.load import understood
+from conformance.engine.api.service import ServiceDescription
+
+SERVICES = Path(specs.__file__).parents[1] / "conformance" / "services"
+
+WIDEST = 150
+"""The most columns of a line: a wider one hides how much a description says."""
+
+
+def read(text: str) -> ServiceDescription:
+    return understood(read_texts([("widgets/all.yaml", f"format: 1\n{text}")]))
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        (
+            "bindings: [{operation: [a.b, a.c], parameter: [x, y], value: 7}]",
+            "bindings: [{operation: a.b, parameter: x, value: 7}, {operation: a.b, parameter: y, value: 7},\n"
+            "  {operation: a.c, parameter: x, value: 7}, {operation: a.c, parameter: y, value: 7}]",
+        ),
+        (
+            "bindings: [{operation: a.b, values: {x: 7, y: {resource: uuid, relation: new}}}]",
+            "bindings: [{operation: a.b, parameter: x, value: 7},\n"
+            "  {operation: a.b, parameter: y, resource: uuid, relation: new}]",
+        ),
+        (
+            "steps_before: [{operation: [a.b, a.c], step: a.d}]",
+            "steps_before: [{operation: a.b, step: a.d}, {operation: a.c, step: a.d}]",
+        ),
+        (
+            "refusals: [{operation: [a.b, a.c], code: 409, name: taken}]",
+            "refusals: [{operation: a.b, code: 409, name: taken}, {operation: a.c, code: 409, name: taken}]",
+        ),
+        (
+            "plain_kinds: [/big/red-things]\nnameless_kinds: [/rules]\nparts_of_kinds: {rules: [clauses]}",
+            "kinds: {red-things: {collection: /big/red-things, listing: {key: red_things}},\n"
+            '  clauses: {goes_with: rules}, rules: {collection: /rules, name_field: "", listing: {key: rules}}}',
+        ),
+        (
+            "project_limits: {path: /limits, field: all, others: {things: thing}}",
+            "project_limits: {path: /limits, field: all, others: {things: {limit: thing.limit, used: thing.used}}}",
+        ),
+        (
+            "optional_parts: {path: /parts, key: parts, operations_of: {wheels: [a.b]}, fields_of: {paint: [colour]}}",
+            "optional_parts: {path: /parts, key: parts, parts: [{part: wheels, operations: [a.b]},\n"
+            "  {part: paint, fields: [colour]}]}",
+        ),
+    ],
+)
+def test_a_short_form_means_the_same_as_the_long_one(short: str, long: str) -> None:
+    assert read(short) == read(long)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "bindings: [{operation: [], parameter: x, value: 7}]",
+            "widgets/all.yaml:2: operation: [] should be non-empty",
+        ),
+        ("bindings: [{operation: a.b, values: {}}]", "widgets/all.yaml:2: values: {} should be non-empty"),
+        (
+            "bindings: [{operation: a.b, parameter: x, values: {x: 7}}]",
+            "widgets/all.yaml:2: the keys values and parameter exclude each other",
+        ),
+        ("bindings: [{operation: a.b, value: 7}]", "widgets/all.yaml:2: there is no key parameter in bindings; add it"),
+        (
+            "bindings: [{operation: a.b, values: {x: {resource: uid}}}]",
+            "widgets/all.yaml:2: there is no kind of thing uid; did you mean uuid?",
+        ),
+        ("plain_kinds: [things]", "widgets/all.yaml:2: plain_kinds: 'things' does not match '^/'"),
+        (
+            "plain_kinds: [/things]\nparts_of_kinds: {thngs: [parts]}",
+            "widgets/all.yaml:3: there is no kind of thing thngs; did you mean things?",
+        ),
+        ("plain_kinds: {a: b}", "widgets/all.yaml:2: plain_kinds: {'a': 'b'} is not of type 'array'"),
+        ("plain_kinds: [7]", "widgets/all.yaml:2: plain_kinds: 7 is not of type 'string'"),
+    ],
+)
+def test_a_wrong_short_form_is_one_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(DescriptionError) as error:
+        read(text)
+    assert str(error.value).startswith(sentence)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("path", sorted(SERVICES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_lines_of_descriptions_can_be_read(path: Path) -> None:
+    wide = [number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if len(line) > WIDEST]
+    assert not wide
