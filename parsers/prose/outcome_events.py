@@ -25,6 +25,7 @@ _BOUNDARY = re.compile(r"[;:(]|\s[-\u2013\u2014]\s")
 _FUTURE = re.compile(r"\b(?:will|shall)\b", _FLAGS)
 _ADVERB = re.compile(r"\b(?:then|now|again|initially|eventually|finally|afterwards?|at\s+first)\b", _FLAGS)
 _PUTS = re.compile(r"put|plac|leav|set|mark|flag|bring", _FLAGS)
+_BY_ANOTHER = re.compile(r"\s+(?:state\s+|status\s+)?by\s+(?:calling|using)\s+(?!this\b)", _FLAGS)
 _FOR_A_TIME = re.compile(r"\btemporarily\b", _FLAGS)
 _MARKS = re.compile(r"mark|flag", _FLAGS)
 _SURE = re.compile(
@@ -69,7 +70,7 @@ def events_of(
             position = m.start() + 1  # another verb may begin inside
             continue
         if event.frame == "either" and last is not None:
-            yield from (replace(last, frame="none"), replace(event, frame="none", other=True))
+            yield from (replace(last, frame="none"), replace(event, owner=last.owner, frame="none", other=True))
             start, last = m.end(), event
             continue
         inherits = (
@@ -214,7 +215,7 @@ def _kind(
 ) -> str | None:
     """Return the condition under which an event happens; None if it does not, or only under another condition."""
     kinds = (event.frame, after_it(after, scope).kind)
-    if "inside" in kinds:
+    if "inside" in kinds or _BY_ANOTHER.match(after):
         return None
     if "bound" in kinds:
         return "bound" if event.frame == "bound" else None

@@ -119,6 +119,8 @@ def before_it(text: str, unmasked: str, scope: Scope) -> Frame:
         return Frame("done")
     if _INSIDE.search(text) or _OPEN.search(text):
         return Frame("inside")
+    if re.search(r",\s+or\s+(?:if|when)\b", text, _FLAGS):
+        return Frame("bound")
     if (when := given(f"{unmasked.strip()} ".rstrip())) is not None:
         return Frame("none", when)
     m = _CONDITION.search(text)
@@ -177,6 +179,10 @@ def _of_a_case(word: str, rest: str, scope: Scope) -> str:
     if word.startswith("in ") or re.search(r"\bbefore\b", rest):
         return "bound"
     own = names_the_operation(rest, scope)
+    if own and re.fullmatch(r"(?:it\s+is\s+|successfully\s+)?\w+(?:ed|en|wn),?(?:\s+it)?", rest):
+        return "done"
+    if re.match(r"called\s+(?:on|for|with)\b", rest):
+        return "bound"
     if word == "when":
         done = own or _SUCCEEDS.search(rest) or re.match(r"(?:they|it)\s+(?:are|is),?$", rest, _FLAGS)
         return "done" if done and not re.match(r"(?:you\s+)?(?:set|specify|want)\b", rest) else "bound"

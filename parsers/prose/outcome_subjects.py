@@ -47,6 +47,7 @@ _AGENT = re.compile(
 _CHECKED = re.compile(r"\b(?:Check|Verify|Confirm)\s+that\b", _FLAGS)
 _MADE_SURE = re.compile(r"\b(?:make\s+sure|ensure|check|verify|wait\s+until)\b(?:\s+that)?[^,;]*$", _FLAGS)
 _CHANGED = re.compile(r"(?:changed|transitioned|become|moved|reached)\b", _FLAGS)
+_AND_PASSIVE = re.compile(r"\s(?:is|are|will\s+be)\s+\w+(?:ed|en)\s+and\s*$", _FLAGS)
 _WAITED = re.compile(r"\b(?:then|and)\s+wait\s+for\s+(?:it|them|[\w\s-]{3,40})$", _FLAGS)
 _PARTICIPLE = re.compile(r"(?:becoming|entering|reaching|turning)\b", _FLAGS)
 _NOUN_BEFORE = re.compile(r"(?P<noun>(?:[A-Za-z][\w-]*\s+){1,4}?[A-Za-z][\w-]*),?\s*$")
@@ -113,6 +114,9 @@ def subject_of(
     if m["results"] is not None or m["initial"] is not None:
         return Subject("it", start=len(left))
     joins = last is not None and re.search(r"(?:^|[,;]|\band|\bthen|\bor)\s*$", left) is not None
+    passive = _AND_PASSIVE.search(left) if m["set"] is not None else None
+    if passive is not None and (found := SUBJECT.search(left[: passive.start()])) is not None:
+        return _of_a_phrase(found, left[: passive.start()], scope)
     if (m["set"] or m["made"] or m["told"]) is not None and not _BEING.search(said):
         return Subject("it", start=len(left)) if joins and m["set"] is not None else None
     acting = next((name for name in ("sets", "gives", "makes") if m[name] is not None), None)
@@ -171,7 +175,7 @@ def _object(m: re.Match[str], acting: str, left: str, said: str, sentence: Sente
         state, owner = "", m["given"] or m["making"] or ""
     if is_pronoun(owner):
         owner = (_named_before(before, scope) if re.match(r"\s*[A-Z][a-z]+ing\b", before) else None) or ""
-    inner = re.search(r",?\s*\b(?:and|which)$", before)
+    inner = re.search(r",?\s*\b(?:and|which|by)$", before)
     return Subject(owner or "it", state, "", inner.start() if inner else _before_the_agent(before))
 
 

@@ -60,13 +60,14 @@ _THROUGH = (
 )
 _TO = r"(?:(?:back|straight|over|directly|on|out|up|down|off|again)\s+)*(?:to\s+being|(?:in)?to|in|as|with|at)\s+"
 _WORDS = (
-    r"(?-i:(?!(?:something|anything|nothing|everything|being|following|string|according)\b)[a-z]{3,}(?:ing|ed))"
+    r"(?-i:(?:(?!(?:something|anything|nothing|everything|being|following|string|according)\b)[a-z]{3,}(?:ing|ed)|"
+    r"[A-Z][a-z]{2,}(?:[A-Z][a-z]+)*))"
     r"(?=\s*(?:[.,;)]|$)|\s+(?:and|while|until|when|once|after|before|during|for|if|in)\b)"
 )
-"""A participle at the end of a clause, which is a status if the subject is one: "the status changes to moving"."""
+"""A participle or a name at the end of a clause, a status if the subject is one: "the status changes to moving"."""
 _COMPLEMENT = (
     rf"{_ARTICLE}(?:(?P<attribute>{STATE})\s+(?:of\s+|as\s+|set\s+to\s+|is\s+)?)?{_ARTICLE}"
-    rf"(?:(?P<values>{VALUES})(?:\s+(?P<attribute2>{STATE}))?|(?P<words>{_WORDS})|(?P<values2>{_NAMED_VALUES})\s+(?P<attribute3>{STATE})(?!\s+(?:as|of|is|are|that|which|to)\b))"
+    rf"(?:(?P<values>{VALUES})(?:\s+(?P<attribute2>{STATE}))?|(?P<words>(?(to){_WORDS}|(?-i:(?=[a-z])){_WORDS}))|(?P<values2>{_NAMED_VALUES})\s+(?P<attribute3>{STATE})(?!\s+(?:as|of|is|are|that|which|to)\b))"
 )
 _MOVES = (
     r"(?:chang|transition|go|mov|switch|return|revert|fall|progress|advanc|proceed|com|shift|drop|jump|pass|cycl|resolv)"
@@ -96,7 +97,7 @@ _OF = r"(?:\s+(?:of|for|in)\s+{})?"
 _OBJECT = (
     rf"(?:(?:the\s+|an?\s+)?(?P<held>{STATE})\s+(?:of|for)\s+(?:(?:an?|the)\s+(?P<so>{_MASK})\s+)?(?P<of>{NOUN_PHRASE})(?:\s+of\s+{NOUN_PHRASE})?|"
     rf"(?:(?P<owned>{NOUN_PHRASE}?|(?:the\s+)?{_MASK})(?:['’]s?)?\s+|(?:the|its|their)\s+)??(?P<held2>{STATE})|"
-    rf"(?P<thing>it|them|{NOUN_PHRASE}))"
+    rf"(?P<thing>it|them|{NOUN_PHRASE})(?:\s+or\s+{NOUN_PHRASE})?)"
 )
 EVENT = re.compile(
     rf"(?<![\w-])(?:(?P<becomes>becom(?:es?|ing|e)|enter(?:s|ing)?|reach(?:es|ing)?|turns?|(?:gets?|given|assigned|receives?)(?=\s+(?:the|an?)\s))"

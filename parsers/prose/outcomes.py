@@ -39,7 +39,7 @@ _OF_ANOTHER = re.compile(
 """A status of a thing that another noun tells: "the state of every wheel of the car"."""
 _EXAMPLE = re.compile(
     r"\b(?:suppose|assume|assuming|imagine|example|e\.g\.|such\s+as|formerly|previously|in\s+(?:earlier|older|previous)|used\s+to|default|"
-    r"recommend\w*|refer\s+to|means?|indicates?)\b|\bif\s+you\s+want\b|->|\bvice\s+versa\b",
+    r"recommend(?:ed|s)?\b|refer\s+to|means?|indicates?)\b|\bif\s+you\s+want\b|->|\bvice\s+versa\b",
     _FLAGS,
 )
 _BAD = re.compile(r"fail|error", _FLAGS)

@@ -207,7 +207,8 @@ def _placed(sentence: Sentence, scope: Scope) -> Reading | None:
     if m := _REPORTED.match(sentence.text) or _RETURNED.match(sentence.text) or _CONFIRMED.match(sentence.text):
         return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), _names(m))),))
     m = _IN_STATE.search(sentence.text)
-    if m is None or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):
+    another = m is not None and re.match(r"\s+by\s+(?:calling|using)\s+(?!this\b)", sentence.text[m.end() :], _FLAGS)
+    if m is None or another or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):
         return None
     names = _names(m)
     base = _status(scope, sentence, m["noun"], m["attribute"])

@@ -82,6 +82,7 @@ _OF_YOURS = re.compile(
 """A relative clause about the request: "the car you sell must"."""
 _PAUSED_OR_IN = re.compile(r"\b(?P<be>is|are)\s+(?:already\s+)?[a-z]+ed,?\s+or(?=\s+in\s+(?:the|an?)\s)", _FLAGS)
 """What another condition is joined to: "is already sold, or in the ``a`` state"."""
+_EXISTS_BUT = re.compile(r"\b(?P<thing>(?:the|an?)\s+[\w-]+(?:\s+[\w-]+)?)\s+exists\s+(?:but|and)(?=\s+is\s)", _FLAGS)
 _DOTTED = re.compile(
     r"(?:\bthe\s+)?``(?P<thing>[A-Z][a-z]+(?:[A-Z][a-z]+)*)\.(?P<field>[a-z]*(?:[Ss]tate|[Ss]tatus))``"
 )
@@ -142,6 +143,7 @@ def cleared(text: str) -> str:
     text = _OF_A_KIND.sub(lambda m: f"{m['in']} {m['values']} {m['state']}", _CURRENT.sub("", text))
     text = _AND_BE_IN.sub(lambda m: f"{m['must']} be ", text)
     text = _OF_YOURS.sub("", _PAUSED_OR_IN.sub(lambda m: m["be"], text))
+    text = _EXISTS_BUT.sub(lambda m: m["thing"], text)
     text = _DOTTED.sub(lambda m: f"the {_apart(m['thing'])} ``{m['field']}``", text)
     text = _CAMEL.sub(lambda m: m["before"] + _apart(m["thing"] or m["one"]), text)
     return _APART.sub("", _PURPOSE.sub("", _PARENTHESIS.sub("", text)))

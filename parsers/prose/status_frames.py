@@ -21,7 +21,7 @@ _REFUSED = re.compile(
     r"allowed|possible|permitted|supported|accepted)|fails?|failed\s+with|rejects?|rejected|refused|prohibited|unavailable|not\s+available|impossible|"
     r"forbidden|disallowed|denied|(?<!no\s)(?:error|exception)\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*|causes?|receives?|gets?)\s+"
     r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|can\s+no\s+longer|no\s+(?!\d)[\w-]+(?:\s+[\w-]+){0,3}\s+(?:is|are|can\s+be)\s+(?:allowed|possible|permitted|accepted)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
-    r"throws?\s+an?|returns?\s+an?\s+``\w+(?:Exception|Error|Fault|Conflict)``)\b|(?<![\d.])4\d\d(?!\d)",
+    r"throws?\s+an?|returns?\s+(?:an?\s+)?(?:``\w+(?:Exception|Error|Fault|Conflict)``|``(?-i:[A-Z]+_[A-Z_]+)``|(?-i:[A-Z]+_[A-Z_]+)\b))\b|(?<![\d.])4\d\d(?!\d)",
     _FLAGS,
 )
 _ONLY_IF = re.compile(
@@ -52,6 +52,14 @@ _ONLY_THOSE = re.compile(
 )
 _FRONT = re.compile(r"^(?:Once|After|When|If|As\s+soon\s+as)\s+(?P<clause>[^,]*),", _FLAGS)
 _READING = re.compile(r"(?:Describe|List|Search|Query|Count|Retrieve|Show|Get)\b")
+_BY_ANOTHER = re.compile(r"\s+(?:state\s+|status\s+)?by\s+(?:calling|using)\s+(?!this\b)", _FLAGS)
+"""The deed of another call: "is put into the ``a`` state by calling SellCar"."""
+_NO_OUTCOME = re.compile(r"\b(?:has|have|with)$|^(?:After|Once|When)\b.*,\s+or\s+if\b|\bwhen\s+called\s+on\b", _FLAGS)
+"""A thing that has its state set so, one of two conditions, and a call on some things only."""
+_APPLIED_TO = re.compile(
+    r"^(?:[A-Z][a-z]+[A-Z]\w+|``\w+``|This\s+\w+|It)\s+can\s+be\s+(?:applied|called|performed|used|invoked|executed)\s+(?:to|on|for|with)$"
+)
+"""What a call is for: "SellCar can be applied to cars in ``a`` state"."""
 _DONE_TO = re.compile(r"\b(?:can|may)\s+be\s+\w+\s+(?:for|on|to|with)$", _FLAGS)
 _PREREQUISITE = re.compile(r"^(?:Pre-?requisites?|Pre-?conditions?|Requirements?)\s*:$", _FLAGS)
 _NOT_UNTIL = re.compile(r"\b(?:unless|until|before|wait\s+for|except\s+(?:if|when|while))$", _FLAGS)
@@ -183,6 +191,7 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
     if may := _MAY_IF.match(before):
         return "needed" if _is_the_operation(may, scope) and not clause.negated else None
     if _IF.search(before):
+        refusing = refusing and re.match(r"If\b.*\b(?:is|are|has|have)\b.*\bwhen$", before, _FLAGS) is None
         refusing = refusing and not done and (clause.negated or _AND_MORE.match(after) is None)
         return ("needed" if clause.negated else "refused") if refusing else None
     if clause.form == "noun":
@@ -219,6 +228,7 @@ def _of_a_noun(
     if clause.owner.lower().startswith("no "):
         return "refused" if not clause.negated and _MAY.match(after) else None
     only = after.strip().startswith("only") and _DONE_TO.search(before) is not None
+    only = only or _APPLIED_TO.search(before) is not None
     if not clause.negated and (only or clause.modal == "only" or _ONLY_THOSE.search(before)):
         return "needed"
     if refusing:
@@ -243,8 +253,8 @@ def _outcome(
     front = _FRONT.match(before)
     if front is not None and (is_anothers_deed(front["clause"], scope) or re.search(r"\bbefore\b", front["clause"])):
         return None
-    if re.search(r"\b(?:has|have|with)$", before):
-        return None  # "a car that has its state set to ``a``" is described
+    if _BY_ANOTHER.match(after) or _NO_OUTCOME.search(before):
+        return None
     frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
     if clause.negated or (any(frame.search(before) for frame in frames) and not _SHOWN.search(before)):
         return None

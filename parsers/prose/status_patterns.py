@@ -253,7 +253,7 @@ FORMS = tuple(
         # The share must be ``a`` (active, available, stopped, ...); it is no attribute, but the status.
         (
             "alone",
-            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?:in\s+(?=``[A-Z]))?(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
         ),
         # Shares that are not ``a``.
         (

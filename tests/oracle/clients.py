@@ -43,6 +43,7 @@ def _prose(text: str) -> str:
 
     def marked(m: re.Match[str]) -> str:
         name = " ".join(m["text"].split()).strip("`")
+        name = re.sub(r"^(?:\w+\.)+(?=[A-Z_]+$)", "", name)  # a value of an enumeration
         return f"``{name}``" if re.search(r"[A-Z_.]", name) and " " not in name else name
 
     text = _REFERENCE.sub(marked, text)

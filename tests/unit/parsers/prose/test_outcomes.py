@@ -57,6 +57,12 @@ def becomes(*values, **more):
          Post(Condition("status", "share", 10, becomes=("TALL",)))),
         ("Changes the state of an ``IDLE`` share to ``TALL``.", becomes("TALL", when=When(status=("IDLE",)))),
         ("The ``state`` of the share after growing is ``TALL``.", becomes("TALL")),
+        ("Marks the Share State as Tall.", becomes("Tall")),
+        ("Shares are frozen and placed in the ``TALL`` state.", becomes("TALL")),
+        ("The state is stored in a field; if grown it will be set to ``TALL``.", becomes("TALL")),
+        ("This call completes the growth by transitioning the share from the ``IDLE`` state to the ``TALL`` state.",
+         becomes("TALL", when=When(status=("IDLE",)))),
+        ("Place the growing share in a Tall State.", becomes("Tall")),
         ("Until the growth is confirmed, the share is in the ``growing`` state.",
          Post(Condition("status", "share", 10, transient=("growing",)))),
         ("During the growth, the share is temporarily in the ``ACTIVE`` state before it is done.",
@@ -90,6 +96,9 @@ def test_an_outcome_is_read(text, expected):
         "When a user lets the share go, it moves from ``TALL`` to ``IDLE``.",
         "When the owner creates a twin and confirms it, the share is moved to ``TALL``.",
         "Shares that transitioned to ``TALL`` are sold.",
+        "A share is put into the ``TALL`` state by calling SellShare.",
+        "After the user sets a name, or if you set one, the share status becomes ``TALL``.",
+        "Grows a share; when called on a completed one, it will move the share to ``TALL`` state.",
     ],
 )
 def test_what_tells_no_outcome(text):
@@ -121,6 +130,9 @@ def test_a_made_thing_is_used_once_its_status_has_changed():
         ("Grow a share that was previously in an ``IDLE`` state.", ("IDLE",)),
         ("Grow a share that is in state ``IDLE`` and is of kind ``RED``.", ("IDLE",)),
         ("If the share is not in an ``IDLE`` or ``TALL`` ``State``, the operation fails.", ("IDLE", "TALL")),
+        ("GrowShare can be applied to shares in ``IDLE`` or ``TALL`` state.", ("IDLE", "TALL")),
+        ("A share must be in ``IDLE`` to be grown.", ("IDLE",)),
+        ("Returns FAILED_PRECONDITION if the share exists but is not in a pending state.", ("pending",)),
         ("You can cancel the sale while the share is in the ``IDLE`` state.", None),
         ("If the target is a kite, it must be in the ``IDLE`` state when you call this.", None),
         ("This method will only affect the share if it has a state of ``IDLE``.", None),
@@ -141,6 +153,11 @@ def test_the_thing_of_a_possessive_is_the_possessed():
 def test_a_joined_condition_is_told_apart():
     found = read("If the share is already paused, or in the ``SINK`` state, you cannot grow it again.").refusals
     assert [r.cause.status for r in found] == [("SINK",)]
+
+
+def test_two_conditions_are_no_refusal_by_one():
+    text = "If an invalid name is given in the request when the share is in the ``SINK`` state, the call fails."
+    assert [r for r in read(text).refusals if r.cause.status] == []
 
 
 def test_an_action_is_no_resource():
