@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.oracle.described import Operation, page
+from tests.oracle.pages import write_included
 
 _CLIENT = re.compile(r"(?:services/\w+/client|\w+_client|[a-z]+(?:_[a-z]+)*_v\d+)\.py$")
 _URI = re.compile(r"class _Base(?P<name>\w+):.*?'method': '(?P<method>\w+)', 'uri': '(?P<uri>[^']+)'", re.DOTALL)
@@ -99,13 +100,7 @@ def main() -> None:
     for module, told in sorted(chosen, key=lambda one: (one[0], one[1][0])):
         name = re.sub(r"\W", "-", "-".join(module.split("/")[-2:]))
         pages.setdefault(name, [f"{name}\n{'#' * len(name)}\n"]).append(page(told))
-    top = Path(target) / "api-ref/source"
-    top.mkdir(parents=True, exist_ok=True)
-    (top / "conf.py").write_text("", encoding="utf-8")
-    names = "".join(f".. include:: {name}.inc\n" for name in pages)
-    (top / "index.rst").write_text(f"API\n###\n\n{names}", encoding="utf-8")
-    for name, parts in pages.items():
-        (top / f"{name}.inc").write_text("\n".join(parts), encoding="utf-8")
+    write_included(target, pages)
 
 
 if __name__ == "__main__":
