@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parsers.document import Block
+from parsers.prose.causes import cause_of
 from parsers.prose.sentences import plain
 from specs.model import Code
 
@@ -100,6 +101,10 @@ def read_code_lists(blocks: tuple[Block, ...]) -> CodeLists:
             read.add(index)  # an empty list
     lists += _below_titles(blocks, read, explained)
     return CodeLists(_without_repeated(lists, explained), frozenset(read), frozenset(unread))
+
+
+_REASON = re.compile(r"\d{3}\s+-\s+(?P<cause>[a-z][a-z_]+(?:\s+[a-z_]+){1,5})\.?$")
+"""An item that gives the reason of a code in a few words: "404 - car not found"."""
 
 
 def _status(block: Block) -> list[Code]:
@@ -221,10 +226,11 @@ def _is_piece(piece: str) -> bool:
 
 def _in_item(block: Block) -> tuple[list[Code], bool]:
     """Return the first code of an item, since the text after it explains it; True if the item holds only codes."""
-    codes = _alone(block)
-    if codes:
-        return codes, True
     text = plain(block.text)
+    reason = _REASON.match(text)
+    codes = _alone(block)
+    if codes and (reason is None or cause_of(reason["cause"]) is None):
+        return codes, True
     first = _LISTED.search(text)
     if first is None or len(re.findall(r"\w+", text[: first.start("code")])) > 4:
         return [], False

@@ -29,6 +29,7 @@ from parsers.prose import (
     lifecycle,
     locks,
     needs,
+    outcomes,
     plain,
     policy,
     postconditions,
@@ -150,6 +151,15 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         return replace(rest, sentence=sentence, facts=(*rest.facts, *gate), whole=rest.outcome != "unread"), below
     if len(sentence.text) > LONGEST or meant(sentence.text) is not None:
         return Taken(sentence), False
+    taken, below = _read(sentence, scope)
+    told = outcomes.joined(taken.facts, sentence, scope)
+    if told is not None:
+        taken = replace(taken, rules=(*taken.rules, outcomes.RULE), facts=told, whole=True)
+    return taken, below
+
+
+def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
+    """Read one sentence by the rules of all kinds; the second value is that of ``read_sentence``."""
     took: list[Rule] = []
     facts: list[Fact] = []
     below = part = whole = False

@@ -14,7 +14,24 @@ from parsers.prose.rules import Scope, resources_of
 from parsers.prose.words import DETERMINER, singular
 
 _FLAGS = re.IGNORECASE
-_OWN = frozenset(("it", "they", "them", "its", "their", "the", "this", "these", "resource", "object"))
+_OWN = frozenset(
+    (
+        "it",
+        "they",
+        "them",
+        "its",
+        "their",
+        "the",
+        "this",
+        "these",
+        "resource",
+        "object",
+        "previous",
+        "current",
+        "initial",
+        "resulting",
+    )
+)
 _MODIFIERS = frozenset(
     """
     all another any associated certain chosen corresponding current each every existing given involved matching my
@@ -52,6 +69,8 @@ def owner_of(phrase: str, scope: Scope, *, another: bool = True) -> str | None:
     ``another``: True to take a thing that neither the path nor a title names.
     """
     phrase = re.sub(r"\s+(?:already|currently|still|now|only)$", "", re.sub(r"['\u2019]s?$", "", phrase.strip()))
+    phrase = re.sub(r"^.*['\u2019]s\s+(?=\w)", "", phrase)
+    phrase = re.sub(r"(?<=\w)\s+(?:resource|object)$", "", phrase) if len(_words(phrase)) > 1 else phrase
     words = _words(phrase)
     if not words or words[-1] in _OWN:
         return scope.resource
@@ -157,6 +176,7 @@ def _other(phrase: str) -> str | None:
         not 0 < len(words) <= 3
         or not all(map(_WORD.match, words))
         or _VERBAL.match(words[-1])
+        or any(re.search(r"ed$", word) for word in words[1:])
         or any(map(_JOINING.match, words))
     ):
         return None

@@ -14,6 +14,7 @@ import re
 from dataclasses import replace
 
 from parsers.prose.clauses import environment, some, version_clauses
+from parsers.prose.failures import fails
 from parsers.prose.names import LASTING, STATUS_NAMES
 from parsers.prose.rules import Failure, Post, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
@@ -86,7 +87,7 @@ _RETURNED = re.compile(
     _FLAGS,
 )
 _CONFIRMED = re.compile(
-    rf"^To\s+confirm\s+the\s+\w+,\s+check\s+that\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+"
+    rf"^To\s+confirm\s+the\s+\w+,\s+check\s+that\s+(?:the\s+)?(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})(?:es|s)?\s+"
     rf"(?:is|are)\s+{_LIST}",
     _FLAGS,
 )
@@ -123,7 +124,7 @@ def _names(m: re.Match[str]) -> tuple[str, ...]:
 
 def _in_progress(name: str) -> bool:
     """True if a status names an operation under way: ``deleting``, ``resize_reverting``."""
-    return name.islower() and name.endswith("ing") and name not in LASTING
+    return name.lower().endswith("ing") and name.lower() not in LASTING
 
 
 def _clauses(
@@ -149,7 +150,7 @@ def _clauses(
 def _after_success(sentence: Sentence, scope: Scope) -> Reading | None:
     """C1, C4: "After you successfully stop a server, its status changes to ``A`` and the image status is ``b``"."""
     m = _AFTER.match(sentence.text) or _SUCCESS.match(sentence.text)
-    if m is None or version_clauses(sentence.text):
+    if m is None or version_clauses(sentence.text) or re.search(r"\bbefore\b", m[0]):
         return None
     what = m.groupdict().get("what")
     default = scope.named(what, anywhere=True) if what else None
@@ -182,6 +183,8 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _SETS.search(sentence.text)
     if m is None or version_clauses(sentence.text):
         return None
+    if re.search(r"\b(?:status|state)\s+of\b", m[0], _FLAGS) and not re.search("stat(?:e|us)", m["attribute"], _FLAGS):
+        return None  # the marked name is that of the thing
     base = _status(scope, sentence, m["noun"], m["attribute"])
     return Reading((Post(_with(base, _names(m))),))
 
@@ -204,7 +207,8 @@ def _placed(sentence: Sentence, scope: Scope) -> Reading | None:
     if m := _REPORTED.match(sentence.text) or _RETURNED.match(sentence.text) or _CONFIRMED.match(sentence.text):
         return Reading((Post(_with(_status(scope, sentence, m["noun"], m["attribute"]), _names(m))),))
     m = _IN_STATE.search(sentence.text)
-    if m is None or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):
+    another = m is not None and re.match(r"\s+by\s+(?:calling|using)\s+(?!this\b)", sentence.text[m.end() :], _FLAGS)
+    if m is None or another or not noun(m["noun"]) or sentence.text.startswith(("If", "When")):
         return None
     names = _names(m)
     base = _status(scope, sentence, m["noun"], m["attribute"])
@@ -259,7 +263,7 @@ def _after_failure(sentence: Sentence, scope: Scope) -> Reading | None:
         base = _status(scope, sentence, m["noun"], m["attribute"])
         return Reading((Failure(base.resource, base.attribute, _names(m), sentence.line),))
     m = _FAILED.match(sentence.text)
-    if m is None:
+    if m is None or not fails(re.sub(r"^(?:If|When|On|Upon|In\s+case\s+of)\s+|,$", "", m[0], flags=_FLAGS), scope):
         return None
     found = _clauses(sentence, scope, sentence.text[m.end() :])
     facts = tuple(Failure(b.resource, b.attribute, n, sentence.line) for b, n in found if n)

@@ -19,7 +19,7 @@ from parsers.prose.codes import codes_in
 from parsers.prose.rules import Reading, Refused, Rule, Scope, resources_of
 from parsers.prose.sentences import Sentence, plain
 from parsers.prose.status_clauses import clauses_of, cleared
-from parsers.prose.words import normalised
+from parsers.prose.words import VALUES, normalised, values
 from specs.refusals import Cause, Refusal
 
 _FLAGS = re.IGNORECASE
@@ -93,6 +93,18 @@ _UNLESS = re.compile(
 _NOT_ALLOWED = re.compile(
     r"\b(?:do|does|is)\s+not\s+allow(?:ed)?\s+(?:the\s+)?(?:deletion|deleting|to\s+delete|removal|update|"
     r"updating)\s+(?:of\s+)?[^,]+?\s+(?:if|when|while)\s+(?P<cause>[^,]+)",
+    _FLAGS,
+)
+_WITHOUT_IT = re.compile(
+    rf"^If\s+(?:you|the\s+(?:user|client|request))\s+(?:do|does)\s+not\s+(?:specify|give|provide|include|set|pass)\s+(?:the\s+)?(?P<field>{_FIELD})"
+    r"(?:\s+parameter)?,?\s+(?:but|and)\s+(?P<noun>the\s+[a-z]+(?:\s+[a-z]+)?)\s+is\s+(?P<status>[a-z]+ed),\s+the\s+(?:operation|request|call)\s+"
+    r"(?:fails|will\s+fail|is\s+rejected)\.?$",
+    _FLAGS,
+)
+_WITH_IT_ALONE = re.compile(
+    rf"^To\s+\w+\s+(?P<noun>an?\s+[a-z]+(?:\s+[a-z]+)?)\s+in\s+(?P<values>(?-i:{VALUES}))\s+(?:state|status),\s+(?:(?:you\s+(?:must|need\s+to|have\s+to)|please)\s+)?"
+    r"(?:(?:request|send\s+a\s+request|make\s+a\s+request)\s+to\s+\S*[?&](?P<field>[a-z_]+)=true\b|(?:set|specify|pass|use)\s+(?:the\s+)?``(?P<field2>[a-z_]+)``"
+    r"(?:\s+(?:parameter|flag|option))?(?:\s+(?:to|as)\s+``?true``?)?\.?$)",
     _FLAGS,
 )
 _ONE_OF = re.compile(r"\b(?:one|any)\s+of\b|\breasons?\s*:$", _FLAGS)
@@ -213,7 +225,27 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading(tuple(map(Refused, found))) if found else None
 
 
+def _without_a_field(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: a status in which a request is refused unless it gives a field."""
+    if scope.source is None:
+        return None
+    if m := _WITHOUT_IT.match(sentence.text):
+        cause = Cause(resource=scope.named(m["noun"]), status=(m["status"],), absent=(m["field"].strip("`"),))
+    elif m := _WITH_IT_ALONE.match(sentence.text):
+        owner = scope.named(m["noun"])
+        held = tuple(value.text for value in values(m["values"]))
+        cause = Cause(
+            resource=None if owner == scope.resource else owner,
+            status=normalised(held)[0],
+            absent=(m["field"] or m["field2"],),
+        )
+    else:
+        return None
+    return Reading(tuple(map(Refused, _refusals(None, (cause,), sentence.text, sentence.line))))
+
+
 RULES = (
+    Rule("refused-without-a-field", "A8", _without_a_field, ("if ", "to ")),
     Rule("refusal-with-its-cause", "A8", _tied),
     Rule("cannot-while", "A8", _cannot, ("cannot", "can not", "can't", "may not", "fail", "not allow", "reject")),
 )

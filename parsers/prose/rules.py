@@ -285,7 +285,8 @@ def resources_of(path: str) -> tuple[str, ...]:
     found: list[str] = []
     for number, segment in enumerate(segments):
         following = segments[number + 1] if number + 1 < len(segments) else ""
-        if segment.startswith("{") or (number == 0 and segment[:1] == "v" and segment[1:2].isdigit()):
+        done = number > 0 and segments[number - 1] in ("action", "actions")
+        if segment.startswith("{") or done or (number == 0 and segment[:1] == "v" and segment[1:2].isdigit()):
             continue
         plain = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", segment.removeprefix("os-"))
         word = singular(re.sub(r"[-_]", " ", plain if plain == segment.removeprefix("os-") else plain.lower()))

@@ -87,6 +87,8 @@ _FIELDS = re.compile(
 )
 _NO_FIELDS = re.compile(r"\bwithout\s+(?:any\s+)?parameters?\b", _FLAGS)
 _EMPHASISED = re.compile(r"(?<![`*])\*(?P<value>[A-Z][A-Z_]+)\*(?!\*)|\bonly\s+``(?P<literal>[A-Z][A-Z_]+)``\s+[a-z]")
+_OF_A_KIND = re.compile(r"If\s+the\s+[\w ]+?\s+is\s+an?\s+[\w ]+,\s+it\s", _FLAGS)
+"""A condition on the kind of a thing: "If the target is a car, it must be"."""
 _NOT = re.compile(r"\b(?:not|cannot|never|no)\b", _FLAGS)
 _ALSO = re.compile(
     rf",\s*(?P<clause>[^,]*?)\s*,?\s*(?P<noun>{NOUN})\s+(?P<attribute>{ATTRIBUTE})\s+can\s+also\s+be\s+{_LIST}", _FLAGS
@@ -175,7 +177,7 @@ def _must_be(sentence: Sentence, scope: Scope) -> Reading | None:
     if len(clauses) > 1 or sentence.block.block == "troubleshooting":
         return None
     rest = cleared(without_versions(text))
-    if in_a_case(rest):
+    if in_a_case(rest) or _OF_A_KIND.match(rest):
         return None
     facts: list[Pre] = []
     for pattern in (_STATUS_OF, _ERROR_UNLESS, _ATTRIBUTE_MUST_BE, _MUST_HAVE, _MUST_BE_IN):

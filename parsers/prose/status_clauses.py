@@ -74,6 +74,24 @@ _APART = re.compile(
     rf"(?=\s+(?:is|are|must|has|have|should|cannot|needs?)\b)",
     _FLAGS,
 )
+_OF_YOURS = re.compile(
+    r"(?<=[a-z])\s+(?:(?:that|(?:(?:to|in|on|from|for|with|into)\s+)?which)\s+)?you\s+(?:(?:want|wish|intend)\s+to\s+|are\s+)?(?!must\b|can\b|cannot\b|may\b)[a-z]+(?:\s+(?:the|an?)\s+[\w-]+)?(?:\s+(?:to|from|with))?"
+    r"(?=\s+(?:must|is|are|has|have|should|needs|cannot)\b)",
+    _FLAGS,
+)
+"""A relative clause about the request: "the car you sell must"."""
+_PAUSED_OR_IN = re.compile(r"\b(?P<be>is|are)\s+(?:already\s+)?[a-z]+ed,?\s+or(?=\s+in\s+(?:the|an?)\s)", _FLAGS)
+"""What another condition is joined to: "is already sold, or in the ``a`` state"."""
+_EXISTS_BUT = re.compile(r"\b(?P<thing>(?:the|an?)\s+[\w-]+(?:\s+[\w-]+)?)\s+exists\s+(?:but|and)(?=\s+is\s)", _FLAGS)
+_DOTTED = re.compile(
+    r"(?:\bthe\s+)?``(?P<thing>[A-Z][a-z]+(?:[A-Z][a-z]+)*)\.(?P<field>[a-z]*(?:[Ss]tate|[Ss]tatus))``"
+)
+"""The status of a thing as a field of it: ````RedCar.state````."""
+_CAMEL = re.compile(
+    r"(?P<before>\b(?:the|an?|this|each|every|your)\s+)``(?!\w*(?:State|Status)``)(?:(?P<thing>[A-Z][a-z]+(?:[A-Z][a-z]+)+)``(?!\s+(?:stat(?:e|us)|or\b|and\b)|\s*,)|"
+    r"(?P<one>[A-Z][a-z]+)``(?=\s+(?:resource|object)\b))"
+)
+"""A thing that is named as its type is: "the ````RedCar````", "a ````Car```` resource"."""
 _CAN = re.compile(r"\b(?:can|cannot|may|must|to)\s+(?:only\s+)?$", _FLAGS)
 _VERB = re.compile(r"(?!the\b|an?\b|be\b)[a-z]+\s+(?=[a-z])")
 _KIND = re.compile(r"\s+(?:attribute|field|parameter|property)$", _FLAGS)
@@ -124,7 +142,16 @@ def cleared(text: str) -> str:
         text = pattern.sub(meant, text)
     text = _OF_A_KIND.sub(lambda m: f"{m['in']} {m['values']} {m['state']}", _CURRENT.sub("", text))
     text = _AND_BE_IN.sub(lambda m: f"{m['must']} be ", text)
+    text = _OF_YOURS.sub("", _PAUSED_OR_IN.sub(lambda m: m["be"], text))
+    text = _EXISTS_BUT.sub(lambda m: m["thing"], text)
+    text = _DOTTED.sub(lambda m: f"the {_apart(m['thing'])} ``{m['field']}``", text)
+    text = _CAMEL.sub(lambda m: m["before"] + _apart(m["thing"] or m["one"]), text)
     return _APART.sub("", _PURPOSE.sub("", _PARENTHESIS.sub("", text)))
+
+
+def _apart(name: str) -> str:
+    """Return the words of a name in camel case."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def imperative(text: str) -> str:

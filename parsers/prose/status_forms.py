@@ -15,6 +15,8 @@ import re
 from dataclasses import replace
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.names import LASTING
+from parsers.prose.outcome_frames import before_it
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
@@ -40,7 +42,7 @@ _FAILURE_IF = re.compile(
 _FAILED = re.compile(r"\b(?:failed|fails|failure|did\s+not\s+succeed|was\s+not\s+successful|unsuccessful)\b", _FLAGS)
 _WHAT_FAILS = re.compile(r"(?:then\s+)?(?P<noun>the\s+(?:task|job))\s+(?:has\s+)?fail", _FLAGS)
 _NOT_DONE = re.compile(r"\b(?:not|cannot|can't|no|never)\b", _FLAGS)
-_NOT = re.compile(r"\b(?:not|no|never|unless|except|may|might)\b", _FLAGS)
+_NOT = re.compile(r"\b(?:not|no|never|unless|except|may|might|vice\s+versa)\b", _FLAGS)
 
 _VERB = (
     r"(?:Updates?|Rolls?\s+back|Sets?|Resets?|Changes?|Moves?|Puts?|Brings?|Transitions?|Promotes?|Demotes?|Reverts?|"
@@ -180,6 +182,9 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _LEAD_STATUS.match(text) or _LEAD_THING.match(text)
     if m is None or (m["from"] is None and _READ_ELSEWHERE.match(sentence.text)):
         return None
+    named = re.search(r"\b(?:status|state)\s+of\b", m[0], _FLAGS) is not None
+    if named and not re.search("stat(?:e|us)", m["attribute"], _FLAGS):
+        return None  # the marked name is that of the thing
     if re.search(r"\bor\b", m["values"]):  # the request chooses the status
         return None
     base = _status(sentence, scope, m.groupdict().get("of") or m["noun"], m["attribute"])
@@ -190,16 +195,23 @@ def _lead(sentence: Sentence, scope: Scope) -> Reading | None:
 def _from_to(sentence: Sentence, scope: Scope) -> Reading | None:
     """C4: "the image status changes from ``a`` to ``b``", "the image goes from ``a`` to ``b`` state"."""
     m = _FROM_TO.search(sentence.text) or _THING_FROM_TO.search(sentence.text)
-    if m is None or version_clauses(sentence.text) or _NOT.search(sentence.text):
+    if m is None or version_clauses(sentence.text) or _NOT.search(sentence.text) or _ABLE.search(m[0]):
+        return None
+    if _IF_FOREIGN.match(sentence.text) and before_it(sentence.text[: m.start()], "", scope).kind == "bound":
         return None
     base = _status(sentence, scope, m["noun"], m["attribute"])
     when = When(status=normalised(_names(m["from"]))[0])
     if (then := AND_THEN.match(sentence.text[m.end() :])) is None:
+        names = normalised(_names(m["values"]))[0]
+        if all(name.lower().endswith("ing") and name.lower() not in LASTING for name in names):
+            return Reading((Post(replace(base, transient=names, when=when)),))
         return _becomes(base, m["values"], when)
     passing, final = (normalised(_names(text))[0] for text in (m["values"], then["values"]))
     return Reading((Post(replace(base, becomes=final, transient=passing, when=when)),))
 
 
+_IF_FOREIGN = re.compile(r"(?:When|If)\s+an?\s", _FLAGS)
+_ABLE = re.compile(r"\b(?:can|could)\s+(?:\w+\s+)?(?:chang|transition|go|mov|switch)", _FLAGS)
 _ATTEMPTING = re.compile(
     r"^(?:Attempting|Trying)\s+to\s+\w+\s+(?P<what>.+?)\s+(?:to|of|from|in|on|that|which)\b", _FLAGS
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from parsers.prose.failures import fails, is_anothers_deed
 from parsers.prose.rules import Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.status_clauses import Clause, imperative
@@ -19,8 +20,8 @@ _REFUSED = re.compile(
     r"\b(?:(?:cannot|can\s+not|could\s+not|may\s+not|must\s+not|should\s+not)(?!\s+(?:expect|rely|wait|see|assume|guarantee)\b)|(?:^|[,;]\s+|please\s+)do\s+not\s+(?:call|use|perform|send)|will\s+not\s+be(?!\s+(?:included|returned|shown|listed|displayed|affected)\b)|not\s+(?:be\s+)?(?:"
     r"allowed|possible|permitted|supported|accepted)|fails?|failed\s+with|rejects?|rejected|refused|prohibited|unavailable|not\s+available|impossible|"
     r"forbidden|disallowed|denied|(?<!no\s)(?:error|exception)\s+(?:is|will\s+be)|(?:results?|returns?|respond\w*|causes?|receives?|gets?)\s+"
-    r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
-    r"throws?\s+an?|returns?\s+an?\s+``\w+(?:Exception|Error|Fault|Conflict)``)\b|(?<![\d.])4\d\d(?!\d)",
+    r"(?:in\s+|with\s+)?an?\s+(?:\w+\s+){0,2}(?:error|exception)|can\s+no\s+longer|no\s+(?!\d)[\w-]+(?:\s+[\w-]+){0,3}\s+(?:is|are|can\s+be)\s+(?:allowed|possible|permitted|accepted)|(?:does|do|will)\s+not\s+(?:work|succeed|allow|permit|support)|"
+    r"throws?\s+an?|returns?\s+(?:an?\s+)?(?:``\w+(?:Exception|Error|Fault|Conflict)``|``(?-i:[A-Z]+_[A-Z_]+)``|(?-i:[A-Z]+_[A-Z_]+)\b))\b|(?<![\d.])4\d\d(?!\d)",
     _FLAGS,
 )
 _ONLY_IF = re.compile(
@@ -29,8 +30,14 @@ _ONLY_IF = re.compile(
     r"\brequires?(?:\s+that)?|\b(?:required|necessary|mandatory|essential|important)\s+that|\bensure(?:\s+that)?|\bmake\s+sure(?:\s+that)?)\s*$",
     _FLAGS,
 )
+_PROVIDED = re.compile(r"(?:as|so)\s+long\s+as|provid|on\s+condition", _FLAGS)
+_POSSIBLE = re.compile(
+    r"\b(?:can|may|could|able|possible|allowed|permitted|valid|works?|succeeds?|supported|accepted|answered|honou?red|must|(?:is|are)\s+only)\b",
+    _FLAGS,
+)
+"""What is possible: of "It runs at once, provided that ..." the opposite is a later time, and no refusal."""
 _HAPPENS_ONLY = re.compile(
-    r"\bonly\s+(?:return|show|include|display|contain|list|create|generate|appear|happen|occur|apply|be\s+(?:returned|shown|included|displayed|"
+    r"\bonly\s+(?:affect|apply|take\s+effect|return|show|include|display|contain|list|create|generate|appear|happen|occur|apply|be\s+(?:returned|shown|included|displayed|"
     r"listed|generated|populated|set|visible|present))s?\b|\b(?:returns?|shows?|includes?|displays?|contains?|lists?|appears?|"
     r"goes|moves|changes|becomes|enters)\b[^,;]*\bonly\s+(?:if|when|after|once)$|"
     r"\b(?:is|are)\s+(?!allowed|permitted|supported|accepted|granted|authori[sz]ed|enabled)\w+ed\s+only\s+(?:if|when|after|once)$",
@@ -43,7 +50,19 @@ _ONLY_THOSE = re.compile(
     r"(?:available|allowed|possible|supported|valid|permitted|applicable|applies|works?)\s+(?:for|on|to|with)$|\bonly\s+(?:allowed|possible|permitted)\s+to\s+\w+$",
     _FLAGS,
 )
-_NOT_UNTIL = re.compile(r"\b(?:unless|until|before|except\s+(?:if|when|while))$", _FLAGS)
+_FRONT = re.compile(r"^(?:Once|After|When|If|As\s+soon\s+as)\s+(?P<clause>[^,]*),", _FLAGS)
+_READING = re.compile(r"(?:Describe|List|Search|Query|Count|Retrieve|Show|Get)\b")
+_BY_ANOTHER = re.compile(r"\s+(?:state\s+|status\s+)?by\s+(?:calling|using)\s+(?!this\b)", _FLAGS)
+"""The deed of another call: "is put into the ``a`` state by calling SellCar"."""
+_NO_OUTCOME = re.compile(r"\b(?:has|have|with)$|^(?:After|Once|When)\b.*,\s+or\s+if\b|\bwhen\s+called\s+on\b", _FLAGS)
+"""A thing that has its state set so, one of two conditions, and a call on some things only."""
+_APPLIED_TO = re.compile(
+    r"^(?:[A-Z][a-z]+[A-Z]\w+|``\w+``|This\s+\w+|It)\s+can\s+be\s+(?:applied|called|performed|used|invoked|executed)\s+(?:to|on|for|with)$"
+)
+"""What a call is for: "SellCar can be applied to cars in ``a`` state"."""
+_DONE_TO = re.compile(r"\b(?:can|may)\s+be\s+\w+\s+(?:for|on|to|with)$", _FLAGS)
+_PREREQUISITE = re.compile(r"^(?:Pre-?requisites?|Pre-?conditions?|Requirements?)\s*:$", _FLAGS)
+_NOT_UNTIL = re.compile(r"\b(?:unless|until|before|wait\s+for|except\s+(?:if|when|while))$", _FLAGS)
 _AFTER = re.compile(r"\b(?:after|since|until|before|so\s+that|whether|(?<!during\s)which|that|how|to|by)$", _FLAGS)
 _NEEDS_TO_BE = re.compile(r"\b(?:requires?|needs?|expects?)$", _FLAGS)
 _REPORTS = re.compile(r"\b(?:check|see|verify|monitor|determine|know|find\s+out|poll)\b[^.;]*$", _FLAGS)
@@ -64,12 +83,12 @@ _DONE = re.compile(
 _DURING = re.compile(r"^(?:During|For\s+the\s+duration\s+of|While\b[^,]*\b(?:is|are)\s+being)\b[^,]*,", _FLAGS)
 """A clause in front that tells of the time of the operation itself: "While the share is being moved,"."""
 _FAILING = re.compile(
-    r"(?:\b(?:if|when|in\s+case)\s+[^,;]*\b(?:fail\w*|unsuccessful\w*|not\s+success\w*)\b[^,;]*|\b(?:on|upon|after|in\s+case\s+of)\s+(?:an?\s+|any\s+)?"
+    r"(?:\b(?:if|when|in\s+case)\s+(?P<clause>[^,;]*\b(?:fail\w*|unsuccessful\w*|not\s+success\w*)\b[^,;]*)|\b(?:on|upon|after|in\s+case\s+of)\s+(?:an?\s+|any\s+)?"
     r"(?:failure|error)|[,;.]\s*(?:otherwise|or\s+else))(?:,|\s)*(?:then\s+)?$",
     _FLAGS,
 )
 _IF_FAILED = re.compile(
-    r"^\s*(?:(?:state|status)\s*)?,?\s*(?:if|when|in\s+case|on|upon|after)\b[^.;,]*\b(?:fail\w*|unsuccessful\w*)",
+    r"^\s*(?:(?:state|status)\s*)?,?\s*(?:if|when|in\s+case|on|upon|after)\s+(?P<clause>[^.;,]*\b(?:fail\w*|unsuccessful\w*)[^.;,]*)",
     _FLAGS,
 )
 _WAIT = re.compile(r"\bwait\s+(?:until|for|till)$", _FLAGS)
@@ -82,6 +101,7 @@ _AT_FIRST = re.compile(r"^\s*(?:initially|at\s+first)\b", _FLAGS)
 _OR_ANOTHER = re.compile(r"\b(?P<if>if|when|while|unless)\s+(?:an?|the|its)\s+[\w-]+(?:\s[\w-]+){0,2}\s+or$", _FLAGS)
 """A thing before the one of the clause: "if the source share or"."""
 _SHOWN = re.compile(r"\bshows?\s+(?:that|how)$", _FLAGS)
+_LATER = re.compile(r"^(?:Then|Afterwards?|Later|Finally|Eventually|After\s+that|At\s+that\s+(?:time|point))\b", _FLAGS)
 _ENDS = re.compile(
     r"\b(?:once|after|when|as\s+soon\s+as)\b[^,;]*\b(?:complet\w+|success\w*|succeed\w*|finish\w*|done|ends?)\b", _FLAGS
 )
@@ -116,15 +136,17 @@ _TOGETHER_WITH = re.compile(
     _FLAGS,
 )
 """A condition that is one of several: "only when ``a`` is ``b`` and ..."."""
+_AND_IS = re.compile(r"\s+and\s+(?:is|has|are|have)\b", _FLAGS)
 _AND_MORE = re.compile(r"^\s*,?\s+and\s+(?:the|it|its|has|is|you|does|no)\b", _FLAGS)
-_MAKING = re.compile(r"^(?:Creat|Add|Register|Import|Allocat|Launch|Order|Purchas|Apply)", _FLAGS)
+_ANY_CALL = frozenset(("initiat", "perform", "call", "invok", "execut", "start", "us", "mad"))
+_MAKING = re.compile(r"^(?:Creat|Add|Register|Import|Allocat|Launch|Order|Purchas|Apply|Invit|Submit|Issu)", _FLAGS)
 _MAY_IF = re.compile(
     r"^(?:(?:the|an?|this|any)\s+)?(?:[\w-]+\s+){1,4}can\s+be\s+(?P<verb>\w+ed)\s+(?:if|when|while)$|"
     r"^You\s+can\s+(?P<verb2>[a-z]+)\s+(?:the|an?|this|any)\s+(?:[\w-]+\s+){1,4}(?:if|when|while)$",
     _FLAGS,
 )
 _LEAD = re.compile(r"^[A-Z][a-z]+(?:\s+[a-z]+){0,3}$")
-_RELATIVE = re.compile(r"\b(?:that|which)\s+(?:is|are)\b|\bwhose\b", _FLAGS)
+_RELATIVE = re.compile(r"\b(?:that|which)\s+(?:is|are|was|were)\b|\bwhose\b", _FLAGS)
 _SHOWING = re.compile(
     r"^(?:Lists?|Shows?|Gets?|Returns?|Retrieves?|Displays?|Quer(?:y|ies)|Views?|Finds?|Checks?|Filters?|Indicates?|The|An?|"
     r"This|These|It|If|When|For|Note|In|You|Number|Specifies|Whether)\b"
@@ -150,58 +172,88 @@ def meaning(clause: Clause, before: str, text: str, sentence: Sentence, scope: S
     done = (sentence.block.block or "").endswith("postconditions") or _tells_of_the_end(text, after)
     if clause.form == "change" and not (_IS_SET.search(text[clause.start : clause.end]) and _framed(before)):
         done = done or (request and given(before) is None)
-        return _outcome(clause, before, after, sentence, bound=bound, done=done)
+        return _outcome(clause, before, after, sentence, scope, bound=bound, done=done)
     if (bound and "," in before and not done) or _REPORTS.search(before):
         return None
-    if joined := _TOGETHER_WITH.match(before):
-        before = joined["frame"]
+    before = joined["frame"] if (joined := _TOGETHER_WITH.match(before)) else before
     refusing = _REFUSED.search(f"{before} | {_OTHERWISE.sub('', after)}") is not None
-    if _reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
+    if reads(scope) and clause.modal is None and not _ABOUT_THE_CALL.search(text):
         return None
+    if _PREREQUISITE.match(before) and clause.form in ("is", "noun") and not done:
+        return None if clause.negated else "needed"
     if _NOT_UNTIL.search(before):
         refusing = _before_it(after, scope) if _WAIT.search(before) else refusing
         return "needed" if refusing and not clause.negated else None
     if clause.modal == "to be":
         return "needed" if _NEEDS_TO_BE.search(before) and not clause.negated and not done else None
     if _ONLY_IF.search(before):
-        return None if clause.negated or done or _HAPPENS_ONLY.search(before) else "needed"
+        return "needed" if not clause.negated and not done and _is_a_need(before, after) else None
     if may := _MAY_IF.match(before):
         return "needed" if _is_the_operation(may, scope) and not clause.negated else None
     if _IF.search(before):
+        refusing = refusing and re.match(r"If\b.*\b(?:is|are|has|have)\b.*\bwhen$", before, _FLAGS) is None
         refusing = refusing and not done and (clause.negated or _AND_MORE.match(after) is None)
         return ("needed" if clause.negated else "refused") if refusing else None
     if clause.form == "noun":
-        return _of_a_noun(clause, before, text, sentence, refusing=refusing and not done and not _BOUND.match(text))
+        return _of_a_noun(
+            clause, before, text, sentence, scope, refusing=refusing and not done and not _BOUND.match(text)
+        )
     if clause.modal and not done:
         needed = "needed" if not bound else None
         return "refused" if clause.negated else needed
+    done = done and re.match(r"(?:If|When)\b[^,]*\bbefore\b", before, _FLAGS) is None
     after_it = done and not _AFTER.search(before) and not _BOUND.search(before[-6:])
     return "becomes" if after_it and not clause.negated and clause.form == "is" else None
 
 
-def _of_a_noun(clause: Clause, before: str, text: str, sentence: Sentence, *, refusing: bool) -> str | None:
+def _starts(before: str, scope: Scope) -> bool:
+    """True if a lead begins with the first verb of the title: "Sell a car", of "Sell Car"."""
+    title = re.findall(r"[A-Za-z]{3,}", scope.source.title) if scope.source is not None else []
+    first = re.match(r"(?P<verb>[A-Z][a-z]+)(?:\s|$)", before)
+    return bool(title) and first is not None and _stem(first["verb"]) == _stem(title[0])
+
+
+def _is_a_need(before: str, after: str) -> bool:
+    """True if the words before "only if" or "provided that" tell of what is possible, not of how soon it happens."""
+    m = _ONLY_IF.search(before)
+    later = m is not None and _PROVIDED.match(m[0]) and not _POSSIBLE.search(f"{before} {after}")
+    return not later and _HAPPENS_ONLY.search(before) is None
+
+
+def _of_a_noun(
+    clause: Clause, before: str, text: str, sentence: Sentence, scope: Scope, *, refusing: bool
+) -> str | None:
     """Return the facts of a clause that describes a noun: "only cars in ``a`` state", "no car in ``a`` state can"."""
     after = text[clause.end :]
     if clause.owner.lower().startswith("no "):
         return "refused" if not clause.negated and _MAY.match(after) else None
-    if not clause.negated and (clause.modal == "only" or _ONLY_THOSE.search(before)):
+    only = after.strip().startswith("only") and _DONE_TO.search(before) is not None
+    only = only or _APPLIED_TO.search(before) is not None
+    if not clause.negated and (only or clause.modal == "only" or _ONLY_THOSE.search(before)):
         return "needed"
     if refusing:
         return "needed" if clause.negated else "refused"
     lead = sentence.first and sentence.block.kind in ("paragraph", "title") and not sentence.block.section
-    related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (
-        imperative(sentence.text) != sentence.text and not _MAKES.match(before)
-    )
-    told = lead and related and after.strip(" .") == ""
+    such = re.search(r"\bin\s+the\s", text[clause.start : clause.end]) is not None and _starts(before, scope)
+    of_its_own = imperative(sentence.text) != sentence.text or such
+    related = _RELATIVE.search(text[clause.start : clause.end]) is not None or (of_its_own and not _MAKES.match(before))
+    told = lead and related and (after.strip(" .") == "" or _AND_IS.match(after) is not None)
     purpose = told and _LEAD.match(before) and not _SHOWING.match(before)
     return "needed" if purpose and not clause.negated else None
 
 
-def _outcome(clause: Clause, before: str, after: str, sentence: Sentence, *, bound: bool, done: bool) -> str | None:
+def _outcome(
+    clause: Clause, before: str, after: str, sentence: Sentence, scope: Scope, *, bound: bool, done: bool
+) -> str | None:
     """Tell whether a clause about a change says which status the operation leads to, or its failure."""
-    if not clause.negated and (_FAILING.search(before) or _IF_FAILED.match(after)):
-        return "fails"
-    if _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
+    if not clause.negated and (m := _FAILING.search(before) or _IF_FAILED.match(after)) is not None:
+        return "fails" if m["clause"] is None or fails(m["clause"], scope) else None
+    if reads(scope) or _ONLY_THEN.match(after) or _OTHER_CASE.match(before):
+        return None
+    front = _FRONT.match(before)
+    if front is not None and (is_anothers_deed(front["clause"], scope) or re.search(r"\bbefore\b", front["clause"])):
+        return None
+    if _BY_ANOTHER.match(after) or _NO_OUTCOME.search(before):
         return None
     frames = (_IF, _NOT_UNTIL, _AFTER, _REFUSED)
     if clause.negated or (any(frame.search(before) for frame in frames) and not _SHOWN.search(before)):
@@ -226,7 +278,7 @@ def during(text: str) -> bool:
 
 def ends(text: str) -> bool:
     """True if a sentence tells of the end of the operation: "Once the copy is complete,", "when it has finished"."""
-    return _DONE.match(text) is not None or _ENDS.search(text) is not None
+    return any(m is not None for m in (_DONE.match(text), _ENDS.search(text), _LATER.match(text)))
 
 
 def _before_it(after: str, scope: Scope) -> bool:
@@ -243,9 +295,11 @@ def _framed(before: str) -> bool:
     return any(frame.search(before) for frame in (_ONLY_IF, _NOT_UNTIL, _IF))
 
 
-def _reads(scope: Scope) -> bool:
+def reads(scope: Scope) -> bool:
     """True for an operation that only reads; what is shown of a thing depends on its status, not the answer's code."""
-    return scope.source is not None and scope.source.method in ("GET", "HEAD")
+    if scope.source is None:
+        return False
+    return scope.source.method in ("GET", "HEAD") or _READING.match(scope.source.title) is not None
 
 
 def _performs(before: str, scope: Scope) -> bool:
@@ -258,7 +312,11 @@ def _is_the_operation(m: re.Match[str], scope: Scope) -> bool:
     """True if the verb that a pattern has found is one of the operation's title."""
     verb = next(word for name, word in m.groupdict().items() if name.startswith("verb") and word)
     stem = _stem(verb)
-    return scope.source is not None and stem in map(_stem, re.findall(r"[A-Za-z]{3,}", scope.source.title))
+    own = stem in _ANY_CALL and re.match(
+        r"(?:the|this)\s+(?:\w+\s+)?(?:process|operation|request|call|action)\b", m[0], _FLAGS
+    )
+    titles = re.findall(r"[A-Za-z]{3,}", scope.source.title) if scope.source is not None else []
+    return bool(own) or stem in map(_stem, titles)
 
 
 def _stem(word: str) -> str:
@@ -291,4 +349,9 @@ def given(before: str) -> When | None:
 
 def explains(text: str) -> bool:
     """True if a sentence only explains, or is about a failure."""
-    return _EXPLAINS.search(text) is not None or _AFTER_FAILURE.match(text) is not None
+    return only_explains(text) or _AFTER_FAILURE.match(text) is not None
+
+
+def only_explains(text: str) -> bool:
+    """True if a sentence only explains."""
+    return _EXPLAINS.search(text) is not None

@@ -18,14 +18,14 @@ from dataclasses import replace
 from parsers.document import Block, OperationSource
 from parsers.prose.clauses import some, version_clauses, version_range, without_versions
 from parsers.prose.codes import codes_in
-from parsers.prose.names import LASTING
+from parsers.prose.names import LASTING, STATE_MODIFIERS
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Failure, Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence, plain, split
 from parsers.prose.status_clauses import Clause, clauses_of, cleared, imperative
 from parsers.prose.status_forms import of_the_operation
 from parsers.prose.status_frames import during, explains, given, makes, meaning
-from parsers.prose.status_patterns import AND_THEN, OR_FAILED
+from parsers.prose.status_patterns import ALONE, AND_THEN, OR_FAILED
 from parsers.prose.words import attribute, bare, normalised, values
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
@@ -42,10 +42,16 @@ _NO_HEAD = re.compile(
     r"copy|instance|content|owner|creation|deletion|removal|\w+ing|\w+tion)$",
     _FLAGS,
 )
+_FIRST_OF = re.compile(
+    r"(?P<first>(?:the|an?|each|every|all|any|this)\s+[\w-]+(?:\s+[\w-]+)?)\s+(?:(?:of|in)\s+(?:the|an?|your|this)\b|(?:to|into|from|on|in)\s+which\b)",
+    _FLAGS,
+)
+"""The first thing of a phrase: "every seat of the car", "the shop into which"."""
 _TOGETHER = re.compile(
     r"(?:^|\b(?:if|when|while|unless|until)\s+)(?:both\s+)?(?P<first>(?:the|an?|its)\s+[\w-]+(?:\s+[\w-]+)?)\s+and$",
     _FLAGS,
 )
+_MODIFIER = re.compile(rf"(?P<modifier>{'|'.join(sorted(STATE_MODIFIERS))}) (?P<attribute>status|state)$", _FLAGS)
 _THING_STATUS = re.compile(r"(?P<thing>task|job)\s+(?P<attribute>status|state)$", _FLAGS)
 _STATES_BELOW = re.compile(
     r"\b(?:status|state)(?:es|s)?(?:\s+(?:is|are)\s+(?:one|any)\s+of(?:\s+the\s+following)?)?(?P<purpose>\s+to\s+be\s+\w+)?\s*:$",
@@ -67,19 +73,21 @@ _INSIDE = re.compile(r"\b(?:in|with|from|on|by|into|under|using|containing|holdi
 """What stands before a noun that belongs to another one: "the cars in the shop are"."""
 
 
-def _is_under_way(name: str) -> bool:
+def is_under_way(name: str) -> bool:
     """True if a status names an operation under way: "moving"; not "error_moving", which tells of its failure."""
     word = name.lower()
-    return word.endswith("ing") and word not in LASTING and "error" not in word and "fail" not in word
+    last = re.split(r"[_-]", word)[-1]
+    return word.endswith("ing") and last not in LASTING and "error" not in word and "fail" not in word
 
 
-def _condition(
+def condition_of(
     clause: Clause, owner: str, line: int, *, becomes: bool = False, passing: bool = False, **extra: object
 ) -> Condition:
+    """Return the condition that a clause states, of a thing: a need, or an outcome if ``becomes`` is given."""
     name = clause.shown_by or attribute(clause.attribute or "status")
     name = None if name in ("status", "state") else name
     names, as_written = normalised(clause.values) if name is None else (clause.values, ())
-    changing = all(map(_is_under_way, names))
+    changing = all(map(is_under_way, names))
     under_way = becomes and (passing or changing)
     held = {"transient" if under_way else "becomes" if becomes else "any_of": names}
     return Condition("status", owner, line, attribute=name, as_written=as_written, **held, **extra)  # type: ignore[arg-type]  # the names are those of fields of Condition
@@ -97,13 +105,17 @@ def _owners(clause: Clause, text: str, scope: Scope) -> tuple[tuple[str | None, 
         return (scope.resource if operation else owner_of(subject["noun"], scope),), before
     if re.search(r"\bboth\b", f"{before} {clause.owner}", _FLAGS) and not _TOGETHER.search(before):
         return (), before
-    if clause.form == "is" and (m := _HEAD.search(before)) and not _NO_HEAD.search(m["head"]):
+    if clause.form in ("is", "change") and (m := _HEAD.search(before)) and not _NO_HEAD.search(m["head"]):
         return (owner_of(m["head"], scope),), before[: m.start()]
     if not clause.attribute and "available" in clause.values and re.match(r"an?\s", clause.owner, _FLAGS):
         return (), before  # "a network is available" says that there is one
     if clause.form != "noun" and clause.owner and _INSIDE.search(before) and not _RESULTS.search(before):
         return (), before
-    one = owner_of(clause.owner, scope)
+    marked = not clause.attribute and not all(value.lower() in ALONE for value in clause.values)
+    first = _FIRST_OF.match(clause.owner)
+    if first is not None and owner_of(first["first"], scope) is not None:
+        return (owner_of(first["first"], scope),), before
+    one = owner_of(clause.owner, scope, another=not marked)
     plural = clause.form == "is" and re.search(r"\b(?:are|must|have|should|need)\b", text[clause.start : clause.end])
     first = _TOGETHER.search(before) if plural else None
     if first is None:
@@ -157,8 +169,16 @@ def _causes(clause: Clause, owner: str, scope: Scope) -> Iterator[Cause]:
         yield Cause(resource=None if own else owner, has=((name, value),))
 
 
-def _of_its_thing(clause: Clause, scope: Scope) -> Clause:
-    """Return a clause about "the task status" as one about the task, if the operation is about tasks."""
+def of_its_thing(clause: Clause, scope: Scope) -> Clause:
+    """Return a clause about "the task status" as one about the task, if the operation is about tasks.
+
+    So it is with a word that the title joins to the thing: "the mount target state" of "Delete Mount Target".
+    """
+    named = _MODIFIER.match(clause.attribute)
+    if named is not None and scope.source is not None and clause.owner:
+        thing = f"{clause.owner} {named['modifier']}".lower()
+        if re.search(rf"\b{re.escape(re.sub(r'^(?:the|an?|its) ', '', thing))}s?\b", scope.source.title, _FLAGS):
+            return replace(clause, owner=thing, attribute=named["attribute"])
     m = _THING_STATUS.match(clause.attribute)
     if m is None or clause.owner.lower() not in ("", "the") or scope.source is None:
         return clause
@@ -167,7 +187,7 @@ def _of_its_thing(clause: Clause, scope: Scope) -> Clause:
     return replace(clause, owner=m["thing"], attribute=m["attribute"]) if is_thing else clause
 
 
-def _is_requested(clause: Clause, scope: Scope) -> bool:
+def is_requested(clause: Clause, scope: Scope) -> bool:
     """True if a clause is about a field of the request: "the ``status`` field must be one of ``a``, ``b``"."""
     if clause.owner.lower() not in ("", "the", "this") or clause.attribute[:1] not in "`*" or scope.source is None:
         return False
@@ -177,7 +197,7 @@ def _is_requested(clause: Clause, scope: Scope) -> bool:
 
 def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Iterator[Pre | Post | Refused | Failure]:
     """Yield the facts of one clause of a sentence."""
-    clause = _of_its_thing(clause, scope)
+    clause = of_its_thing(clause, scope)
     owners, before = _owners(clause, text, scope)
     says = meaning(clause, before, text, sentence, scope)
     chosen = _CHOSEN.match(text) is not None and " or " in text[clause.start : clause.end]
@@ -189,12 +209,12 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
     field = given(text[: clause.start])
     when = some(replace(field or When(), min=low, max=high))
     for owner in owners:
-        if owner is None or _is_requested(clause, scope) or (says in ("needed", "refused") and makes(owner, scope)):
+        if owner is None or is_requested(clause, scope) or (says in ("needed", "refused") and makes(owner, scope)):
             continue
         if says == "needed":
-            yield Pre(_condition(clause, owner, sentence.line, code=code, when=when))
+            yield Pre(condition_of(clause, owner, sentence.line, code=code, when=when))
         elif says == "fails":
-            told = _condition(clause, owner, sentence.line)
+            told = condition_of(clause, owner, sentence.line)
             yield Failure(owner, told.attribute, told.any_of, sentence.line)
         elif says == "becomes":
             yield from _changes(clause, owner, text, sentence, when)
@@ -208,7 +228,7 @@ def _changes(clause: Clause, owner: str, text: str, sentence: Sentence, when: Wh
     after = text[clause.end :]
     then, failed = AND_THEN.match(after), OR_FAILED.match(after)
     passing = _PASSING.match(after) is not None or during(text) or then is not None
-    told = _condition(clause, owner, sentence.line, becomes=True, passing=passing, when=when)
+    told = condition_of(clause, owner, sentence.line, becomes=True, passing=passing, when=when)
     if then is not None:
         found = tuple(value.text for value in values(then["values"])) or (then["values"],)
         told = replace(told, becomes=normalised(found)[0] if told.attribute is None else found)
@@ -227,7 +247,22 @@ def read_title(source: OperationSource, scope: Scope) -> tuple[Pre, ...]:
 
 _CUES = (
     *("stat", "active", "available", "running", "stopped", "paused", "suspended", "in-use", "in use", "idle", "queued"),
-    *("shelved", "powered", "offline", "error", "shutoff", "normal", "must:", "not:", "if:", "it:", "when:", "they:"),
+    *(
+        "can not",
+        "cannot",
+        "shelved",
+        "powered",
+        "offline",
+        "error",
+        "shutoff",
+        "normal",
+        "must:",
+        "not:",
+        "if:",
+        "it:",
+        "when:",
+        "they:",
+    ),
 )
 
 RULES = (Rule("status-in-general", "B2", _general, _CUES),)

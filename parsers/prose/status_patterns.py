@@ -20,39 +20,39 @@ COMMON = (
     r"upgrading|rebooting|restarting|resizing|migrating|reserved|provisioned|deployed|undeployed|protected|connected|"
     r"disconnected|mounted|unmounted|assigned|unassigned|expired|revoked|verified|unverified|approved|archived)"
 )
-_COMPOUND = r"(?![a-z]+-to-|read-only\b|non-|pre-|so-called\b|well-|user-)[a-z]{2,}(?:[-_][a-z]+)+"
+COMPOUND = r"(?![a-z]+-to-|read-only\b|non-|pre-|so-called\b|well-|user-)[a-z]{2,}(?:[-_][a-z]+)+"
 """A word of several parts, as names of statuses are: "awaiting-transfer", "error_extending"."""
-_FREE = (
+FREE = (
     rf"(?!(?:{'|'.join(sorted(STATE_MODIFIERS))}|same|current|desired|given|invalid|valid|correct|proper|right|wrong|"
     r"consistent|inconsistent|following|other|another|different|this|that|previous|initial|final|target|specified|expected|"
     r"unexpected|required|appropriate|certain|specific|particular|original|known|unknown|transitional|stable|unstable|"
     r"transient|terminal|intermediate|permanent|good|usable|unusable|suitable|compatible|steady|undefined|such|their|both|"
     r"either|neither|above|below|where|these|those|which|each|respective|corresponding|internal|default|possible|special|"
-    r"resulting|updated|changed|supported|unsupported|allowed|acceptable|incorrect|improper|whole|only)\b)[a-z]{4,}"
+    r"resulting|updated|changed|supported|unsupported|allowed|acceptable|eligible|ineligible|incorrect|improper|whole|only)\b)[a-z]{4,}"
 )
 """Any other word before "state" or "status", in lower case."""
-_NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
-_PHRASE = r"(?:\*\*\w[\w-]*(?:\s[\w-]+){1,2}\*\*|\"[A-Z]\w*(?:\s[\w-]+){1,2}\")"
+NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
+PHRASE = r"(?:\*\*\w[\w-]*(?:\s[\w-]+){1,2}\*\*|\"[A-Z]\w*(?:\s[\w-]+){1,2}\")"
 """A marked status of several words: "**Scheduled deletion**"."""
-_MARKED = rf"(?-i:{_NO_STATUS}{VALUE}|{_PHRASE})"
-_WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{_COMPOUND}))(?![\w`-]))"
+_MARKED = rf"(?-i:{NO_STATUS}{VALUE}|{PHRASE})"
+_WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{COMPOUND}))(?![\w`-]))"
 NAMED = (
-    rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{_COMPOUND}|{_FREE})|"
-    rf"(?-i:{_NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+    rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{COMPOUND}|{FREE})|"
+    rf"(?-i:{NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
 )
 """A value before the word "status": there, a word with a capital letter is a value too."""
 _JOIN = (
     r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?"
     r"(?:(?:the|an?)\s+(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will|is|are)\b))?(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will)\b)"
 )
-_NEXT_CLAUSE = r"(?!\s+(?:says|contains|describes|explains|gives|of|being)\b)"
+_NEXT_CLAUSE = (
+    r"(?!\s+(?:says|contains|describes|explains|gives|of|being|will|(?:is|are)\s+(?:set|cleared|updated|removed))\b)"
+)
 """What does not follow a joined value: in "becomes ``a`` and ``b`` says why" the second word begins a clause."""
 _VALUES = rf"{_WORD}(?:{_JOIN}{_WORD}{_NEXT_CLAUSE})*"
 NAMED_VALUES = rf"{NAMED}(?:{_JOIN}{NAMED}{_NEXT_CLAUSE})*"
-_MODIFIED = rf"(?:(?:(?:{'|'.join(sorted(STATE_MODIFIERS))})[ _])?(?:status|state))(?:es|s)?"
-_STATE = (
-    rf"(?:(?:``|\*\*)[\w:.-]*(?:status|state)(?:``|\*\*)(?:\s+(?:attribute|field|parameter|property))?|{_MODIFIED})"
-)
+MODIFIED = rf"(?:(?:(?:{'|'.join(sorted(STATE_MODIFIERS))})[ _])?(?:status|state))(?:es|s)?"
+_STATE = rf"(?:(?:``|\*\*)[\w:.-]*(?:status|state)(?:``|\*\*)(?:\s+(?:attribute|field|parameter|property))?|{MODIFIED})"
 """The name of an attribute that holds a status, by its words or marked as a field's name."""
 _MODAL = (
     r"(?:must|has\s+to|have\s+to|needs?\s+to|should|shall|ought\s+to|(?:is|are)\s+(?:required|expected|supposed)\s+to)"
@@ -97,13 +97,20 @@ _ALONE = (
 
 Participles count only if they are marked: "a stopped server" has the status SHUTOFF, and "stopped" may tell of a deed.
 """
+ALONE = frozenset(
+    "active inactive available in-use in_use idle normal running error stopped shutoff paused suspended".split()  # noqa: SIM905 -- a list of words reads better so
+)
+"""The words of ``_ALONE``, in lower case."""
+_MARKED_ALONE = r"(?:``|\*\*)(?!TRUE\b|FALSE\b|NULL\b|NONE\b|HTTPS?\b)(?-i:[A-Z][A-Z_]{3,})(?:``|\*\*)"
+"""Any marked word in capitals: a status, if the thing is one that the reference names."""
+_ALONE = rf"(?:{_ALONE}|{_MARKED_ALONE})"
 _ALONE_VALUES = rf"{_ALONE}(?:\s*,\s*(?:or\s+)?{_ALONE}|\s+(?:or|nor)\s+{_ALONE})*"
 _ENDS = (
     r"(?=\s*(?:[.,;)]|$)|\s+(?:and\s+(?!in\b)|before|when|if|in\s+order|at\s+the\s+time|to\s+(?!the\b|a\b|all\b|any\b)\w+|"
-    r"for\s+(?:this|the)\s+(?:operation|request|action|call)))"
+    r"for\s+(?:this|the)\s+(?:operation|request|action|call)|for\s+(?:this|it|that)\s+to\b))"
 )
 _FOLLOWING = (
-    rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{_MODIFIED})\s*:\s*(?P<values>"
+    rf"(?:(?:any|one|either|all)\s+of\s+)?(?:the\s+following|these)\s+(?P<attribute>{MODIFIED})\s*:\s*(?P<values>"
     rf"{_VALUES}(?=,\s+(?:the|an?|it)\b|\s+(?:for|when|if|before|in\s+order|can|to)\b)|[^:.;]+)"
 )
 FORMS = tuple(
@@ -123,7 +130,7 @@ FORMS = tuple(
         (
             "change",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?(?:be\s+in|have)(?:\s+(?:the|an?))?"
-            rf"\s+(?:(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE})\b)",
+            rf"\s+(?:(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE})(?!\w))",
         ),
         (
             "change",
@@ -156,7 +163,7 @@ FORMS = tuple(
         ),
         (
             "change",
-            rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The service sets the status of the share to ``a``, sets the share's status to ``a``, its status to ``a``.
         (
@@ -170,7 +177,7 @@ FORMS = tuple(
         # The service moves the share to the ``a`` state, puts it in ``a`` state.
         (
             "sets",
-            rf"\b(?:{_SETS}\s+{_OWNER}\s+(?:back\s+)?(?:in)?to|(?:places|puts|leaves)\s+(?P<noun2>{NOUN})(?<!\sis)(?<!\sare)\s+in){_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b(?:{_SETS}\s+{_OWNER}\s+(?:back\s+)?(?:in)?to|(?:places|puts|leaves)\s+(?P<noun2>{NOUN})(?<!\sis)(?<!\sare)\s+in){_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The status of the share is ``a``.
         (
@@ -189,14 +196,14 @@ FORMS = tuple(
         ),
         (
             "noun",
-            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b(?!\s+(?:that|which|"
+            rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)(?!\s+(?:that|which|"
             r"equal|of|is)\b)",
         ),
         # The share must be in the ``a`` state.
         (
             "is",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at){_SET}\s+(?P<values>{NAMED_VALUES})"
-            rf"\s+(?P<attribute>{_STATE})\b",
+            rf"\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The share is in state ``a``, a share in state ``a``.
         (
@@ -205,11 +212,15 @@ FORMS = tuple(
         ),
         (
             "noun",
-            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in(?:\s+the)?\s+(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in(?:\s+the)?\s+(?P<attribute>{MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
         ),
         (
             "noun",
-            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)?(?P<attribute>{_MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)?(?P<attribute>{MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
+        ),
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)(?P<values>{NAMED_VALUES})\s+(?P<attribute>{MODIFIED})\b",
         ),
         # The share status is ``a``, the share's status is ``a``, its status is ``a``.
         (
@@ -226,34 +237,44 @@ FORMS = tuple(
         (
             "is",
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_HAS}(?P<not>\s+neither)?\s+(?:(?:the|an?|either(?:\s+the|\s+an?)?)\s+)?"
-            rf"(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_MODIFIED})\b",
+            rf"(?P<values>{NAMED_VALUES})\s+(?P<attribute>{MODIFIED})\b",
         ),
         # The share reaches the ``a`` state, the share has reached an ``a`` status.
         (
             "is",
-            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_REACHES}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_REACHES}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The share is in any state other than ``a``.
         (
             "is",
-            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOW}\s+in\s+(?:any|an?)\s+(?:other\s+)?(?P<attribute>{_MODIFIED})\s+"
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOW}\s+in\s+(?:any|an?)\s+(?:other\s+)?(?P<attribute>{MODIFIED})\s+"
             rf"(?P<not>other\s+than|except(?:\s+for)?|but){_SET}\s+(?P<values>{_VALUES})",
         ),
         # The share must be ``a`` (active, available, stopped, ...); it is no attribute, but the status.
         (
             "alone",
-            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
+            rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?:in\s+(?=``[A-Z]))?(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
         ),
         # Shares that are not ``a``.
         (
             "noun",
             rf"\b{_OWNER}\s+(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES})(?P<attribute>)(?=\s+(?:can|cannot|may|must|will)\b|\.?$)",
         ),
+        # Shares that have already reached ``a``.
+        (
+            "noun",
+            rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:already\s+)?(?:reached|entered)(?:\s+the|\s+an?)?\s+(?P<values>{_VALUES})(?P<attribute>(?:\s+{_STATE})?)",
+        ),
+        # Wait for the share to become ``a``.
+        (
+            "is",
+            rf"\bwait\s+for\s+{_OWNER}\s+to\s+(?:become|be|reach|enter)(?:\s+in)?(?:\s+(?:the|an?))?\s+(?P<values>{_VALUES})(?P<attribute>(?:\s+{_STATE})?)",
+        ),
         # A share that is in ``a`` state, a share in ``a`` state.
         (
             "noun",
-            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?(?P<only>only\s+)?(?:currently\s+)?in{_SET}"
-            rf"\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})\b",
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are|was|were){_NOT}{_NOW}(?:\s+previously)?\s+)?(?P<not2>not\s+)?(?P<only>only\s+)?(?:currently\s+)?in{_SET}"
+            rf"\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
     )
 )

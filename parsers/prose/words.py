@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from parsers.prose.names import COMPOUNDS, RESOURCES, STATE_MODIFIERS, STATUS_NAMES
 
 _WORD = r"[A-Za-z][\w-]*"
-_CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?![\w`]|-[a-z])"
+_CAPITALS = r"(?<![\w`])[A-Z][A-Z_]+(?:\s[A-Z]{3,}(?:ED|ING))?(?![\w`]|-[a-z])"
 VALUE = (
     rf"(?:``[^`\s]+``|\*\*{_WORD}\*\*|\*{_WORD}\*|(?<![\w`])`{_WORD}(?:/{_WORD})*`(?!`)|\"{_WORD}\"|"
     rf"'{_WORD}'|{_CAPITALS})"
@@ -66,11 +66,17 @@ def normalised(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
     return known, names if known != names else ()
 
 
+_NO_PLURALS = frozenset(("dns", "tls", "nfs", "sms", "kms", "https", "aws", "gps"))
+"""Short words that end in "s" in the singular."""
+
+
 def singular(word: str) -> str:
     """Return the singular of an English noun, by its ending."""
+    if word in _NO_PLURALS:
+        return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
+    if word.endswith(("sses", "xes", "ches", "shes", "aliases")):
         return word[:-2]
     if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]

@@ -14,9 +14,12 @@ its chapters.
 other words of a reference for a thing: either word is right. The references of ``opentelekomcloud-docs`` are of another
 dialect: ``--from`` names what ``tests.oracle.translated`` made of them. So it is with ``botocore`` and
 ``tests.oracle.modelled``; ``botocore-2`` is the second sample, of the places 130 to 220, ``botocore-3`` the third, to
-270. ``tests.oracle.guided`` translates references of Nova-era services ("docs-cloud-..."), ``tests.oracle.described``
-OpenAPI descriptions and ``ibm-vpc``. The halves ``native-blind``, ``guided-blind`` and ``described-blind`` were divided
-by the names of the projects, too: in alphabetical order the even ones.
+270, ``botocore-4`` to 340, ``botocore-5`` to 390. ``tests.oracle.guided`` translates references of Nova-era
+services ("docs-cloud-..."), ``tests.oracle.described`` OpenAPI descriptions and ``ibm-vpc``, ``tests.oracle.clients``
+the wheels of Python clients ("google-cloud-...", ``ibm-platform-services``; of ``oci`` a sample of 60). The halves
+``native-blind``, ``guided-blind`` and ``described-blind`` were divided by the names of the projects, too: in
+alphabetical order the even ones. ``clients-blind`` and ``clients-blind-2`` were labelled before the grammar was run on
+them.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ from typing import Any
 
 import yaml
 
+from tests.oracle.pages import write_included
+
 _METHODS = ("get", "post", "put", "patch", "delete", "head")
 _FENCED = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[(?P<text>[^\]]*)\]\([^)\s]*\)")
@@ -124,18 +126,13 @@ def page(operation: Operation) -> str:
 
 def main() -> None:
     """Write the operations of a description into a directory, a file for each first part of a path."""
-    file, target = Path(sys.argv[1]), Path(sys.argv[2]) / "api-ref/source"
-    target.mkdir(parents=True, exist_ok=True)
+    file, target = Path(sys.argv[1]), sys.argv[2]
     pages: dict[str, list[str]] = {}
     for operation in of_client(file) if file.suffix == ".py" else of_openapi(file):
         parts = [part for part in operation[2].split("/") if part and "{" not in part and not re.match(r"v\d", part)]
         name = re.sub(r"\W", "-", parts[0] if parts else "root")
         pages.setdefault(name, [f"{name}\n{'#' * len(name)}\n"]).append(page(operation))
-    (target / "conf.py").write_text("", encoding="utf-8")
-    names = "".join(f".. include:: {name}.inc\n" for name in pages)
-    (target / "index.rst").write_text(f"API\n###\n\n{names}", encoding="utf-8")
-    for name, parts in pages.items():
-        (target / f"{name}.inc").write_text("\n".join(parts), encoding="utf-8")
+    write_included(target, pages)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ Usage: ``python -m tests.oracle.guided REPOSITORY TARGET``, with the path of a g
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
+
+from tests.oracle.pages import begun, pages_of, write
 
 _CALL = re.compile(r"^\s+(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD)\s+(?:https?://[^/\s]+)?(?P<path>/\S*)\s*$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'.+*#])\1{2,}\s*$")
@@ -63,23 +63,13 @@ def _prose(lines: list[str]) -> list[str]:
 def main() -> None:
     """Translate the newest commit of a repository into a directory."""
     repository, target = sys.argv[1:]
-    git = ("git", "-C", repository)
-    top = Path(target) / "api-ref/source"
-    top.mkdir(parents=True, exist_ok=True)
-    (top / "conf.py").write_text("", encoding="utf-8")
-    (top / "index.rst").write_text("API\n===\n", encoding="utf-8")
-    names = subprocess.run(
-        (*git, "ls-tree", "-r", "--name-only", "-z", "HEAD"), capture_output=True, text=True, check=True
-    ).stdout
-    for name in names.split("\0"):
-        if not name.endswith(".rst") or not re.search(r"method|operation|api-ref", name):
+    top = begun(target)
+    for name, page in pages_of(repository):
+        if not re.search(r"method|operation|api-ref", name):
             continue
-        page = subprocess.run((*git, "show", f"HEAD:{name}"), capture_output=True, text=True, check=True).stdout
         text = guided(page)
         if text is not None:
-            file = top / re.sub(r"[^\w/.-]", "_", name.replace("api-docs/", ""))
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            write(top / re.sub(r"[^\w/.-]", "_", name.replace("api-docs/", "")), text)
 
 
 if __name__ == "__main__":

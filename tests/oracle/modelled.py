@@ -20,6 +20,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.oracle.pages import write_included
+
 _MODEL = re.compile(r"[\w-]+/data/(?P<service>[\w-]+)/(?P<version>[\d-]+)/service-2\.json(?:\.gz)?$")
 _TAG = re.compile(r"<[^>]+>")
 _CODE = re.compile(r"<code>\s*(?P<text>.*?)\s*</code>")
@@ -100,12 +102,7 @@ def main() -> None:
     files: dict[str, list[str]] = {}
     for service, _, page in sorted(chosen[first:last]):
         files.setdefault(service, [service + "\n" + "#" * len(service) + "\n"]).append(f"{page}\n\n")
-    top = Path(target) / "api-ref/source"
-    top.mkdir(parents=True, exist_ok=True)
-    (top / "conf.py").write_text("", encoding="utf-8")
-    (top / "index.rst").write_text("API\n###\n\n" + "".join(f".. include:: {s}.inc\n" for s in files), encoding="utf-8")
-    for service, pages in files.items():
-        (top / f"{service}.inc").write_text("\n".join(pages), encoding="utf-8")
+    write_included(target, files)
 
 
 if __name__ == "__main__":

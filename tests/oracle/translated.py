@@ -12,10 +12,11 @@ Usage: ``python -m tests.oracle.translated REPOSITORY TARGET``, with the path of
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+
+from tests.oracle.pages import begun, pages_of, write
 
 _CALL = re.compile(
     r"^[\s|*-]*(?:\*\*)?(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD)(?:\*\*)?\s+(?:https://\\?\{[^}]*\})?(?P<path>/\S+)"
@@ -76,23 +77,11 @@ def _levelled(lines: list[str]) -> list[str]:
 def main() -> None:
     """Translate the newest commit of a repository into a directory."""
     repository, target = sys.argv[1:]
-    git = ("git", "-C", repository)
-    top = Path(target) / "api-ref/source"
-    top.mkdir(parents=True, exist_ok=True)
-    (top / "conf.py").write_text("", encoding="utf-8")
-    (top / "index.rst").write_text("API\n===\n", encoding="utf-8")
-    names = subprocess.run(
-        (*git, "ls-tree", "-r", "--name-only", "HEAD", "api-ref"), capture_output=True, text=True, check=True
-    ).stdout
-    for name in names.split("\n"):
-        if not name.endswith(".rst") or "appendix" in name:
-            continue
-        page = subprocess.run((*git, "show", f"HEAD:{name}"), capture_output=True, text=True, check=True).stdout
-        text = translated(page)
+    begun(target)
+    for name, page in pages_of(repository, "api-ref"):
+        text = translated(page) if "appendix" not in name else None
         if text is not None:
-            file = Path(target) / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            write(Path(target) / name, text)
 
 
 if __name__ == "__main__":

@@ -29,14 +29,19 @@ class Inspection:
 
     context: RunContext
     _before: Answer | None = field(default=None)
+    _seen_by: Role | None = field(default=None)
 
     def before(self, trial: Trial, path: str, version: Microversion, probes: tuple[Probe, ...]) -> None:
-        """Look at the thing that the request will remove or change, if a probe asks how it was before."""
+        """Look at the thing that the request will remove or change, if a probe asks how it was before.
+
+        An administrator looks at what the sender is not shown, and looks for it afterwards, too.
+        """
         wanted = any(isinstance(probe, Removed | Kept) for probe in probes)
-        self._before = None
+        self._before = self._seen_by = None
         for role in with_administrator(trial.request.role, self.context.role_names) if wanted else ():
             self._before = self._get(path, Role(role), version)
-            if self._before.ok or not any(isinstance(probe, Kept) for probe in probes):
+            if self._before.ok:
+                self._seen_by = Role(role)
                 break
 
     def after(self, evidence: Evidence, made: Owned | None, path: str, probes: tuple[Probe, ...]) -> Evidence:
@@ -71,7 +76,7 @@ class Inspection:
         def over(answer: Answer) -> bool:
             return answer.status in MISSING or (answer.ok and kept_as_deleted(answer.json))
 
-        seen = self._until(evidence, path, over, self.context.patience.status)
+        seen = self._until(evidence, path, over, self.context.patience.status, self._seen_by)
         before = self._before.status if self._before is not None else None
         shown = seen.json if seen.ok else None
         return _found(evidence, probe, Looked(seen.status, before, shown), seen)

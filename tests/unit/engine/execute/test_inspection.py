@@ -28,6 +28,18 @@ def test_a_thing_is_looked_for_before_and_after_it_is_removed(shop):
     assert looked(shop, DROP, GONE) == Looked(404, before=200)
 
 
+@pytest.mark.parametrize("hidden", [403, 404])
+@pytest.mark.parametrize("removed", [True, False])
+def test_what_the_sender_is_not_shown_an_administrator_looks_for_before_and_after(shop, hidden, removed):
+    """A sender who is never shown it would find it missing whether it was removed or not."""
+    shop[0].does["GET gears"] = lambda ask: hidden if ask.role == "member" else None
+    if not removed:
+        shop[0].does["DELETE gears"] = 204
+        shop[1].context.stopping.set()  # ends the wait
+    found = looked(shop, DROP, GONE)
+    assert (found.status, found.before) == (404 if removed else 200, 200)
+
+
 def test_a_thing_that_stays_is_still_shown(shop):
     shop[0].does["DELETE gears"] = 204
     shop[1].context.stopping.set()  # ends the wait

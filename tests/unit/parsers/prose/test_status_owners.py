@@ -100,7 +100,6 @@ def test_what_a_sentence_says_of_a_status(text, expected):
         "You cannot have more than 5 shares in the ``growing`` state.",
         "Shares in the ``sunken`` status will not be included in the results.",
         "All shares of the kite in the red shop go into the ``sunken`` state.",
-        "Poll the share until status transitions to IDLE or ERROR.",
         "To change its status to ``idle``, call the other operation.",
         "An instance cannot be stopped.",
         "Ensure that a network is available.",
