@@ -22,6 +22,9 @@ Done = TypeVar("Done")
 WAIT = 60.0
 """The longest wait for room, in seconds."""
 
+BRIEF = 2.0
+"""The longest wait, in seconds, for a room for which others have waited in vain: until a cloud has removed a thing."""
+
 PAUSE = 0.5
 """The first pause of a wait for room, in seconds."""
 
@@ -180,7 +183,7 @@ class Places:
     ) -> Done:
         """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
-        Where others have waited for the same room in vain, the lane gives back its own things and tries once more.
+        Where others have waited for the same room in vain, the lane gives back its own things and tries briefly.
 
         Args:
             done: the outcome of the refused attempt.
@@ -189,18 +192,15 @@ class Places:
             give_back: gives all things of the lane back before the next attempt.
             operation: the operation of the trial.
         """
-        deadline, pause, own_given = time.monotonic() + WAIT, PAUSE, False
+        deadline, pause, brief = time.monotonic() + WAIT, PAUSE, False
         while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
-            if self._in_vain_for(room, operation if own_given else None):
-                if own_given:
-                    return done
-                give_back()  # the lane itself may hold the thing that takes the room
-                done, own_given = attempt(), True
-                continue
-            self.used_up()
-            give_back()
+            if not brief and self._in_vain_for(room, operation):
+                brief, deadline = True, min(deadline, time.monotonic() + BRIEF)
+            if not brief:
+                self.used_up()
+            give_back()  # the lane itself may hold the thing that takes the room
             if self.make_way():
-                deadline = time.monotonic() + WAIT
+                deadline = time.monotonic() + (BRIEF if brief else WAIT)
             self.stopping.wait(pause)
             pause = min(pause * GROWTH, LONGEST_PAUSE)
             done = attempt()
@@ -209,10 +209,10 @@ class Places:
                 self.in_vain.setdefault(room, set()).add(operation)
         return done
 
-    def _in_vain_for(self, room: str, operation: str | None) -> bool:
-        """Whether nobody waits for a room any more; then note the operation of a trial that is refused for it."""
+    def _in_vain_for(self, room: str, operation: str) -> bool:
+        """Whether others have waited for a room in vain; then note the operation of a trial that is refused for it."""
         with self._free:
-            if room in self.in_vain and operation is not None:
+            if room in self.in_vain:
                 self.in_vain[room].add(operation)
             return room in self.in_vain
 

@@ -17,6 +17,7 @@ from conformance.engine.provision.places import Places
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.001)
     monkeypatch.setattr(module, "WAIT", 1.0)
+    monkeypatch.setattr(module, "BRIEF", 0.0)
     monkeypatch.setattr(module, "ONE_MOMENT", -1.0)
     monkeypatch.setattr(module, "_LOOK", 0.01)
 
