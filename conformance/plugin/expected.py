@@ -31,6 +31,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -275,8 +276,9 @@ def shipped_releases() -> list[str]:
     return sorted(f"{package}=={version}" for package, _, version in names)
 
 
+@cache
 def expected_of(package: str, version: str) -> ExpectedDeviations | None:
-    """Return the shipped expectations for a release, or None. Raises Trouble: the file is broken."""
+    """Return the shipped expectations for a release, or None; each file is read once. Raises Trouble: it is broken."""
     name = f"{package}-{version}.yaml"
     places = (folder.joinpath("expected", name) for folder in services().values())
     path = next((Path(str(place)) for place in places if place.is_file()), None)
