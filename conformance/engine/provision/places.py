@@ -59,6 +59,7 @@ class Places:
     _spent: list[Made] = field(default_factory=list)
     _refused: list[Thing] = field(default_factory=list)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
+    _kept: dict[str, int] = field(default_factory=dict)
     _seated: int = 0
     _stayed: int = 0
     _made_smaller: float = float("-inf")
@@ -122,9 +123,21 @@ class Places:
             self._offered.setdefault(kind, []).extend(things)
 
     def offered(self, kind: str) -> tuple[Made, ...]:
-        """The things of a kind that other lanes have left."""
+        """The things of a kind that other lanes have left, without those that are kept for other threads."""
         with self._free:
-            return tuple(self._offered.get(kind, ()))
+            return tuple(thing for thing in self._offered.get(kind, ()) if not self._is_kept(thing))
+
+    def keep(self, thing: Made | None) -> None:
+        """Keep an offered thing for this thread, until it takes one or keeps another one; None keeps none any more."""
+        me = threading.get_ident()
+        with self._free:
+            self._kept = {id_: owner for id_, owner in self._kept.items() if owner != me}
+            if thing is not None:
+                self._kept[thing.id] = me
+
+    def _is_kept(self, thing: Made) -> bool:
+        """Whether a thing is kept for another thread."""
+        return self._kept.get(thing.id, threading.get_ident()) != threading.get_ident()
 
     def take_offered(
         self, kind: str, distance: Callable[[Made], float | tuple[float, ...] | None] = lambda _: 0.0
@@ -137,8 +150,10 @@ class Places:
         """
         with self._free:
             things = self._offered.get(kind, [])
-            far = {place: how_far for place, thing in enumerate(things) if (how_far := distance(thing)) is not None}
-            return things.pop(min(far, key=lambda place: far[place])) if far else None
+            mine = {place: thing for place, thing in enumerate(things) if not self._is_kept(thing)}
+            far = {place: how_far for place, thing in mine.items() if (how_far := distance(thing)) is not None}
+            nearest = min(far, key=lambda place: (mine[place].id not in self._kept, far[place]), default=None)
+            return None if nearest is None else things.pop(nearest)
 
     def may_stay(self) -> bool:
         """Whether one more resource that nobody needs may stay until the sandbox goes, which takes it along.

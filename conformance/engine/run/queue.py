@@ -20,6 +20,7 @@ from conformance.engine.run.dividing import WORTH, length, moves, part_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conformance.engine.cloud.made import Made
     from conformance.engine.derive.state_graph import Edge
     from conformance.engine.provision.context import RunContext
     from conformance.engine.run.jobs import Job
@@ -94,7 +95,19 @@ class Queue:
         self._waiting = [lane for lane in self._waiting if lane is not chosen]
         self._kept_for.pop(id(chosen), None)
         self._note_left(self._seconds(chosen) if self._slow else 0.0)
+        if self._slow:  # two threads must not count on the same resource
+            self._context.places.keep(self._nearest(chosen))
         return chosen
+
+    def _nearest(self, lane: Sequence[Job]) -> Made | None:
+        """The resource at hand with which a lane begins soonest; None if there is none."""
+        context = self._context.about(lane[0].trial.operation)
+        near = set(self._near(lane))
+        there = (
+            (context.kind.state_of(made.body)[0], made) for made in context.places.offered(under_test(context.kind))
+        )
+        soon = [(self._entering(lane, status), made) for status, made in there if status in near]
+        return min(soon, key=lambda one: one[0])[1] if soon else None
 
     def hesitates(self, since: float) -> bool:
         """Whether this thread should wait for a resource that another one leaves soon, before it takes a lane.
@@ -135,6 +148,7 @@ class Queue:
     def left(self) -> None:
         """Note that the lane of this thread has ended."""
         self._left.pop(threading.get_ident(), None)
+        self._context.places.keep(None)
 
     def walk(self, pending: Pending) -> None:
         """Note the trials that this thread is about to make. Other threads may take some of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -175,6 +176,29 @@ def test_a_thing_that_a_lane_has_left_serves_one_other_lane() -> None:
         "w-2",
     }
     assert places.take_offered("wheel") is None
+
+
+def test_a_thing_that_is_kept_for_a_thread_is_there_for_no_other() -> None:
+    places = seated(1)
+    places.offer("wheel", [_made("w-1"), _made("w-2")])
+
+    def as_another(do: Callable[[], object]) -> None:
+        thread = threading.Thread(target=do)
+        thread.start()
+        thread.join()
+
+    seen: list[object] = []
+    places.keep(_made("w-2"))
+    as_another(lambda: seen.extend(one.id for one in places.offered("wheel")))
+    assert seen == ["w-1"]
+    taken = places.take_offered("wheel")
+    assert taken is not None
+    assert taken.id == "w-2", "a thread begins with the thing that it keeps"
+    places.keep(_made("w-1"))
+    as_another(lambda: seen.append(places.take_offered("wheel")))
+    places.keep(None)
+    as_another(lambda: seen.append(places.take_offered("wheel") is not None))
+    assert seen == ["w-1", None, True]
 
 
 def test_things_on_offer_are_removed_where_places_are_few_alone() -> None:

@@ -35,8 +35,11 @@ class Context:
         self.kind = SimpleNamespace(name="widget", state_of=lambda body: (body["status"], None))
         self.hand = list(at_hand)
         self.resources = SimpleNamespace(spares=Spares())
+        self.kept: list[str | None] = []
         self.places = SimpleNamespace(
-            offered=lambda kind: tuple(SimpleNamespace(body={"status": one}) for one in self.hand), most=None
+            offered=lambda kind: tuple(SimpleNamespace(body={"status": one}) for one in self.hand),
+            keep=lambda made: self.kept.append(made and made.body["status"]),
+            most=None,
         )
         for name, length in seconds.items():
             self.waits.ended(f"widgets.{name} from IDLE", length, well=True)
@@ -292,3 +295,28 @@ def test_on_a_fast_cloud_no_thread_waits() -> None:
     walked(waiting)
     waiting.add([lane("IDLE")])
     assert not waiting.hesitates(time.monotonic())
+
+
+@pytest.mark.parametrize(
+    ("at_hand", "taken", "kept"),
+    [
+        ((), lane("IDLE"), None),
+        (("SPINNING", "IDLE"), lane("IDLE"), "IDLE"),
+        (("IDLE", "SPINNING"), lane("HALTED"), "SPINNING"),  # from which the way takes less time
+        (("IDLE",), lane("IDLE", environment="large"), None),
+    ],
+)
+def test_on_a_slow_cloud_the_resource_with_which_a_lane_begins_is_kept_for_it(
+    at_hand: tuple[str, ...], taken: list[Job], kept: str | None
+) -> None:
+    context = Context(at_hand, spin=20.0, halt=5.0)
+    waiting = queue(context, taken)
+    assert waiting.take() is taken
+    waiting.left()
+    assert context.kept == [kept, None]
+
+
+def test_on_a_fast_cloud_nothing_is_kept() -> None:
+    context = Context(("IDLE",), spin=0.5)
+    queue(context, lane("IDLE")).take()
+    assert context.kept == []
