@@ -154,7 +154,7 @@ class Owner:
                 if exitstatus != pytest.ExitCode.USAGE_ERROR:  # pytest itself reports wrong arguments
                     tell(cannot)
             return
-        slow = threading.Timer(SILENCE, tell, [f"the cloud is slow to remove the resources of the run; {LATER}"])
+        slow = threading.Timer(SILENCE, self._say_that_it_is_slow)
         slow.daemon = True
         slow.start()
         try:
@@ -201,6 +201,14 @@ class Owner:
         self._closing.known = known_of(info)
         self._closing.lines = ending.closing_lines(info, tally, directory, [*notes, *([trouble] if trouble else [])])
         return status
+
+    def _say_that_it_is_slow(self) -> None:
+        if self._config.pluginmanager.has_plugin("terminalreporter"):
+            writer = self._config.get_terminal_writer()
+            if writer.width_of_current_line:  # the last dots of pytest
+                writer.line()
+                writer.flush()
+        tell(f"the cloud is slow to remove the resources of the run; {LATER}")
 
     def _add_missing(self, directory: Path) -> None:
         """Record an error for each case that a dead worker has not decided. Raises RecordError."""

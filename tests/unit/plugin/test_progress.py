@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.plugin import progress
+from conformance.plugin.owner import Owner
 from conformance.plugin.progress import State
 from conformance.plugin.screen import Screen
 
@@ -179,6 +180,20 @@ def test_a_line_has_a_line_of_its_own_where_both_streams_go_to_one_place(tmp_pat
         writer.write(".")
         told._close()
     assert (tmp_path / "log").read_text() == log
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(True, "...\n"), (False, "...")])
+def test_that_the_removal_is_slow_is_told_below_the_dots(tmp_path, capsys, terminal, shown):
+    with (tmp_path / "log").open("w") as file:
+        writer = TerminalWriter(file)
+        writer.write("...")
+        owner = Owner.__new__(Owner)
+        owner._config = SimpleNamespace(
+            pluginmanager=SimpleNamespace(has_plugin=lambda _: terminal), get_terminal_writer=lambda: writer
+        )
+        owner._say_that_it_is_slow()
+    assert (tmp_path / "log").read_text() == shown
+    assert capsys.readouterr().err.startswith("conformance: the cloud is slow to remove the resources of the run; ")
 
 
 @pytest.mark.parametrize("options", [("-qq",), ("-p", "no:terminal")])
