@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 FAR = 3.5
 """The longest way from the status of a resource that is handed on, as a sum of the costs of its edges: a new resource
-takes about as many requests, and begins in the initial status."""
+takes about as many requests, and begins in the initial status. On a slow cloud the seconds count instead."""
+
+SLOW = 15.0
+"""The seconds that a new resource takes on a slow cloud at least."""
 
 
 LONGER = 5.0
@@ -89,10 +92,11 @@ def taken_over(subject: Held, state: str) -> bool:
         status = context.kind.state_of(made.body)[0]
         way = context.graph.way(status, state, roles=context.role_names)
         cost = None if way is None else sum(edge.cost for edge in way)
-        if way is None or cost is None or cost > FAR:
+        if way is None or cost is None:
             return None
         seconds = durations.sum(edge.operation.id for edge in way)
-        return round(seconds / LONGER), cost
+        near = seconds < durations.new if durations.new >= SLOW else cost <= FAR
+        return (round(seconds / LONGER), cost) if near else None
 
     made = context.places.take_offered(under_test(subject.context.kind), distance)
     if made is None:

@@ -9,7 +9,8 @@ from subjects import Cloud, subject_on
 
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
-from conformance.engine.provision.handing import hand_on, taken_over, under_test
+from conformance.engine.cloud.waits import Waits
+from conformance.engine.provision.handing import FAR, hand_on, taken_over, under_test
 from conformance.engine.provision.locking import lock
 
 
@@ -79,6 +80,21 @@ def test_of_two_resources_the_one_is_taken_from_which_the_way_takes_less_time(se
     ]
     assert taken_over(subject, "IDLE")
     assert subject.known_id == taken
+
+
+@pytest.mark.parametrize(
+    ("new", "seconds", "cost", "taken"),
+    [(1.0, 0.5, FAR, True), (1.0, 0.5, FAR + 1, False), (20.0, 5.0, FAR + 1, True), (20.0, 25.0, 1.0, False)],
+)
+def test_a_resource_is_near_by_requests_on_a_fast_cloud_and_by_seconds_on_a_slow_one(new, seconds, cost, taken):
+    subject = subject_on(Cloud())
+    context = subject.context
+    made = Made(context.kind.name, "w1", "", "", Role.MEMBER, {"id": "w1", "status": "SPINNING"}, None)
+    context.places.offer(under_test(context.kind), [made])
+    context.waits.ended(Waits.NEW, new, well=True)
+    context.waits.ended("widgets.halt from SPINNING", seconds, well=True)
+    context.graph.way = lambda *_, **__: [SimpleNamespace(cost=cost, operation=SimpleNamespace(id="widgets.halt"))]
+    assert taken_over(subject, "IDLE") is taken
 
 
 def test_a_lane_that_no_way_leads_to_begins_with_a_resource_of_its_own():
