@@ -57,14 +57,14 @@ def test_no_request_is_sent_as_long_as_a_trial_is_left_that_may_be_accepted(acce
 
 
 def test_only_trials_that_results_may_have_waited_for_are_told() -> None:
-    held = Held(Controls())  # type: ignore[arg-type]
+    held = Held(Controls())  # type: ignore[arg-type]  # a stand-in
     coming, refused = trial(TURN, key="coming", accepted=True), trial(TURN, key="refused", accepted=False)
     held.expect([coming, refused])
     assert [held.tried(refused), held.tried(coming), held.tried(coming)] == [False, True, False]
 
 
 def test_results_are_taken_by_their_operation_and_all_at_the_end() -> None:
-    held = Held(Controls())  # type: ignore[arg-type]
+    held = Held(Controls())  # type: ignore[arg-type]  # a stand-in
     turned, stopped = unsettled(TURN), unsettled(STOP)
     for one in (turned, stopped):
         held.hold(one)
@@ -74,7 +74,7 @@ def test_results_are_taken_by_their_operation_and_all_at_the_end() -> None:
 
 
 def test_at_the_end_nothing_is_waited_for_even_if_a_trial_was_never_made() -> None:
-    held = Held(Controls())  # type: ignore[arg-type]
+    held = Held(Controls())  # type: ignore[arg-type]  # a stand-in
     held.expect([trial(TURN, key="coming", accepted=True)])
     held.take()
     assert held.hollow(unsettled(TURN), harmless) is None
