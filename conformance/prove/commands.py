@@ -70,7 +70,7 @@ def prove(
     with (
         sandbox_of(every[0].service) as sandbox,
         tempfile.TemporaryDirectory(prefix="prove-") as directory,
-        Stock(sandbox, every, Path(directory), tidy=False) as stock,
+        Stock(sandbox, every, Path(directory)) as stock,
     ):
         bench = _Bench(sandbox, every, selected, stock)
         with bench.prover() as prover:
@@ -167,7 +167,6 @@ class _Bench:
             self.sandbox,
             self.every,
             self.selected,
-            tidy=False,
             unbroken=known,
             stock=self.stock,
             alone=self.alone,

@@ -53,22 +53,18 @@ class Stock:
     """Servers to lend. Safe to use from many threads; as a context manager it closes its session at the end.
 
     Args:
-        sandbox: the sandbox in which the servers are made.
+        sandbox: the sandbox in which the servers are made, and with which they go.
         specs: the specs of the reference; they state how a status is reached.
         directory: directory for the journal of created resources.
-        tidy: True if all servers are deleted at the end; not needed on a sandbox that ends with the proof.
     """
 
-    def __init__(
-        self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path, tidy: bool = True
-    ) -> None:
+    def __init__(self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path) -> None:
         self._ends = contextlib.ExitStack()
         url = sandbox.url
         if isinstance(sandbox, PartOfCloud):  # its tokens end before a long proof does, and a proxy renews them
             url = self._ends.enter_context(proxy_of(sandbox)).url
         settings = Settings(target_of(sandbox, url), directory, sandbox=True, release=sandbox.release)
         self._session = Session(settings, specs, (), _ignore)
-        self._tidy = tidy
         self._shelf: dict[str, list[Made]] = {}
         self._coming: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -86,7 +82,7 @@ class Stock:
         self._behind.shutdown(cancel_futures=True)
         session = self._session
         with self._ends:
-            session.close(cloud_ends=not self._tidy)
+            session.close(cloud_ends=True)
 
     def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
         """Return factories that lend servers of this stock in a status.
