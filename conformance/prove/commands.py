@@ -53,7 +53,7 @@ def prove(
         kind: only breakages of requirements of this kind (``error`` for every code).
         seed: seed of the random sample.
         output: directory for ``proof.json``, ``proof.txt`` and ``proof.html``, and for ``outcomes.jsonl``, to which
-            each outcome is appended: a breakage with an outcome in it is not tried again.
+            each outcome is appended: a breakage that was decided in it is not tried again.
         workers: number of breakages tried at a time.
         say: called with a line for each breakage that was not caught, and at the end with the score.
 

@@ -106,6 +106,7 @@ class Prover:
 
     def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:
         """Run some cases with the proxy's present breakage, each on servers of its own, and return their results."""
+        self.session.context.resources.attempts.forget()  # one breakage says nothing of the next
         return self._run(list(dict.fromkeys(case_ids)), replace(self.session.context, patience=patience))
 
     def _on_lent(self, case_ids: Iterable[str], patience: Patience) -> list[Result]:

@@ -93,6 +93,7 @@ class Stock:
             called: makes names with the borrower's prefix, by which the borrower knows its own resources.
         """
         context = self._session.context
+        context.resources.attempts.forget()  # a sandbox can make servers: it was slow for a moment
         return Lending(self, upstream, state, context.resources, self._session, called)
 
     def take(self, state: str) -> Made:
