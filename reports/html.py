@@ -52,7 +52,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
         .render(
             view=view,
             subject=subject(view.info),
-            headline=words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes),
+            headline=view.headline,
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
             facts=facts_of(view),
             index=index(view),

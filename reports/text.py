@@ -196,7 +196,7 @@ def _foot(seen: View) -> list[str]:
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
     lines += [f"Note: {_clean(sentence)}" for sentence in (*words.left_out(seen.info), *seen.damaged)]
     lines += [f"Reference: {_clean(seen.quoting)}"] if seen.quoting else []
-    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case, seen.causes))
+    lines.append(seen.headline)
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines
 
