@@ -99,7 +99,7 @@ def facts_of(view: View) -> list[tuple[str, str]]:
     took = words.lasted(info)
     of_one = [
         ("Endpoint", str(endpoint.get("url") or "not recorded")),
-        ("Release", str(endpoint.get("release") or "not known")),
+        ("Release", str(endpoint.get("release") or "not told by the cloud")),
         ("Microversions", f"{low} to {high}" if low and high else str(high or low or "none")),
         ("Reference", reference or "not recorded"),
     ]

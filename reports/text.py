@@ -118,7 +118,7 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
         ("Observed", observed),
         ("Reason", example.reason or ""),
         ("Source", words.place(example.source)),
-        ("Known", f"{known.why} ({', '.join(known.source)})" if known else ""),
+        ("Known", f"{known.why} ({known.places[1]})" if known else ""),
         ("Not known in", ", ".join(known.beyond) if known else ""),
         ("Cases", words.number(len(item.cases)) if len(item.cases) > 1 else ""),
         ("Try again", again(example.case, info)),
