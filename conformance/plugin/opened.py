@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,7 @@ class Opened:
         self._given_up = False
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
+        self._releases: list[ExpectedDeviations] = []
         self.shares: Shares
         check_fit(choices, references)
         try:
@@ -112,6 +113,17 @@ class Opened:
             _same_endpoint(self._before, share)
             if (expected := self._expected(share)) is not None:
                 share.session.run.deviating = expected.failing(share.suite.cases)
+                self._releases.append(expected)
+
+    @property
+    def expects(self) -> Callable[[str, str], bool] | None:
+        """Tells by the ids of a deviation and of its case whether it is expected; None if no release is compared."""
+
+        def expected(deviation: str, case: str) -> bool:
+            known = (release.by_id.get(deviation) for release in self._releases)
+            return any(one is not None and one.explains(case) for one in known)
+
+        return expected if self._releases else None
 
     @property
     def first_lines(self) -> list[str]:
