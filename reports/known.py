@@ -43,7 +43,7 @@ class Known:
 
         One entry may stand for the same mistake in dozens of operations.
         """
-        return _some(self.reference), _some(self.source)
+        return some_of(self.reference), some_of(self.source)
 
 
 def was_compared(info: RunInfo) -> bool:
@@ -82,7 +82,8 @@ def _read(info: RunInfo) -> Iterator[tuple[str, Known]]:
             )
 
 
-def _some(places: tuple[str, ...]) -> str:
+def some_of(places: tuple[str, ...]) -> str:
+    """The first few places, and the number of the others."""
     more = len(places) - SHOWN
     return ", ".join(places[:SHOWN]) + (f", and {more} more" if more > 0 else "")
 

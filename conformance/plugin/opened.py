@@ -72,7 +72,6 @@ class Opened:
         self._given_up = False
         self._endpoint: Endpoint | None = None
         self._writer: RecordWriter | None = None
-        self._releases: list[ExpectedDeviations] = []
         self.shares: Shares
         check_fit(choices, references)
         try:
@@ -111,19 +110,20 @@ class Opened:
         self.shares = open_each(self.references, endpoint.lacking, open_one)
         for share in self.shares:
             _same_endpoint(self._before, share)
-            if (expected := self._expected(share)) is not None:
-                share.session.run.deviating = expected.failing(share.suite.cases)
-                self._releases.append(expected)
+            share.known = self._expected(share)
+            if share.known is not None:
+                share.session.run.deviating = share.known.failing(share.suite.cases)
 
     @property
     def expects(self) -> Callable[[str, str], bool] | None:
         """Tells by the ids of a deviation and of its case whether it is expected; None if no release is compared."""
+        releases = [share.known for share in self.shares if share.known is not None]
 
         def expected(deviation: str, case: str) -> bool:
-            known = (release.by_id.get(deviation) for release in self._releases)
+            known = (release.by_id.get(deviation) for release in releases)
             return any(one is not None and one.explains(case) for one in known)
 
-        return expected if self._releases else None
+        return expected if releases else None
 
     @property
     def first_lines(self) -> list[str]:
