@@ -120,6 +120,7 @@ class Progress:
         """Show the progress as long as the cases are tried."""
         if session.config.option.collectonly or not self._shows():
             return (yield)
+        _without_alternating_names(session)
         self._expect([item.case.id for item in session.items if isinstance(item, CaseItem)])
         self._began = time.monotonic()
         thread = threading.Thread(target=self._show, args=[self._screen()], name="progress", daemon=True)
@@ -210,3 +211,13 @@ class Progress:
         self._over.set()
         for fd in (self._out, self._errors):
             os.close(fd)
+
+
+def _without_alternating_names(session: pytest.Session) -> None:
+    """Have pytest print no names of files before its signs, if the cases are of several files.
+
+    Files share resources, so that their cases are decided by turns, and a line would begin with another name every few
+    cases. With ``-v`` each case has a line with its name all the same.
+    """
+    if len({item.path for item in session.items if isinstance(item, CaseItem)}) > 1:
+        session.config.pluginmanager.get_plugin("terminalreporter").showfspath = False  # type: ignore[union-attr]

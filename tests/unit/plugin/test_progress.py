@@ -188,6 +188,19 @@ def test_without_a_terminal_lines_go_to_standard_error_alone(project, capfd):
         assert found[1] == found[2]
 
 
+@pytest.mark.parametrize("several", [True, False])
+def test_cases_of_several_files_stand_together_without_their_names(project, several):
+    project.endpoint = ("--os-cloud", "fake")
+    specs = ("specs/compute", "specs/volume") if several else ("specs/compute",)
+    if several:
+        project.add_service()
+    project.decide_parts({})
+    result = project.run("-k", "servers-actions.lock/normal", endpoint=project.endpoint, specs=specs)
+    assert result.ret == 0
+    assert ("specs/compute/servers-actions.yaml ." in result.stdout.str()) is not several
+    assert any(line.startswith("..") for line in result.outlines) is several
+
+
 @pytest.mark.parametrize(
     ("together", "log"), [(True, "...\nconformance: decided\nconformance: decided\n."), (False, "....")]
 )
