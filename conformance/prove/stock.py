@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import CloudError, ResourceError
-from conformance.engine.cloud.kinds import Kind
+from conformance.engine.cloud.kinds import Kind, View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.roles import Role
@@ -188,11 +188,11 @@ class Lending(Resources):
         else:
             self._plain.delete(made, wait=wait)
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None, view: View | None = None) -> bool:
         """Give a lent server back; drop any other resource."""
         made = self._lent.get(id_)
         if made is None:
-            return self._plain.drop(id_, role, kind)
+            return self._plain.drop(id_, role, kind, view)
         self._stock.give(made, self._upstream.changed)
         return True
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.book import Intent
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
-    from conformance.engine.cloud.kinds import Factory, Kind
+    from conformance.engine.cloud.kinds import Factory, Kind, View
     from conformance.engine.cloud.poll import WaitResult, Watch
 
 REMOVAL = 30.0
@@ -177,18 +177,18 @@ class Resources:
             Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
         )
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None, view: View | None = None) -> bool:
         """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
-        attached to them, and becomes slower with each.
+        attached to them, and becomes slower with each. The last view of the thing tells what it needs before.
 
         Returns:
             False if the deletion was refused.
         """
         kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
-        return remover.force(thing) or remover.remove(thing, wait=False).trouble is None
+        return remover.force(thing, view) or remover.remove(thing, wait=False).trouble is None
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
         """Delete the remaining things of this process in the journal, several at a time; or those of all processes.

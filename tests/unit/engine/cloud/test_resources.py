@@ -12,6 +12,7 @@ from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.kinds import Status
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waits import LEAST
 from conformance.engine.model.binding import Binding
 
@@ -146,3 +147,13 @@ def test_what_a_thing_alone_was_made_of_goes_with_it(fake, cloud):
     assert made.id == "s"
     assert fake.changes[1].json == {"snapshot": {"volume_id": "v"}}
     assert all(entry.settled for entry in cloud.journal.entries())
+
+
+@pytest.mark.parametrize(("host", "acts"), [("", ["os-resetState", "forceDelete"]), ("e4d9", ["forceDelete"])])
+def test_what_the_removal_of_a_thing_needs_before_comes_before_it_is_forced(fake, cloud, host, acts):
+    fake.routes["POST", "/v2.1/servers/s/action"] = (202, None)
+    cloud.journal.there("server", "s", "/servers/s")
+    resources = Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0)
+    view = {"id": "s", "status": "ACTIVE", "hostId": host}
+    assert resources.drop("s", Role.MEMBER, cloud.profile.kind("server"), view)
+    assert [next(iter(one.json)) for one in fake.changes] == acts
