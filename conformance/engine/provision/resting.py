@@ -39,7 +39,10 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
     patience, stopping, known = context.patience, context.stopping, context.service.under_test
     wanted = known.stable_statuses if targets is None else targets or ((before,) if before else ())
     started, waits = time.monotonic(), context.waits
-    if pause := patience.settle if calm else waits.brief(by):
+    pause = patience.settle if calm else waits.brief(by)
+    if pause and not calm and before in wanted:
+        pause = waits.telling(by, pause, patience.settle)
+    if pause:
         stopping.wait(pause)
     # What has shown by now that it moves, as it did before, and shows the same status as at first, has been there.
     began: list[float] = [started] if calm or waits.moving(by) <= pause else []
