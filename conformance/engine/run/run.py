@@ -212,7 +212,7 @@ class Run:
         lane = Executors(self.context)
         with self._lock:
             self._lanes.append(lane)
-        parts = lane.divided(in_order(jobs, self.context.service))
+        parts = lane.divided(in_order(jobs, self.context))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         self.context.places.take()
         try:
