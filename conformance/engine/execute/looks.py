@@ -282,8 +282,8 @@ class Looks:
     def unlock(self, trial: Trial) -> Problem | None:
         """Unlock the resource before a trial. Returns the reason why the request failed; None if it was accepted.
 
-        As with a lock, the trials that wait can share their look with the unlocked one. But the end of a lock could hide,
-        or take back, the effects of a request to lock or to unlock.
+        As with a lock, the trials that wait can share their look with the unlocked one. But the end of a lock could
+        hide, or take back, the effects of a request to lock or to unlock.
         """
         known = self.context.service.under_test
         if not self._bears(trial, {known.lock, known.unlock}):

@@ -20,10 +20,11 @@ after it, or it sets optional fields."""
 def following(pending: Sequence[Job], executor: Executor) -> Job:
     """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
-    Where the reference is silent, trials that are expected to be refused come first, since they share a look, then those
-    that may come before this look, and those that may change the status last. Trials after which the resource does not serve all others come after these: first
-    those that were seen to take something from a resource, then those on which the reference is silent and that are
-    expected to change the status, then those that set optional fields. A lock serves as many trials as it can.
+    Where the reference is silent, trials that are expected to be refused come first, since they share a look, then
+    those that may come before this look, and those that may change the status last. Trials after which the resource
+    does not serve all others come after these: first those that were seen to take something from a resource, then those
+    on which the reference is silent and that are expected to change the status, then those that set optional fields. A
+    lock serves as many trials as it can.
 
     Args:
         pending: the trials that are still to be made, in the order of the lane; at least one.
@@ -100,7 +101,7 @@ def _undoing(pending: Iterable[Job], status: str, executor: Executor) -> Job | N
 
 
 def _rider(here: Iterable[Job], executor: Executor) -> Job | None:
-    """A trial that may be made before the look that refusals wait for, although it may be accepted; None without one."""
+    """A trial that may be made before the look that refusals wait for, although it may be accepted; None if none is."""
     if not executor.looks.waits():
         return None
     suiting = (job for job in here if (Locked() in job.trial.setup) == executor.subject.locked)
@@ -110,8 +111,8 @@ def _rider(here: Iterable[Job], executor: Executor) -> Job | None:
 def _before_it_leaves(first: Job, pending: Iterable[Job], executor: Executor) -> Job:
     """The next trial, or another one that would bring the resource back to the status that the next one leaves.
 
-    Where the reference is silent, what may change the status comes last. If it is likely to be refused, it is tried just
-    before the last other trial that needs the status.
+    Where the reference is silent, what may change the status comes last. If it is likely to be refused, it is tried
+    just before the last other trial that needs the status.
     """
     status, looks = executor.subject.status or "", executor.looks
     if executor.subject.locked or first.trial.situation.state != status or not _leaves(first, status, executor):

@@ -38,6 +38,14 @@ class Job:
         return cls(cases[0].trial, tuple(cases), tuple(probes))
 
 
+def jobs_of(cases: Iterable[Case]) -> list[Job]:
+    """The jobs of cases, in the order of the first case of each."""
+    trials: dict[str, list[Case]] = {}
+    for case in cases:
+        trials.setdefault(case.trial.key, []).append(case)
+    return [Job.of(alike) for alike in trials.values()]
+
+
 @dataclass(frozen=True, eq=False)
 class Tried:
     """A job whose trial was made, with its seconds and its evidence, which may still lack the look of its group."""
@@ -50,8 +58,8 @@ class Tried:
 def in_order(jobs: Iterable[Job], context: RunContext) -> list[Job]:
     """Jobs in the order of their trials in a lane.
 
-    Refusals share a look unless something comes between (see ``execute.looks``). So whatever would be preceded by a look
-    is made while no refusal waits for one, or is not followed by anything that would be.
+    Refusals share a look unless something comes between (see ``execute.looks``). So whatever would be preceded by a
+    look is made while no refusal waits for one, or is not followed by anything that would be.
     """
     every = list(jobs)
     contexts: dict[str, RunContext] = {}

@@ -17,13 +17,14 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import attached_for
 from conformance.engine.run.held import Held, Unsettled
-from conformance.engine.run.jobs import Job, Tried, in_order
+from conformance.engine.run.jobs import Job, Tried, in_order, jobs_of
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
+from conformance.engine.run.last import at_last
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
@@ -270,8 +271,7 @@ class Run:
             known = self._futures.keys() | self._questioned
             cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
             self._questioned.update(case.id for case in cases)
-        trials = dict.fromkeys(case.trial.key for case in cases)
-        return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
+        return jobs_of(cases)
 
     def _divide(self) -> None:
         """Let other threads make parts of the trials of this thread's lane, as long as that saves time."""
@@ -293,6 +293,7 @@ class Run:
         for result in others:
             self._settle(result)
         if not offered:
+            self._note_tried(job, executor)
             return []
         job = Job.of(offered)
         self._causes.learn(job, executor)
@@ -339,6 +340,10 @@ class Run:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
             self._settle_or_hold(Unsettled(case, evidence, judgement, seconds / len(results)), executor)
+        self._note_tried(job, executor)
+
+    def _note_tried(self, job: Job, executor: Executor) -> None:
+        """Note that the trial of a job is made, or will not be, and decide the results that have waited for it."""
         if self._held.tried(job.trial):
             for held in self._held.take(job.trial.request.operation):
                 self._settle_or_hold(held, executor)
@@ -360,15 +365,7 @@ class Run:
             self._open -= 1
             last = self._open == 0
         for one in self._held.take() if last else ():
-            case, executor = one.case, lane.of(one.case.operation)
-            evidence, judgement = self._causes.seek(case, one.evidence, one.judgement, executor)
-            why = self._held.hollow(replace(one, evidence=evidence, judgement=judgement), executor.harmless)
-            operation, guard = case.operation, self.context.cloud.guard
-            forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
-            decided = judgement if why is None else unproved(case, judgement, why, forbidden)
-            if (reason := self._causes.missing(case, evidence, decided)) is not None:
-                decided = self._causes.undecided(case, decided, reason)
-            self._settle(result_of(case, evidence, decided, one.seconds))
+            self._settle(at_last(one, self._held, self._causes, lane.of(one.case.operation)))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
         for case in (case for job in jobs if not self._broken for case in job.cases):
