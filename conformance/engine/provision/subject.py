@@ -275,6 +275,7 @@ class Subject:
                 self.unmet.append(edge)
                 reason += f", against {' and '.join(dict.fromkeys(edge.promises))}"
             return reason
+        self._stirred = self._stirred and bool(self.furnished)  # it has obeyed, so what was done before has ended
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
