@@ -61,6 +61,7 @@ class Subject:
         outdated: whether the resource may have changed since it was last shown.
         late: whether it was last shown when it had its status, and shortly before its action had ended.
         lenient: whether such a view will do, since a later look corrects it.
+        again: whether the present trial is made once more, after which the lane goes on with the resource.
         exact: whether the last action must be known to have ended before the resource counts as being in a status.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
@@ -83,7 +84,7 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
+        self.outdated = self.late = self.lenient = self.again = self._stirred = self._unsure = False
         self.exact = self.sparing = True
         self.shunned: frozenset[str] = frozenset()
         self.begun, self.known_id = False, ""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
@@ -324,12 +324,13 @@ class Run:
     def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
-        results = self._judged(job, job.cases, executor, evidence)
+        results = self._judged(job, executor, job.cases, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         if doubted := in_doubt(results):
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
-                return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
+                judge = partial(self._judged, job, executor)
+                return judged_anew(executor, job, cases, results, judge)
 
             tries = tried_again(doubted, once_more, self.context.stopping)
             results = [(c, *confirmed(tries[c.id])) if c.id in tries else (c, e, j) for c, e, j in results]
@@ -386,9 +387,7 @@ class Run:
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
 
-    def _judged(
-        self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
-    ) -> list[Judged]:
+    def _judged(self, job: Job, executor: Executor, cases: Sequence[Case], evidence: Evidence | None) -> list[Judged]:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
         self._causes.note(results)
