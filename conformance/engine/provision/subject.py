@@ -85,6 +85,7 @@ class Subject:
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
         self.outdated = self.late = self.lenient = self.again = self._stirred = self._unsure = False
+        self._handed = False
         self.exact = self.sparing = True
         self.shunned: frozenset[str] = frozenset()
         self.begun, self.known_id = False, ""
@@ -196,9 +197,13 @@ class Subject:
         self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
         self.outdated = self.outdated or not self.late
 
-    def stir(self, path: str = "") -> None:
-        """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
+    def stir(self, path: str = "", handed: bool = False) -> None:
+        """Note that the resource is changing although its status may not show it.
+
+        ``path``: of a new attachment; ``handed``: True if only an action of another lane may not have ended.
+        """
         self._moved = self._stirred = True
+        self._handed = handed
         if path:
             self.furnished.add(path)
 
@@ -276,7 +281,7 @@ class Subject:
                 self.unmet.append(edge)
                 reason += f", against {' and '.join(dict.fromkeys(edge.promises))}"
             return reason
-        self._stirred = self._stirred and bool(self.furnished)  # it has obeyed, so what was done before has ended
+        self._stirred = self._stirred and not self._handed  # it has obeyed, so the action of the other lane has ended
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
