@@ -147,7 +147,7 @@ def _try(
         division: the process that tries each case.
         result: the result to report to.
     """
-    mine = [case_id for case_id, name in division.items() if name == together.me]
+    mine = [case_id for case_id in dict.fromkeys((*tests, *division)) if division[case_id] == together.me]
     share.prepare(mine, lambda text: say([text], sys.stderr))
     if share.trouble:
         _not_tried(tests.values(), share.trouble, result)
