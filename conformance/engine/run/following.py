@@ -80,8 +80,10 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
         return None
     here = (job for job in pending if job.trial.situation.state in (None, status))
     first = next((job for job in here if not _wear(job.trial, executor)), None)
-    refused = first is not None and first.trial.outcome.accepted is False and Locked() not in first.trial.setup
-    return _undoing(pending, status, executor) or first if refused else None
+    if first is None or first.trial.outcome.accepted is not False or Locked() in first.trial.setup:
+        return None
+    bare = first.trial.situation.state is None
+    return first if bare else _undoing(pending, status, executor) or first
 
 
 def _undoing(pending: Iterable[Job], status: str, executor: Executor) -> Job | None:
