@@ -221,6 +221,19 @@ def test_a_view_from_before_the_end_of_an_action_will_do_where_a_later_look_corr
     assert len(asked) == 1, "one look is enough"
 
 
+@pytest.mark.parametrize(("handed", "by"), [(True, SPIN.id), (False, "")])
+def test_what_another_lane_has_begun_has_ended_once_a_resource_obeys(handed, by):
+    """Then only the last step is asked for. What goes on for another reason may do so in the background."""
+    subject = subject_on(Cloud())
+    subject.reach("IDLE")
+    subject.actions.began = lambda answer: setattr(subject.actions, "last", "an action")
+    asked = []
+    subject.actions.ended = lambda resource, by="": asked.append(by) or True
+    subject.stir(handed=handed)
+    subject.reach("SPINNING")
+    assert asked == [by]
+
+
 def test_a_locked_server_is_unlocked_before_it_is_given_up():
     cloud = Cloud()
     subject = subject_on(cloud)
