@@ -209,7 +209,9 @@ class _Lists:
         for other in self.view.spec.operations:
             rest = other.path.removeprefix(f"{path}/")
             if other.path != rest and re.fullmatch(r"\{[^{}]+\}", rest):
-                return rest.strip("{}")
+                called = rest.strip("{}")
+                thing = called.removesuffix("_name")  # the elements may show their name as the thing itself
+                return thing if "name" not in here and plain(thing) in here else called
         return next((label for label in ("id", "uuid") if label in here), None)
 
     def _trial(
