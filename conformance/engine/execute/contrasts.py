@@ -79,11 +79,11 @@ def _questions(plan: Listing, base: Query) -> list[tuple[str, Query]]:
 
 
 def may_disagree(before: Page, plan: Listing) -> bool:
-    """Whether one more element may bring another order about: each element has a text of its own, and no time.
+    """Whether one more element may bring another order about: each element that has a value has a text of its own.
 
     By a time, or by the documented default, a list grows in its order.
     """
-    values = [values_of(element, plan) for element in before.elements]
-    texts = [shown[0] for shown in values if shown is not None and len(shown) == 1 and isinstance(shown[0], str)]
+    values = [shown for element in before.elements if (shown := values_of(element, plan))]
+    texts = [shown[0] for shown in values if len(shown) == 1 and isinstance(shown[0], str)]
     alone = len(texts) == len(values) == len({text.casefold() for text in texts})
     return plan.contrast is None and alone and not any(MOMENT.match(text) for text in texts)

@@ -211,8 +211,9 @@ class _Asking:
             return self._evidence(answer, problem=Problem("inapplicable", asked))
         target, value, queries = asked
         shown = self._other_orders(before) if self.plan.way == "sort" else {}
-        if shown is None:
-            return self._once(False)  # there is one more element now
+        if shown is None:  # there is one more element now
+            self.exchanges.clear()
+            return self._once(False)
         first: Answer | None = None
         for which, query in queries:
             page, answer = self._ask(self._path(), query, first=first is None)
