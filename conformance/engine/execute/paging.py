@@ -207,13 +207,13 @@ class _Asking:
         if not before.ok:
             return self._evidence(answer, problem=self._unlisted(answer))
         asked = self._asked(before)
-        if isinstance(asked, str):
-            return self._evidence(answer, problem=Problem("inapplicable", asked))
-        target, value, queries = asked
-        shown = self._other_orders(before) if self.plan.way == "sort" else {}
+        shown = self._other_orders(before, isinstance(asked, str)) if self.plan.way == "sort" else {}
         if shown is None:  # there is one more element now
             self.exchanges.clear()
             return self._once(False)
+        if isinstance(asked, str):
+            return self._evidence(answer, problem=Problem("inapplicable", asked))
+        target, value, queries = asked
         first: Answer | None = None
         for which, query in queries:
             page, answer = self._ask(self._path(), query, first=first is None)
@@ -234,9 +234,14 @@ class _Asking:
             return self._evidence(answer, problem=Problem("inapplicable", self._few()))
         return self._evidence(first or answer, pages)
 
-    def _other_orders(self, before: Page) -> dict[str, Page] | None:
-        """The pages that show other orders than that of the key; None if the list has grown, since none did."""
+    def _other_orders(self, before: Page, too_few: bool) -> dict[str, Page] | None:
+        """The pages that show other orders than that of the key; None if the list has grown, since none did.
+
+        None are asked for where the list shows too few values of the key.
+        """
         path = self._path()
+        if too_few:
+            return None if self._grows(before) else {}
 
         def ask(query: Query, known: Answer | None) -> Answer:
             if known is not None:
@@ -247,7 +252,15 @@ class _Asking:
         found = self.paging.contrasts.pages(self.plan, before, self._base(self.plan.parameter), ask, about)
         if heard(Pages(before, before, found), self.plan) or not may_disagree(before, self.plan):
             return found
-        return None if self.paging.stocks.one_more(self.trial, path, self.stock) else found
+        return None if self._one_more() else found
+
+    def _grows(self, before: Page) -> bool:
+        """Let a list grow that shows too few values of a key, if the client may choose them. True if it has grown."""
+        may = self.paging.stocks.may_choose(self.trial, self.stock, self.plan.field[-1])
+        return may and len(before.elements) >= 2 and self._one_more()
+
+    def _one_more(self) -> bool:
+        return self.paging.stocks.one_more(self.trial, self._path(), self.stock, self.plan.field[-1])
 
     def _lacking(self, before: Page) -> int:
         """The number of elements that the trial needs beside those of a list."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from shelf import LIST, ROWS, SUITE, Query, Shelf, made_of, operation, paging, widget
-from widgets import KNOWLEDGE, case, row, suite
+from widgets import KNOWLEDGE, TOP, case, plain, row, sample, suite
 
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.names import ending
@@ -188,10 +188,37 @@ def test_what_lets_a_list_grow_by_the_operation_of_the_api_has_a_name_behind_all
         made.append(ending())
         on.widgets.append(widget(2, name=made[-1]))
 
-    one = paging(on)
-    producer = SimpleNamespace(operation=LIST, name="widget_id")
-    one.context.producers = SimpleNamespace(of=lambda path: producer)  # type: ignore[assignment]  # a stand-in
-    one.paths.elements = SimpleNamespace(produce=produce, lend=lambda owned: None)  # type: ignore[assignment]  # a stand-in
-    assert told(on, "sort_key[display_name]", one=one).verdict == "pass"
+    assert told(on, "sort_key[display_name]", one=_producing(on, produce, LIST)).verdict == "pass"
     assert len(made) == 1
     assert made[0] > max(w["name"] for w in on.widgets[:2])
+
+
+def _producing(on: Shelf, produce: Any, operation: Any) -> Any:
+    one = paging(on, version_for=lambda _: TOP, resources=SimpleNamespace(rand_name=lambda kind: ending()))
+    producer = SimpleNamespace(operation=operation, name="widget_id")
+    one.context.producers = SimpleNamespace(of=lambda path: producer)  # type: ignore[assignment]  # a stand-in
+    one.paths.elements = SimpleNamespace(produce=produce, lend=lambda owned: None)  # type: ignore[assignment]  # a stand-in
+    return one
+
+
+@pytest.mark.parametrize(
+    ("field", "verdict"),
+    [
+        (row("name"), "pass"),
+        (row("name", enum=("one", "two")), "inapplicable"),
+        (row("name", format="uuid"), "inapplicable"),
+        (row("name", "integer"), "inapplicable"),
+        (row("colour"), "inapplicable"),
+    ],
+)
+def test_a_list_grows_by_elements_with_texts_of_the_client_in_the_field_of_the_key(field, verdict):
+    """Without them, all widgets have the same name. A direction alone is not heard, so that three names are needed."""
+    on = Shelf([widget(n, name="") for n in range(2)], order=ordered("id", alone=False))
+
+    def produce(producer, collection, name, fields):
+        on.widgets.append(widget(len(on.widgets), name=fields.get("name", "")))
+
+    make = plain("POST", "/widgets", field, samples=(sample({field.name: "x"}),), normal=(201,))
+    one = _producing(on, produce, make)
+    assert told(on, "sort_key[display_name]", one=one).verdict == verdict
+    assert len(on.widgets) == (5 if verdict == "pass" else 2)
