@@ -175,7 +175,6 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         placeholder_values={name: _value(value) for name, value in maps["placeholder_values"].items()},
         made_by_factory=dict(maps["made_by_factory"]),
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
-        unsafe_gets=tuple(lists["unsafe_gets"]),
         without_token=tuple(lists["without_token"]),
         untestable=dict(maps["untestable"]),
         contents=tuple(

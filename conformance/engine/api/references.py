@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from conformance.engine.api import opposites
+from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.producers import Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
@@ -33,6 +35,7 @@ CHANGING = frozenset({"POST", "PUT", "PATCH"})
 
 def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> ServiceDescription:
     """The description, with the implied values after its own bindings, which go before them."""
+    specs = tuple(specs)
     operations = [o for spec in specs for o in spec.operations if o.removed is None]
     producers = Producers(operations, service.producers)
     # A description itself says which other fields name things of the cloud.
@@ -44,11 +47,20 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
     implied = (*_names(operations, service.described), *ids)
     return replace(
-        service,
+        with_acting_reads(service, specs),
         bindings=(*service.bindings, *implied),
         always_included=(*service.always_included, *_named(operations, producers)),
-        steps_before=(*service.steps_before, *_joins(operations, producers, service)),
-        steps_after=(*service.steps_after, *_partings(operations, producers, service)),
+        steps_before=(
+            *service.steps_before,
+            *_joins(operations, producers, service),
+            *opposites.steps(operations, service, "steps_before"),
+        ),
+        steps_after=(
+            *service.steps_after,
+            *_partings(operations, producers, service),
+            *opposites.steps(operations, service, "steps_after"),
+        ),
+        undo_refused=(*service.undo_refused, *opposites.steps(operations, service, "undo_refused")),
     )
 
 
