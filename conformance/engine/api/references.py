@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.engine.api import opposites
 from conformance.engine.api.acting import with_acting_reads
+from conformance.engine.api.beside import made_beside
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.producers import Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
@@ -60,6 +61,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
             *_partings(operations, producers, service),
             *opposites.steps(operations, service, "steps_after"),
         ),
+        also_creates=(*service.also_creates, *made_beside(operations, producers, service)),
         undo_refused=(*service.undo_refused, *opposites.steps(operations, service, "undo_refused")),
     )
 
