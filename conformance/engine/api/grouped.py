@@ -44,10 +44,26 @@ def kinds_of(data: Mapping[str, Any]) -> dict[str, Any]:
     for section, more in (("plain_kinds", {}), ("nameless_kinds", {"name_field": ""})):
         for path in data.get(section) or ():
             name = str(path).rpartition("/")[2]
-            found[name] = {"collection": path, "listing": {"key": name.replace("-", "_")}, **more}
+            found[name] = {"collection": path, **more}
     for whole, parts in (data.get("parts_of_kinds") or {}).items():
         found.update((part, {"goes_with": whole}) for part in parts)
-    return found | dict(data.get("kinds") or {})
+    found |= data.get("kinds") or {}
+    return {name: _as_usual(entry) for name, entry in found.items()}
+
+
+def _as_usual(entry: Any) -> Any:
+    """A kind with the words for many of its things in sentences and in answers: as the path of its collection ends.
+
+    A part of another thing is not listed by itself.
+    """
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("collection"), str):
+        return entry
+    word = entry["collection"].rpartition("/")[2]
+    usual = {"plural": word.replace("-", " ").replace("_", " ")} | dict(entry)
+    listing = entry.get("listing", {})
+    if "goes_with" not in entry and isinstance(listing, Mapping):
+        usual["listing"] = {"key": word.replace("-", "_"), **listing}
+    return usual
 
 
 def limits_of(room: Mapping[str, Any]) -> dict[str, Any]:

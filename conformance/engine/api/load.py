@@ -232,9 +232,9 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
     lock = entry.get("lock", {})
     return StatefulResource(
         kind=kind,
-        identifier=entry["identifier"],
+        identifier=entry.get("identifier", f"{kind}_id"),
         role=Role(entry.get("role", "member")),
-        initial_status=entry["initial_status"],
+        initial_status=entry.get("initial_status", entry["stable_statuses"][0]),
         stable_statuses=tuple(entry["stable_statuses"]),
         optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
@@ -242,6 +242,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         statuses_to_try={
             operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
         },
+        set_statuses=tuple(entry.get("set_statuses", ())),
         statuses_to_show=tuple(entry.get("statuses_to_show", ())),
         lacking={thing: tuple(statuses) for thing, statuses in entry.get("lacking", {}).items()},
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),

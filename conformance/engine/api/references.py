@@ -22,6 +22,7 @@ from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.producers import Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.set_statuses import with_set_statuses
 from conformance.engine.api.values import UUID
 from conformance.engine.model.binding import Binding, Step
 from specs.model import Operation, Spec
@@ -61,6 +62,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
             *_partings(operations, producers, service),
             *opposites.steps(operations, service, "steps_after"),
         ),
+        resources=tuple(with_set_statuses(one, operations) for one in service.resources),
         also_creates=(*service.also_creates, *made_beside(operations, producers, service)),
         undo_refused=(*service.undo_refused, *opposites.steps(operations, service, "undo_refused")),
     )

@@ -48,6 +48,11 @@ def read(text: str) -> ServiceDescription:
             '  clauses: {goes_with: rules}, rules: {collection: /rules, name_field: "", listing: {key: rules}}}',
         ),
         (
+            "kinds: {a: {collection: /red-things}, b: {collection: /big/gears, listing: {query: {all: x}}}}",
+            "kinds: {a: {collection: /red-things, plural: red things, listing: {key: red_things}},\n"
+            "  b: {collection: /big/gears, plural: gears, listing: {key: gears, query: {all: x}}}}",
+        ),
+        (
             "project_limits: {path: /limits, field: all, others: {things: thing}}",
             "project_limits: {path: /limits, field: all, others: {things: {limit: thing.limit, used: thing.used}}}",
         ),
