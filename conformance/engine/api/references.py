@@ -19,6 +19,7 @@ from conformance.engine.api import opposites
 from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.beside import made_beside
 from conformance.engine.api.entries import BindingRule
+from conformance.engine.api.in_full import in_full
 from conformance.engine.api.producers import Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
@@ -38,6 +39,7 @@ CHANGING = frozenset({"POST", "PUT", "PATCH"})
 def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> ServiceDescription:
     """The description, with the implied values after its own bindings, which go before them."""
     specs = tuple(specs)
+    service = for_reference(service, specs)
     operations = [o for spec in specs for o in spec.operations if o.removed is None]
     producers = Producers(operations, service.producers)
     # A description itself says which other fields name things of the cloud.
@@ -62,10 +64,17 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
             *_partings(operations, producers, service),
             *opposites.steps(operations, service, "steps_after"),
         ),
-        resources=tuple(with_set_statuses(one, operations) for one in service.resources),
         also_creates=(*service.also_creates, *made_beside(operations, producers, service)),
         undo_refused=(*service.undo_refused, *opposites.steps(operations, service, "undo_refused")),
     )
+
+
+def for_reference(service: ServiceDescription, specs: Iterable[Spec]) -> ServiceDescription:
+    """The description as it is meant for the operations of a reference: their full ids, and all described ways."""
+    operations = [o for spec in specs for o in spec.operations]
+    known = in_full(service, (operation.id for operation in operations))
+    usable = [operation for operation in operations if operation.removed is None]
+    return replace(known, resources=tuple(with_set_statuses(one, usable) for one in known.resources))
 
 
 def _joins(
