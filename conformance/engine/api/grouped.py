@@ -6,6 +6,7 @@ have the name of the key of their list. The description says so in one entry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -74,10 +75,23 @@ def limits_of(room: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The optional parts of a service, with those that bring operations or fields alone."""
+    """The optional parts of a service, also those that bring operations or fields alone, or what is called alike."""
     operations, fields = entry.get("operations_of", {}), entry.get("fields_of", {})
     return [
         *entry.get("parts", ()),
+        *map(_named_alike, entry.get("named_alike", ())),
         *({"part": name, "operations": patterns} for name, patterns in operations.items()),
         *({"part": name, "fields": names} for name, names in fields.items()),
     ]
+
+
+def _named_alike(part: str) -> Mapping[str, Any]:
+    """An optional part that brings the files of operations and the fields whose names begin with its own.
+
+    A field may also have the name of the part without its first word, if two words are left.
+    """
+    words = re.split(r"[-_]", part)
+    file, field = "[-_]".join(words), "_".join(words)
+    rest = ["_".join(words[1:])] if len(words) > 2 else []
+    operations = [f"{file}{more}.*" for more in ("", "s", "[-_]*")]
+    return {"part": part, "operations": operations, "fields": [field, f"{field}_*", *rest]}

@@ -61,6 +61,12 @@ def read(text: str) -> ServiceDescription:
             "optional_parts: {path: /parts, key: parts, parts: [{part: wheels, operations: [a.b]},\n"
             "  {part: paint, fields: [colour]}]}",
         ),
+        (
+            "optional_parts: {path: /parts, key: parts, named_alike: [big_red-gear]}",
+            "optional_parts: {path: /parts, key: parts, parts: [{part: big_red-gear,\n"
+            "  operations: ['big[-_]red[-_]gear.*', 'big[-_]red[-_]gears.*', 'big[-_]red[-_]gear[-_]*.*'],\n"
+            "  fields: [big_red_gear, big_red_gear_*, red_gear]}]}",
+        ),
     ],
 )
 def test_a_short_form_means_the_same_as_the_long_one(short: str, long: str) -> None:
@@ -98,6 +104,25 @@ def test_a_wrong_short_form_is_one_sentence(text: str, sentence: str) -> None:
         read(text)
     assert str(error.value).startswith(sentence)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "brought"),
+    [
+        ("v2--red_gears.turn", "", True),
+        ("v2--red-gear-teeth.pull", "", True),
+        ("v2--red-geared.pull", "", False),
+        ("v2--gears.red-gear", "", False),
+        ("v2--wheels.turn", "red_gear", True),
+        ("v2--wheels.turn", "wheel.red_gear_id", True),
+        ("v2--wheels.turn", "red_gears", False),
+        ("v2--wheels.turn", "gear", False),
+        ("v2--wheels.turn", "gear_id", False),
+    ],
+)
+def test_a_part_brings_what_is_called_alike(operation: str, field: str, brought: bool) -> None:
+    parts = read("optional_parts: {path: /parts, key: parts, named_alike: [red-gear]}").optional_parts
+    assert bool(parts.of(operation, field)) is brought
 
 
 @pytest.mark.parametrize("path", sorted(SERVICES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}/{path.name}")
