@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-GROUPED = ("operation", "parameter")
+GROUPED = ("operation", "parameter", "fields")
 """Keys of an entry that hold one pattern or a list of them."""
 
 
 def each(entries: Iterable[Any]) -> Iterator[Any]:
-    """The entries of a section in order, each with one operation and one parameter; others as they are.
+    """The entries of a section in order, each with one operation, parameter or field; others as they are.
 
     An entry with ``values`` has a value for each parameter.
     """

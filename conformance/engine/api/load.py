@@ -239,9 +239,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
         long_operations=frozenset(entry.get("long_operations", ())),
-        statuses_to_try={
-            operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
-        },
+        statuses_to_try=_tried_in(entry),
         set_statuses=tuple(entry.get("set_statuses", ())),
         statuses_to_show=tuple(entry.get("statuses_to_show", ())),
         lacking={thing: tuple(statuses) for thing, statuses in entry.get("lacking", {}).items()},
@@ -257,6 +255,16 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         attached_by=structured(entry.get("attached_by", {}), dict[str, Attachment]),
         byproducts=tuple(map(_byproduct, entry.get("byproducts", ()))),
     )
+
+
+def _tried_in(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The statuses in which operations are tried: as described, or those from which alone a described way begins."""
+    sources: dict[str, dict[str, None]] = {}
+    for way in entry.get("transitions", ()):
+        sources.setdefault(way["operation"], {}).update(dict.fromkeys(way["from"]))
+    initial = entry.get("initial_status", entry["stable_statuses"][0])
+    found = {operation: tuple(statuses) for operation, statuses in sources.items() if initial not in statuses}
+    return found | {operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()}
 
 
 def _transitions(entry: Mapping[str, Any]) -> Iterator[Transition]:

@@ -20,7 +20,7 @@ from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.beside import made_beside
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.in_full import in_full
-from conformance.engine.api.producers import Producers, collection_of, form, placeholders
+from conformance.engine.api.producers import Producer, Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.set_statuses import with_set_statuses
@@ -49,7 +49,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
         own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
-    implied = (*_names(operations, service.described), *ids)
+    implied = (*_names(operations, service.described), *_secrets(operations, producers), *ids)
     return replace(
         with_acting_reads(service, specs),
         bindings=(*service.bindings, *implied),
@@ -172,6 +172,34 @@ def _own_names(
                 own = known.get(name) == operation.path
                 if own and isinstance(value, str) and not UUID.fullmatch(value):
                     yield BindingRule(operation.id, name, Binding("name", "value", "new"))
+
+
+def _secrets(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """A value that only the answer shows with which a thing was made, for a required field that is called the same.
+
+    So the ``key`` that ``POST /gears`` answers opens the gear by ``POST /gears/{gear_id}/open``.
+    """
+    for operation in operations:
+        name = next(reversed(placeholders(operation.path)), "")
+        collection = collection_of(operation.path, name)
+        producer = producers.of(collection) if name and "{" not in collection else None
+        if producer is None or producer.chosen or producer.operation is operation or operation.method not in CHANGING:
+            continue
+        known = {row.name for row in producer.operation.request.parameters}
+        known |= {key for o in (producer.operation, producer.reader) if o is not None for key in _seen(o, producer)}
+        required = {row.name for row in operation.request.parameters if row.location == "body" and row.required}
+        for sample in producer.operation.response.samples:
+            wrapper = wrapper_of([sample.body]) if sample.valid else ()
+            inner = sample.body[wrapper[0]] if len(wrapper) == 1 else {}
+            for key in sorted(required & inner.keys() - known):
+                yield BindingRule(operation.id, key, Binding(collection, f"{wrapper[0]}.{key}", "answered"))
+
+
+def _seen(operation: Operation, producer: Producer) -> Iterator[str]:
+    """The names in the samples of a request that makes a thing, or in the answers to one that shows it."""
+    samples = operation.request.samples if operation is producer.operation else operation.response.samples
+    for name, _ in (pair for sample in samples if sample.valid for pair in _members(sample.body)):
+        yield name
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

@@ -35,6 +35,22 @@ def read(text: str) -> ServiceDescription:
             "  {operation: a.b, parameter: y, resource: uuid, relation: new}]",
         ),
         (
+            "preconditions_to_show: [{operation: a.b, fields: [x, y], role: admin}]",
+            "preconditions_to_show: [{operation: a.b, fields: x, role: admin},\n"
+            "  {operation: a.b, fields: y, role: admin}]",
+        ),
+        (
+            "kinds: {b: {}}\nresources: {b: {stable_statuses: [x, y]}}",
+            "kinds: {b: {}}\nresources: {b: {identifier: b_id, initial_status: x, stable_statuses: [x, y]}}",
+        ),
+        (
+            "kinds: {b: {}}\nresources: {b: {stable_statuses: [x, y],\n"
+            "  transitions: [{operation: a.b, from: [y], to: x},\n"
+            "  {operation: a.c, from: [x, y], to: y}]}}",
+            "kinds: {b: {}}\nresources: {b: {stable_statuses: [x, y], statuses_to_try: {a.b: [y]}, transitions: [\n"
+            "  {operation: a.b, from: [y], to: x}, {operation: a.c, from: [x, y], to: y}]}}",
+        ),
+        (
             "steps_before: [{operation: [a.b, a.c], step: a.d}]",
             "steps_before: [{operation: a.b, step: a.d}, {operation: a.c, step: a.d}]",
         ),
