@@ -49,7 +49,7 @@ def kinds_of(data: Mapping[str, Any]) -> dict[str, Any]:
     for whole, parts in (data.get("parts_of_kinds") or {}).items():
         found.update((part, {"goes_with": whole}) for part in parts)
     found |= data.get("kinds") or {}
-    return {name: _as_usual(entry) for name, entry in found.items()}
+    return {name: _looked_up(name, _as_usual(entry)) for name, entry in found.items()}
 
 
 def _as_usual(entry: Any) -> Any:
@@ -60,11 +60,30 @@ def _as_usual(entry: Any) -> Any:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("collection"), str):
         return entry
     word = entry["collection"].rpartition("/")[2]
-    usual = {"plural": word.replace("-", " ").replace("_", " ")} | dict(entry)
+    usual = {"plural": _in_words(word)} | dict(entry)
     listing = entry.get("listing", {})
     if "goes_with" not in entry and isinstance(listing, Mapping):
         usual["listing"] = {"key": word.replace("-", "_"), **listing}
     return usual
+
+
+def _looked_up(name: str, entry: Any) -> Any:
+    """A kind whose things are looked up, with the keys of lists as their paths end, and with the usual reasons."""
+    found = entry.get("found") if isinstance(entry, Mapping) else None
+    lists = found.get("lists") if isinstance(found, Mapping) else None
+    if not isinstance(lists, list) or not lists or not all(isinstance(one, Mapping) for one in lists):
+        return entry
+    words = [str(one.get("path", "")).rpartition("/")[2] for one in lists]
+    keyed = [{"key": word.replace("-", "_"), **one} for word, one in zip(words, lists, strict=True)]
+    usual = {"empty": f"the cloud shows no {_in_words(name)}"}
+    if "role" in found:
+        who = "administrators" if found["role"] == "admin" else f"the role {found['role']}"
+        usual["why_role"] = f"{_in_words(words[0])} are shown to {who} only"
+    return {**entry, "found": {**usual, **found, "lists": keyed}}
+
+
+def _in_words(name: str) -> str:
+    return name.replace("-", " ").replace("_", " ")
 
 
 def limits_of(room: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,11 @@ def read(text: str) -> ServiceDescription:
             "  {operation: a.b, parameter: y, resource: uuid, relation: new}]",
         ),
         (
+            "kinds: {red_gear: {found: {lists: [{path: /big/red-gears}], role: admin}}}",
+            "kinds: {red_gear: {found: {lists: [{path: /big/red-gears, key: red_gears}], role: admin,\n"
+            "  empty: the cloud shows no red gear, why_role: red gears are shown to administrators only}}}",
+        ),
+        (
             "preconditions_to_show: [{operation: a.b, fields: [x, y], role: admin}]",
             "preconditions_to_show: [{operation: a.b, fields: x, role: admin},\n"
             "  {operation: a.b, fields: y, role: admin}]",
