@@ -156,6 +156,11 @@ class Showing:
     needs_resource: bool = False
     role: str | None = None
 
+    @property
+    def asks_only_for_a_role(self) -> bool:
+        """Whether the documented request of a role shows the fields."""
+        return self.role is not None and self == Showing(self.operation, self.fields, role=self.role)
+
 
 @dataclass(frozen=True)
 class Environment:

@@ -50,6 +50,7 @@ def steps(
     """The steps of a section that opposites imply, by the id of the operation with which they go.
 
     A description's own steps of an operation stand alone. A resource under test is led by its statuses, and needs none.
+    What a described refusal begins before its request is ended after it, too.
     """
     for pair in opposites(operations):
         led = {one.identifier for one in service.resources} & {*placeholders(pair.begins.path)}
@@ -57,6 +58,9 @@ def steps(
         step = pair.begins if section == "steps_before" else pair.ends
         if not led and not service.steps(other, section):
             yield other.id, Step(step.id, {})
+        for refusal in service.refusals if not led and section == "undo_refused" else ():
+            if any(one.operation == pair.begins.id for one in refusal.steps):
+                yield refusal.operation, Step(pair.ends.id, {})
 
 
 def _place(operation: Operation) -> tuple[str, str, bool]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.engine.api import opposites
 from conformance.engine.api.acting import with_acting_reads
+from conformance.engine.api.addresses import names_project
 from conformance.engine.api.beside import made_beside
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.in_full import in_full
@@ -49,7 +50,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
         own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
-    implied = (*_names(operations, service.described), *_secrets(operations, producers), *ids)
+    implied = (*_names(operations, service.described), *_secrets(operations, producers), *ids, *_projects(operations))
     return replace(
         with_acting_reads(service, specs),
         bindings=(*service.bindings, *implied),
@@ -200,6 +201,17 @@ def _seen(operation: Operation, producer: Producer) -> Iterator[str]:
     samples = operation.request.samples if operation is producer.operation else operation.response.samples
     for name, _ in (pair for sample in samples if sample.valid for pair in _members(sample.body)):
         yield name
+
+
+def _projects(operations: Iterable[Operation]) -> Iterator[BindingRule]:
+    """The project of the run for each field of a body that names a project by its id, unless it names one that is made.
+
+    A sample names a project that the cloud does not have.
+    """
+    rows = (row.name for o in operations for row in o.request.parameters if row.location == "body")
+    for name in dict.fromkeys(row.rpartition(".")[2] for row in rows):
+        if names_project(name) and name.endswith("_id"):
+            yield BindingRule("*", name, Binding("project"))
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from widgets import KNOWLEDGE, action, plain, row, spec
 
+from conformance.engine.api.entries import Refusal
 from conformance.engine.api.needs import Needs
 from conformance.engine.api.opposites import opposites
 from conformance.engine.api.producers import Producers
@@ -75,6 +76,14 @@ def test_the_steps_of_a_description_stand_alone():
     own = Step("something.else", {})
     told = ServiceDescription(steps_before=((REMOVE.id, own),), steps_after=((ADD.id, own),))
     assert needs(REMOVE, told).before == needs(ADD, told).after == (own,)
+
+
+def test_what_a_refusal_begins_before_its_request_is_ended():
+    drop = plain("DELETE", "/gears/{gear_id}")
+    told = ServiceDescription(refusals=(Refusal(drop.id, 409, "with-a-peer", None, steps=(Step(ADD.id, {}),)),))
+    service = with_references(told, [spec(ADD, REMOVE, drop)])
+    assert service.steps(drop, "undo_refused") == [Step(REMOVE.id, {})]
+    assert service.steps(drop, "steps_after") == []
 
 
 def test_a_resource_under_test_needs_none():
