@@ -69,7 +69,7 @@ def _as_usual(entry: Any) -> Any:
 
 def _looked_up(name: str, entry: Any) -> Any:
     """A kind whose things are looked up, with the keys of lists as their paths end, and with the usual reasons."""
-    found = entry.get("found") if isinstance(entry, Mapping) else None
+    found: Any = entry.get("found") if isinstance(entry, Mapping) else None
     lists = found.get("lists") if isinstance(found, Mapping) else None
     if not isinstance(lists, list) or not lists or not all(isinstance(one, Mapping) for one in lists):
         return entry

@@ -317,7 +317,8 @@ def _parts(entry: Mapping[str, Any]) -> OptionalParts:
         Part(p["part"], tuple(p.get("operations", ())), tuple(p.get("fields", ())), tuple(p.get("within", ("*",))))
         for p in parts_of(entry)
     )
-    return OptionalParts(entry["path"], entry["key"], entry.get("name_field", "name"), tuple(parts))
+    key = entry.get("key", entry["path"].rpartition("/")[2].replace("-", "_"))
+    return OptionalParts(entry["path"], key, entry.get("name_field", "name"), tuple(parts))
 
 
 def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

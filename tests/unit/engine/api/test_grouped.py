@@ -83,7 +83,7 @@ def read(text: str) -> ServiceDescription:
             "  {part: paint, fields: [colour]}]}",
         ),
         (
-            "optional_parts: {path: /parts, key: parts, named_alike: [big_red-gear]}",
+            "optional_parts: {path: /parts, named_alike: [big_red-gear]}",
             "optional_parts: {path: /parts, key: parts, parts: [{part: big_red-gear,\n"
             "  operations: ['big[-_]red[-_]gear.*', 'big[-_]red[-_]gears.*', 'big[-_]red[-_]gear[-_]*.*'],\n"
             "  fields: [big_red_gear, big_red_gear_*, red_gear]}]}",
