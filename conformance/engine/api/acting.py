@@ -1,7 +1,7 @@
 """Requests that change something although their method is GET.
 
 A description names their paths. Beside these, a GET of a word below a thing, such as ``/gears/{gear_id}/associate``,
-acts if the reference promises no content and 202 alone: nothing is read, and the server has accepted something to do
+acts if the reference promises no content and 202 alone: nothing is read, and something to do was accepted
 (RFC 9110, section 15.3.3).
 """
 
