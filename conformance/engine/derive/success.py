@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.api import bodies, naming
-from conformance.engine.api.patterns import is_one
+from conformance.engine.api.patterns import means_one
 from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.api.values import UUID
 from conformance.engine.derive.attempt import Asked, Where, attempt, showing
@@ -48,7 +48,7 @@ def derive_success(view: View, book: Book) -> None:
     if not view.scoped:
         trial = attempt(view, "documented", Where(main_variant, main_state))
         _normal(view, book, trial, "", view.default)
-        if view.role != ADMIN and is_one(view.operation.id, view.service.also_by_administrators):
+        if view.role != ADMIN and means_one(view.service.also_by_administrators, view.operation.id):
             asked = Asked(role=ADMIN)
             _normal(
                 view, book, attempt(view, "documented", Where(main_variant, main_state), asked), ADMIN, view.default
