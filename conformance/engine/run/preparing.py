@@ -11,8 +11,8 @@ from conformance.engine.cloud.first import first
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import ahead
 from conformance.engine.cloud.waits import Waits
+from conformance.engine.provision.durations import SLOW
 from conformance.engine.provision.places import EACH
-from conformance.engine.run.dividing import WORTH
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.needed import users
 
@@ -80,7 +80,7 @@ def make_ahead(context: RunContext, trial: Trial) -> None:
     Only on a cloud that takes long for a resource and has room, so that the second try does not wait for it. Resources
     of a special environment, and further ones while one is still spare, are not made ahead.
     """
-    slow = context.waits.expected(Waits.NEW) >= WORTH and context.places.most is None
+    slow = context.waits.expected(Waits.NEW) >= SLOW and context.places.most is None
     if not slow or trial.situation.state is None or trial.situation.environment:
         return
     known, spares = context.service.under_test, context.resources.spares
