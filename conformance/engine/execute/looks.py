@@ -236,7 +236,20 @@ class Looks:
         if evidence.trial.situation.state is None or shown is None:
             return self.aftermath.refused(evidence, request)
         exchanges = (*evidence.exchanges, shown.exchange)
-        return self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
+        seen = self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
+        return replace(seen, before=None) if self._has_ended(seen) else seen
+
+    def _has_ended(self, evidence: Evidence) -> bool:
+        """Whether the resource was changing before a refused request, and is no longer: nobody knows what ended it.
+
+        So it is where a thing below it, which the request names, is there only as long as the resource changes.
+        """
+        if evidence.before is None or evidence.after is None:
+            return False
+        kind = self.context.kind
+        status, task = before = kind.state_of(evidence.before)
+        changing = task is not None or status not in self.context.service.under_test.stable_statuses
+        return changing and kind.state_of(evidence.after) != before
 
     def expects_refusal(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell.
