@@ -8,7 +8,7 @@ second time, each is made again alone.
 
 A look stands for all of its group only if nothing else can change the things meanwhile. So it is taken before the lane
 sends any other request that may change something, and before a request that could undo what another one of the group
-has done.
+has done. Only a request that is not likely to change what the look shows may come between (see ``riding``).
 """
 
 from __future__ import annotations
