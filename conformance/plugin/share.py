@@ -20,6 +20,7 @@ from conformance.engine.cloud.errors import CloudError, ServiceMissing
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.run.run import Stopped
 from conformance.engine.run.session import Session, Settings
+from conformance.plugin.expected import ExpectedDeviations
 from conformance.plugin.further import Count, LeftOut, corrected
 from conformance.plugin.reference import Reference
 from conformance.plugin.trouble import Trouble
@@ -58,6 +59,7 @@ class Share:
         closed: True after ``close``.
         left_out: the cases that the level of the run leaves out; None if the level is not ``essential``.
         ahead: see ``as_decided``.
+        known: the deviations that are expected of the release; None if the cloud is compared with none.
     """
 
     reference: Reference
@@ -71,6 +73,7 @@ class Share:
     closed: bool = False
     left_out: LeftOut | None = None
     ahead: str | None = None
+    known: ExpectedDeviations | None = None
     _decided: SimpleQueue[str] = field(default_factory=SimpleQueue)
     _results: dict[str, Result] = field(default_factory=dict)
     _elsewhere: set[str] = field(default_factory=set)
@@ -269,6 +272,10 @@ class Share:
         part |= {"left_out": asdict(self.left_out.count)} if self.left_out else {}
         with contextlib.suppress(RecordError):
             write_atomically(self.directory / _PART.format(named), json.dumps(part), PRIVATE)
+
+    def told_of(self, result: Result) -> str:
+        """What is known of the contradiction of a failed case; empty if nothing is."""
+        return self.known.told_of(result) if self.known is not None else ""
 
     @cached_property
     def head(self) -> RunInfo:

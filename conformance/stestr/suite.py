@@ -81,7 +81,7 @@ class CaseTest(unittest.TestCase):
             self.skipTest(visible(f"{result.verdict}: {result.reason}"))
         if result.verdict == "fail" and result.waiver is not None:
             self.skipTest(visible(f"waived until {result.waiver['expires']}: {result.waiver['reason']}"))
-        text = "\n" + "\n".join(failure_lines(result, self.share.head))
+        text = "\n" + "\n".join(failure_lines(result, self.share.head, self.share.told_of(result)))
         if result.verdict == "error":
             raise SuiteError(text)
         if result.verdict == "fail":

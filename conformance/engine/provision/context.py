@@ -174,7 +174,7 @@ class RunContext:
             name: the name for ``elevated``: the operation's id, or the key of a trial with optional fields.
         """
         self.elevated.add(name)
-        self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
+        self.notes.add("elevated", f"a request of {operation.id} is refused to members; it is tried as administrator")
 
     @property
     def environment(self) -> str:

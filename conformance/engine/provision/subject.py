@@ -388,7 +388,7 @@ class Subject:
         if self.made is not None and self.locked and not stays:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
-        made, self.made, self.view, self.known_id = self.made, None, None, ""
+        made, view, self.made, self.view, self.known_id = self.made, self.view, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = self._stirred = self._unsure = False
         self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
@@ -396,5 +396,5 @@ class Subject:
         self.bindings.new_resource()
         if made is not None and not stays:
             with contextlib.suppress(CloudError):
-                if not self.context.resources.drop(made.id, made.role, self._kind):
+                if not self.context.resources.drop(made.id, made.role, self._kind, view):
                     self.context.places.refuse(Thing(made.kind, made.id, made.path, made.role))

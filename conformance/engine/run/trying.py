@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.engine.api.patterns import is_one
+from conformance.engine.api.patterns import means_one
 from conformance.engine.execute.executor import Executor
 from conformance.engine.judge.equality import HAD_IT
 from conformance.engine.model.case import Case
@@ -51,7 +51,7 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
     if unsteady and any(judgement.verdict != "pass" for _, _, judgement in results):
         results = _seen_again(results, judged(cases, made(executor, job), context))
     statuses = {evidence.status or 0 for _, evidence, _ in results}
-    both = is_one(trial.request.operation.id, context.service.also_by_administrators)
+    both = means_one(context.service.also_by_administrators, trial.request.operation.id)
     kept_out = FORBIDDEN in statuses or (both and max(statuses, default=0) >= FAILURE)
     left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
     member, admin = trial.request.role == "member", "admin" in context.role_names

@@ -73,6 +73,9 @@ class FakeShare:
     def leave_part(self):
         self.left = True
 
+    def told_of(self, result):
+        return "as it always was" if result.verdict == "fail" else ""
+
 
 class FakeRun:
     def __init__(self, place):
@@ -162,6 +165,7 @@ def test_verdicts_become_results(run):
     result, _ = run({"a": "pass", "b": "fail", "c": "error", "d": "inconclusive", "e": "inapplicable"})
     assert result.testsRun == 5
     assert [test.id() for test, _ in result.failures] == ["b"]
+    assert "Known        as it always was" in result.failures[0][1]
     assert [test.id() for test, _ in result.errors] == ["c"]
     assert {test.id(): reason for test, reason in result.skipped} == {
         "d": "inconclusive: because",

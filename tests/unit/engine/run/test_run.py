@@ -443,8 +443,7 @@ def test_a_lane_that_takes_long_is_divided_when_a_thread_has_nothing_left_to_do(
     run.start(cases)
     assert {run.wait(case_id).verdict for case_id in cases} >= {"pass"}
     run.stop()
-    assert run._working == 0
-    assert run._open == 0
+    assert (run._workers.working, run._workers.open) == (0, 0)
 
 
 def test_a_thread_without_a_lane_makes_trials_of_one_whose_own_trial_lasts(cloud):
@@ -464,4 +463,4 @@ def test_a_thread_without_a_lane_makes_trials_of_one_whose_own_trial_lasts(cloud
     assert {run.wait(case_id).verdict for case_id in (SPIN_IDLE, *rests)} == {"pass"}
     run.stop()
     assert sorted(cloud.made) == sorted({key(case_id) for case_id in (SPIN_IDLE, *rests)})
-    assert (run._working, run._open) == (0, 0)
+    assert (run._workers.working, run._workers.open) == (0, 0)
