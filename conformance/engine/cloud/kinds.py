@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.cloud.fields import value
+from conformance.engine.cloud.fields import Condition, value
 from specs.microversion import Microversion
 
 GONE = "DELETED"
@@ -74,10 +74,11 @@ class Act:
 
 @dataclass(frozen=True)
 class Preparation:
-    """A request before the removal of a thing in some statuses, such as detaching it."""
+    """A request before the removal of a thing in some statuses, such as detaching it, if it shows what it must."""
 
     statuses: tuple[str, ...]
     act: Act
+    where: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
