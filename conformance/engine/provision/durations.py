@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.engine.api.service import ServiceDescription
 
 BRIEF = 0.2
-"""The time of an operation that is not among the long ones, as a part of the longest wait, before it was seen."""
+"""The time of an operation that is not among the long ones, before it was seen: as a part of that of a long one."""
 
 
 SLOW = 15.0
@@ -24,7 +24,7 @@ LONG = 3.0
 
 
 class Durations:
-    """The seconds that operations take. Those of one that was not seen yet come from the longest wait of the run.
+    """The seconds that operations take. One of the long ones that was not seen yet takes as long as a new resource.
 
     Args:
         waits: the waits of the run so far.
@@ -44,7 +44,7 @@ class Durations:
     def of(self, operation: str) -> float:
         """The seconds of one operation, by its id."""
         part = 1.0 if not self._long or operation in self._long else BRIEF
-        return self._waits.expected(operation) or part * (self._waits.longest or 0.0)
+        return self._waits.expected(operation) or part * (self.new or self._waits.longest or 0.0)
 
     def sum(self, operations: Iterable[str]) -> float:
         """The seconds of operations that follow each other."""

@@ -22,6 +22,12 @@ def test_an_operation_that_was_not_seen_yet_takes_long_if_it_is_one_of_the_long_
     assert Durations(Waits()).of("widgets.spin") == 0.0
 
 
+def test_an_operation_that_was_not_seen_yet_takes_as_long_as_a_new_resource_if_one_was_waited_for() -> None:
+    waits = knows(calm=30.0)
+    waits.ended(Waits.NEW, 20.0, well=True)
+    assert Durations(waits, long={"widgets.spin"}).of("widgets.spin") == 20.0
+
+
 def test_an_operation_is_long_as_it_was_seen_or_by_its_kind() -> None:
     known = Durations(knows(calm=LONG, look=LONG / 2), long={"widgets.spin", "widgets.look"})
     assert [known.is_long(f"widgets.{name}") for name in ("calm", "look", "spin", "halt")] == [True, False, True, False]
