@@ -54,7 +54,7 @@ class Held(Protocol):
     def refresh(self) -> View | None:
         """Look at the resource. Returns its view; None if it is gone."""
 
-    def stir(self, path: str = "") -> None:
+    def stir(self, path: str = "", handed: bool = False) -> None:
         """Note that the resource may be changing although its status does not show it."""
 
 
@@ -101,7 +101,7 @@ def taken_over(subject: Held, state: str) -> bool:
     subject.view = dict(made.body)
     subject.seen_in = {str(subject.status): subject.view}
     subject.actions.last = context.places.last_actions.pop(made.id, "")
-    subject.stir()  # the last action of the other lane may not have ended
+    subject.stir(handed=True)  # the last action of the other lane may not have ended
     if subject.status in context.unkept.optional and subject.refresh() is None:  # the cloud may have removed it
         subject.discard()
         return False

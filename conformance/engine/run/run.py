@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
@@ -17,13 +17,14 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import attached_for
 from conformance.engine.run.held import Held, Unsettled
-from conformance.engine.run.jobs import Job, Tried, in_order
+from conformance.engine.run.jobs import Job, Tried, in_order, jobs_of
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
+from conformance.engine.run.last import at_last
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
@@ -167,7 +168,7 @@ class Run:
         lane = Executors(self.context)
         with self._lock:
             self._lanes.append(lane)
-        parts = lane.divided(in_order(jobs, self.context.service))
+        parts = lane.divided(in_order(jobs, self.context))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
         rest: list[Job] = []
         self.context.places.take()
@@ -227,8 +228,7 @@ class Run:
             known = self._futures.keys() | self._questioned
             cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
             self._questioned.update(case.id for case in cases)
-        trials = dict.fromkeys(case.trial.key for case in cases)
-        return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
+        return jobs_of(cases)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
@@ -237,6 +237,7 @@ class Run:
         for result in others:
             self._settle(result)
         if not offered:
+            self._note_tried(job, executor)
             return []
         job = Job.of(offered)
         self._causes.learn(job, executor)
@@ -267,12 +268,13 @@ class Run:
     def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
-        results = self._judged(job, job.cases, executor, evidence)
+        results = self._judged(job, executor, job.cases, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         if doubted := in_doubt(results):
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
-                return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
+                judge = partial(self._judged, job, executor)
+                return judged_anew(executor, job, cases, results, judge)
 
             tries = tried_again(doubted, once_more, self.context.stopping)
             results = [(c, *confirmed(tries[c.id])) if c.id in tries else (c, e, j) for c, e, j in results]
@@ -283,6 +285,10 @@ class Run:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
             self._settle_or_hold(Unsettled(case, evidence, judgement, seconds / len(results)), executor)
+        self._note_tried(job, executor)
+
+    def _note_tried(self, job: Job, executor: Executor) -> None:
+        """Note that the trial of a job is made, or will not be, and decide the results that have waited for it."""
         if self._held.tried(job.trial):
             for held in self._held.take(job.trial.request.operation):
                 self._settle_or_hold(held, executor)
@@ -302,15 +308,7 @@ class Run:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
         last = self._workers.ended()
         for one in self._held.take() if last else ():
-            case, executor = one.case, lane.of(one.case.operation)
-            evidence, judgement = self._causes.seek(case, one.evidence, one.judgement, executor)
-            why = self._held.hollow(replace(one, evidence=evidence, judgement=judgement), executor.harmless)
-            operation, guard = case.operation, self.context.cloud.guard
-            forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
-            decided = judgement if why is None else unproved(case, judgement, why, forbidden)
-            if (reason := self._causes.missing(case, evidence, decided)) is not None:
-                decided = self._causes.undecided(case, decided, reason)
-            self._settle(result_of(case, evidence, decided, one.seconds))
+            self._settle(at_last(one, self._held, self._causes, lane.of(one.case.operation)))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
         for case in (case for job in jobs if not self._broken for case in job.cases):
@@ -331,9 +329,7 @@ class Run:
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
 
-    def _judged(
-        self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
-    ) -> list[Judged]:
+    def _judged(self, job: Job, executor: Executor, cases: Sequence[Case], evidence: Evidence | None) -> list[Judged]:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
         self._causes.note(results)
