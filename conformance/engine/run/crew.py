@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conformance.engine.run.executors import Executors
     from conformance.engine.run.jobs import Job
 
-FIRST, AGAIN = 15000, 3000
+FIRST, AGAIN = 15000, 6000
 """The tries of the first plan, and those of a plan that begins with the one before, as products with its pieces."""
 
 MOST = 400
