@@ -126,11 +126,9 @@ class Crew:
         seat.begin(piece, self._pieces.between(standing, piece)[0] + piece.seconds)
         return list(piece.jobs)
 
-    def left(self) -> None:
-        """Note that this thread has left its resource."""
-        seat = self._seats.pop(threading.get_ident(), None)
-        self._changed = self._changed or seat is not None
-        self._context.places.keep(None)
+    def gone(self) -> None:
+        """Note that this thread ends."""
+        self._changed = self._seats.pop(threading.get_ident(), None) is not None or self._changed
 
     def _standing(self, lane: Executors | None) -> Standing | None:
         """How the resource of this thread stands, or the one with which it would begin, which is kept for it."""

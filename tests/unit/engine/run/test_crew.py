@@ -52,9 +52,9 @@ class Threads:
             found = self.crew.next(has, self.threads)
         return found if found is None else [job.trial.key for job in found]
 
-    def leave(self, number: int) -> None:
+    def end(self, number: int) -> None:
         with self.as_thread(number):
-            self.crew.left()
+            self.crew.gone()
 
     def as_thread(self, number: int) -> Any:
         """What is done within it seems to be done by a thread of its own, at the present moment."""
@@ -139,8 +139,16 @@ def test_the_resource_with_which_a_thread_begins_is_kept_for_it() -> None:
     about = context(at_hand=("SPINNING",))
     crew = Threads(about, [look("behind", state="SPINNING")], threads=1)
     assert crew.next(1) == ["behind"]
-    crew.leave(1)
-    assert about.kept == ["SPINNING", None]
+    assert about.kept == ["SPINNING"]
+
+
+def test_a_thread_that_has_ended_gets_no_piece() -> None:
+    crew = Threads(context(), [look("a")])
+    assert crew.next(1) == ["a"]
+    crew.end(1)
+    crew.crew.add([[look("b")]])
+    crew.threads = 1
+    assert crew.next(2) == ["b"]
 
 
 def test_a_resource_that_was_made_ahead_is_as_good_as_one_that_a_thread_has() -> None:
