@@ -267,7 +267,7 @@ def cleanup(run: Path, claim: tuple[str, ...], **values: Any) -> int:
     "--output",
     type=_PATH,
     metavar="DIR",
-    help="Write the page, proof.json and the outcomes here; breakages that have an outcome here are not tried again.",
+    help="Write the page, proof.json and the outcomes here; breakages that were decided here are not tried again.",
 )
 def prove(sample: int | None, kind: str | None, seed: int, spec: Path | None, output: Path | None) -> int:
     """Test the suite itself, on clouds that each break exactly one promise.

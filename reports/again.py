@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from reports.curl import quote
@@ -44,9 +45,15 @@ def again(case: str, info: RunInfo) -> str:
             given = value if isinstance(value, list) else [value]
             # A run may name hundreds of cases of one file, each behind `::`; the one case is chosen by -k.
             texts = [one for one in given if isinstance(one, str)]
-            places = dict.fromkeys(one.partition("::")[0] if name == "spec" else one for one in texts)
-            words += [f"--{name} {quote(one)}" for one in places if one]
+            places = list(dict.fromkeys(one.partition("::")[0] if name == "spec" else one for one in texts))
+            words += [f"--{name} {quote(one)}" for one in (_own(case, places) if name == "spec" else places) if one]
     return " ".join(words)
+
+
+def _own(case: str, specs: list[str]) -> list[str]:
+    """The file of the case, whose name begins the id, if it is among the specs; otherwise all specs."""
+    own = [one for one in specs if one.endswith(".yaml") and case.startswith(f"{PurePath(one).stem}.")]
+    return own or specs
 
 
 def _expression(case: str) -> str:

@@ -52,7 +52,7 @@ def page(view: View, comparison: Comparison | None = None) -> str:
         .render(
             view=view,
             subject=subject(view.info),
-            headline=words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes),
+            headline=view.headline,
             exit_meaning=words.exit_meaning(view.exit_status, view.info.finished is not None),
             facts=facts_of(view),
             index=index(view),
@@ -99,7 +99,7 @@ def facts_of(view: View) -> list[tuple[str, str]]:
     took = words.lasted(info)
     of_one = [
         ("Endpoint", str(endpoint.get("url") or "not recorded")),
-        ("Release", str(endpoint.get("release") or "not known")),
+        ("Release", str(endpoint.get("release") or "not told by the cloud")),
         ("Microversions", f"{low} to {high}" if low and high else str(high or low or "none")),
         ("Reference", reference or "not recorded"),
     ]

@@ -18,6 +18,8 @@ SUMMARY = "expected deviations"
 """Kind of the note with the counts in a sentence; a record has it if and only if the run was compared."""
 EXPECTED = "expected"
 """Kind of the notes with the evidence of an expected deviation that was observed."""
+SHOWN = 4
+"""Largest number of places of one kind that are shown of one entry."""
 UNEXPECTED = "unexpected"
 """Kind of the notes about unexamined deviations, and about unexamined cases of a known deviation."""
 
@@ -34,6 +36,14 @@ class Known:
     source: tuple[str, ...]
     link: str
     beyond: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, str]:
+        """The places in the reference, and those in the source; of many the first ones, and the number of the others.
+
+        One entry may stand for the same mistake in dozens of operations.
+        """
+        return some_of(self.reference), some_of(self.source)
 
 
 def was_compared(info: RunInfo) -> bool:
@@ -70,6 +80,12 @@ def _read(info: RunInfo) -> Iterator[tuple[str, Known]]:
                     tuple(beyond.get(identity, ())),
                 ),
             )
+
+
+def some_of(places: tuple[str, ...]) -> str:
+    """The first few places, and the number of the others."""
+    more = len(places) - SHOWN
+    return ", ".join(places[:SHOWN]) + (f", and {more} more" if more > 0 else "")
 
 
 def _places(given: Any) -> tuple[str, ...]:

@@ -72,10 +72,7 @@ def runs_page(views: Sequence[View], capabilities: Matrix | None = None) -> str:
         capabilities=capabilities,
         signs=SIGNS,
         subjects=[subject(view.info) for view in views],
-        headlines=[
-            words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
-            for view in views
-        ],
+        headlines=[view.headline for view in views],
         whens=[words.when(view.info.started) for view in views],
         differ=differ[:ROWS],
         deviate=deviate[:ROWS],
@@ -88,7 +85,7 @@ def runs_text(views: Sequence[View], capabilities: Matrix | None = None) -> str:
     lines = []
     for at, view in enumerate(views):
         lines.append(f"{_name(view, at)}  {words.one_line(str(view.info.endpoint.get('url') or ''), 200)}".rstrip())
-        lines.append(f"  {words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)}")
+        lines.append(f"  {view.headline}")
         lines.append(f"  {words.exit_meaning(view.exit_status, view.info.finished is not None)}")
     if capabilities is not None:
         lines += lines_of(capabilities, run_names(views))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import words
 from reports.cards import Deck
 from reports.compare import compare
 from reports.findings import by_cause
@@ -83,7 +82,7 @@ def site(views: Sequence[View], baseline: View | None = None) -> Iterator[tuple[
     lacking = [(subject(row.head), row.said) for view in views for row in index(view) if row.view is None]
     yield (
         INDEX,
-        render("site_index.html.j2", parts=parts, headlines=[_headline(part) for part in parts], lacking=lacking),
+        render("site_index.html.j2", parts=parts, headlines=[part.view.headline for part in parts], lacking=lacking),
     )
     for part in parts:
         yield f"{part.folder}/{INDEX}", _service(part, alone=len(parts) == 1)
@@ -97,11 +96,6 @@ def site(views: Sequence[View], baseline: View | None = None) -> Iterator[tuple[
             yield f"{part.folder}/{part.pages[operation.id]}", page
 
 
-def _headline(part: Part) -> str:
-    view = part.view
-    return words.headline(view.requirements, view.waived_requirements, view.without_case, view.causes)
-
-
 def _service(part: Part, alone: bool) -> str:
     view = part.view
     graphs = [Graph(name, state_graph(ways), ways) for name, ways in view.transitions.items()]
@@ -111,7 +105,7 @@ def _service(part: Part, alone: bool) -> str:
         part=part,
         view=view,
         alone=alone,
-        headline=_headline(part),
+        headline=view.headline,
         facts=facts_of(view),
         links=part.pages,
         graphs=[graph for graph in graphs if graph.picture],

@@ -118,7 +118,7 @@ def finding(item: Finding, info: RunInfo, new: bool = False) -> list[str]:
         ("Observed", observed),
         ("Reason", example.reason or ""),
         ("Source", words.place(example.source)),
-        ("Known", f"{known.why} ({', '.join(known.source)})" if known else ""),
+        ("Known", f"{known.why} ({known.places[1]})" if known else ""),
         ("Not known in", ", ".join(known.beyond) if known else ""),
         ("Cases", words.number(len(item.cases)) if len(item.cases) > 1 else ""),
         ("Try again", again(example.case, info)),
@@ -196,7 +196,7 @@ def _foot(seen: View) -> list[str]:
         lines.append(f"Error codes decided: {words.number(done)} of {words.number(documented)} ({each})")
     lines += [f"Note: {_clean(sentence)}" for sentence in (*words.left_out(seen.info), *seen.damaged)]
     lines += [f"Reference: {_clean(seen.quoting)}"] if seen.quoting else []
-    lines.append(words.headline(seen.requirements, seen.waived_requirements, seen.without_case, seen.causes))
+    lines.append(seen.headline)
     lines.append(words.exit_meaning(seen.exit_status, seen.info.finished is not None))
     return lines
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.findings import Cause, Finding, Findings
-from reports.known import known_of
+from reports.known import known_of, was_compared
 from reports.operations import KindCount, Operation, Reason, Requirement, Untested
 from reports.quotes import Quotes, together
 from reports.requirements import column_key, parts_of, split
 from reports.states import Observations, Observed
 from reports.transitions import Transition, Transitions
-from reports.words import general
+from reports.words import general, headline
 from specs.record.model import VERDICTS, Result, RunInfo, Source, Verdict, scoped
 from specs.record.totals import ALLOW_UNDECIDED, Tally
 
@@ -106,6 +106,31 @@ class View:
                 name = finding.example.name
                 broken[name] = broken.get(name, True) and finding.waiver is not None
         return sum(broken.values())
+
+    @property
+    def known_breaks(self) -> int | None:
+        """Number of broken promises, without waived ones, whose contradictions are all known of the release.
+
+        None if no service of the run was compared with the known deviations of its release.
+        """
+        if self.parts:
+            counts = [count for part in self.parts if (count := part.known_breaks) is not None]
+            return sum(counts) if counts else None
+        if not was_compared(self.info):
+            return None
+        known = known_of(self.info)
+        broken: dict[str, bool] = {}
+        for finding in self.findings:
+            if finding.class_ == "contradiction" and finding.waiver is None:
+                name = finding.example.name
+                as_known = finding.id in known and not known[finding.id].beyond
+                broken[name] = broken.get(name, True) and as_known
+        return sum(broken.values())
+
+    @property
+    def headline(self) -> str:
+        """One sentence with the numbers of broken, waived, undecided, kept and untried promises."""
+        return headline(self.requirements, self.waived_requirements, self.without_case, self.causes, self.known_breaks)
 
     @property
     def kinds(self) -> dict[str, KindCount]:

@@ -160,11 +160,20 @@ def findings(causes: int, deviations: int) -> str:
 
 
 def headline(
-    requirements: Mapping[Verdict, int], waived: int = 0, without_case: int = 0, causes: int | None = None
+    requirements: Mapping[Verdict, int],
+    waived: int = 0,
+    without_case: int = 0,
+    causes: int | None = None,
+    known: int | None = None,
 ) -> str:
     """Return one sentence with the numbers of broken, waived (also failed), undecided, kept and untried promises.
 
-    ``causes``: the number of causes by which they are broken, which is named if it is smaller; None does not name it.
+    Args:
+        requirements: the number of promises by verdict.
+        waived: the number of failed promises that a waiver accepts.
+        without_case: the number of promises that were not tried.
+        causes: the number of causes by which promises are broken, which is named if it is smaller; None names none.
+        known: the number of broken promises that are known deviations of the release; None if it has no list of them.
     """
     if not sum(requirements.values()):
         return "No promise was tried."
@@ -175,6 +184,8 @@ def headline(
         parts = [f"{count(causes, 'finding')}, by which {number(broken)} promises are broken"]
     if not broken:
         parts = ["No promise is broken"]
+    elif known is not None:
+        parts[0] += f", {_known(broken, known)}"
     if waived:
         parts.append(f"{number(waived)} {'is' if waived == 1 else 'are'} waived")
     if undecided:
@@ -183,6 +194,16 @@ def headline(
     if without_case:
         parts.append(f"{number(without_case)} {'has' if without_case == 1 else 'have'} no case")
     return "; ".join(parts) + "."
+
+
+def _known(broken: int, known: int) -> str:
+    """How many broken promises are known deviations of the release, as an apposition."""
+    if broken == 1:
+        return "a known deviation of this release" if known else "which is no known deviation of this release"
+    if not known:
+        return "none of them a known deviation of this release"
+    share = "all" if known >= broken else number(known)
+    return f"{share} of them {'a known deviation' if known == 1 else 'known deviations'} of this release"
 
 
 def exit_meaning(status: int | None, finished: bool = True) -> str:

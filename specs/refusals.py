@@ -67,10 +67,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Blank:
-    """A promise that a field of an answer is null, empty or absent in a situation; all given attributes hold together.
+    """A promise that a field of an answer is null, empty, absent or shown in a situation; all given attributes hold.
 
     Attributes:
-        kind: ``null``, ``absent``, or ``empty`` for an empty text, list or object.
+        kind: ``null``, ``absent``, or ``empty`` for an empty text, list or object; ``shown`` for any other value.
         always: True if the field is so in every answer.
         never: events that the thing has not seen, such as ``updated``.
         unset: other fields of the same object that are null.
@@ -83,7 +83,7 @@ class Blank:
     A promise whose situation is not known gives none of those between ``kind`` and ``line``.
     """
 
-    kind: Literal["null", "empty", "absent"]
+    kind: Literal["null", "empty", "absent", "shown"]
     always: bool = False
     never: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()

@@ -71,7 +71,7 @@ def begin(config: pytest.Config, files: Sequence[Path]) -> None:
     levels = Levels(choices.level, tried(opened.shares))
     config.pluginmanager.register(levels, "conformance-levels")
     sessions = [share.session for share in opened.shares]
-    config.pluginmanager.register(Progress(config, sessions), "conformance-progress")
+    config.pluginmanager.register(Progress(config, sessions, opened.expects), "conformance-progress")
     config.pluginmanager.register(signals, "conformance-signals")
     config.pluginmanager.register(Owner(config, opened, signals, levels), "conformance-owner")
     if certifying is not None:  # its lines come after those of the owner

@@ -40,7 +40,7 @@ import yaml
 from conformance.engine.api.description import services
 from conformance.engine.model.case import Case
 from conformance.plugin.trouble import Trouble
-from reports.known import EXPECTED, SUMMARY, UNEXPECTED
+from reports.known import EXPECTED, SUMMARY, UNEXPECTED, some_of
 from specs.microversion import Microversion
 from specs.record import model
 from specs.record.ids import DeviationId, case_detail
@@ -84,6 +84,11 @@ class Expected:
     def explains(self, case: str) -> bool:
         """True if this case of the requirement is known to show the deviation."""
         return not self.cases or case_detail(case, self.requirement) in self.cases
+
+    @property
+    def told(self) -> str:
+        """The cause and its place in the source; of many places the first ones."""
+        return f"{self.why} ({some_of(self.source)})"
 
     def as_note(self, kind: str) -> dict[str, Any]:
         """Return the entry for the record."""
@@ -146,6 +151,11 @@ class ExpectedDeviations:
     def release(self) -> str:
         """The release as a requirement, such as ``widgets==3.0.0``."""
         return f"{self.package}=={self.version}"
+
+    def told_of(self, result: Result) -> str:
+        """What is known of the contradiction of a failed case; empty if nothing is, as of a new one."""
+        one = self.by_id.get(result.deviation.id) if result.deviation is not None else None
+        return one.told if one is not None and one.explains(result.case) else ""
 
     def failing(self, cases: Iterable[Case]) -> frozenset[str]:
         """The ids of the cases that are expected to fail."""

@@ -16,8 +16,8 @@ CURL = 2_000
 """The longest curl command that is shown, in characters; the report shows longer ones."""
 
 
-def failure_lines(result: Result, info: RunInfo) -> list[str]:
-    """Write a result as lines, without colours and control characters."""
+def failure_lines(result: Result, info: RunInfo, known: str = "") -> list[str]:
+    """Write a result as lines, without colours and control characters. ``known``: what is known of the failure."""
     release = " ".join(str(info.spec[key]) for key in ("package", "version") if info.spec.get(key))
     place = f"{result.source.path}:{result.source.line}" + (f" of {release}" if release else "")
     situation = [part for part in (result.role and as_role(result.role), result.state) if part]
@@ -29,6 +29,7 @@ def failure_lines(result: Result, info: RunInfo) -> list[str]:
         ("Expected", result.expected),
         ("Observed", result.observed + (f"  ({', '.join(situation)})" if situation else "")),
         ("Reason", result.reason or ""),
+        ("Known", known),
         ("Try again", again(result.case, info)),
         ("As curl", command if len(command) <= CURL else ""),
     ]
@@ -48,9 +49,9 @@ def short_line(result: Result) -> str:
     return " ".join(visible(f"expected {result.expected}, observed {result.observed}").split())
 
 
-def representation(result: Result, info: RunInfo) -> ReprExceptionInfo:
+def representation(result: Result, info: RunInfo, known: str = "") -> ReprExceptionInfo:
     """The failure in pytest's own classes; pytest-xdist passes only those on completely."""
-    text = "\n".join(failure_lines(result, info)) + "\n"
+    text = "\n".join(failure_lines(result, info, known)) + "\n"
     return ReprExceptionInfo(
         reprtraceback=ReprTraceback([ReprEntryNative([text])], None, "native"),
         reprcrash=ReprFileLocation(result.source.path, result.source.line, short_line(result)),

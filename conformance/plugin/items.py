@@ -210,7 +210,7 @@ class CaseItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the lines about a failed case, instead of a traceback."""
         if isinstance(excinfo.value, CaseFailed) and self.share is not None:
-            return representation(excinfo.value.result, self.share.head)
+            return representation(excinfo.value.result, self.share.head, self.share.told_of(excinfo.value.result))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

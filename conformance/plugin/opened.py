@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -110,8 +110,20 @@ class Opened:
         self.shares = open_each(self.references, endpoint.lacking, open_one)
         for share in self.shares:
             _same_endpoint(self._before, share)
-            if (expected := self._expected(share)) is not None:
-                share.session.run.deviating = expected.failing(share.suite.cases)
+            share.known = self._expected(share)
+            if share.known is not None:
+                share.session.run.deviating = share.known.failing(share.suite.cases)
+
+    @property
+    def expects(self) -> Callable[[str, str], bool] | None:
+        """Tells by the ids of a deviation and of its case whether it is expected; None if no release is compared."""
+        releases = [share.known for share in self.shares if share.known is not None]
+
+        def expected(deviation: str, case: str) -> bool:
+            known = (release.by_id.get(deviation) for release in releases)
+            return any(one is not None and one.explains(case) for one in known)
+
+        return expected if releases else None
 
     @property
     def first_lines(self) -> list[str]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from conformance.engine.api.load import load_service
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case
 from conformance.engine.run.forecast import Forecast, Lane
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 from reports.words import count, plural
 
 
-def plan_lines(cases: Iterable[Case], plan: Forecast, max_resources: int, service_type: str) -> list[str]:
+def plan_lines(
+    cases: Iterable[Case], plan: Forecast, max_resources: int, service: ServiceDescription
+) -> list[str]:
     """Return the plan of a run, as lines of text.
 
     Args:
         cases: the cases to try.
         plan: the forecast for them.
         max_resources: the most resources under test that may exist at a time.
-        service_type: the type of the service.
+        service: the description of the service.
     """
-    cases, service = list(cases), load_service(service_type)
+    cases = list(cases)
     counts = Counter(lane_of(case.trial, service) for case in cases)
     kinds = Counter(case.requirement.kind.partition("/")[0] for case in cases)
     noun = service.resource if len(service.resources) < 2 else "resource"

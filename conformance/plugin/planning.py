@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.engine.api.addresses import addressed
 from conformance.engine.api.load import load_service
+from conformance.engine.api.references import for_reference
+from conformance.engine.api.service import ServiceDescription
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.run.forecast import Forecast, Ground, forecast
 from conformance.plugin import ending, items
@@ -56,14 +59,17 @@ class Plan:
             cases = [one.case for one in session.items if isinstance(one, CaseItem) and one.tested == reference.service]
             if cases:
                 planned = True
-                plan = plan_lines(
-                    cases, self._forecast(reference, cases), self._choices.max_resources, reference.service
-                )
+                service = self._described(reference)
+                plan = plan_lines(cases, self._forecast(reference, cases), self._choices.max_resources, service)
                 heading = [f"{reference.service}:"] if len(self._services) > 1 else []
                 say(["", *map(visible, [*heading, *plan])], sys.stdout)
         if planned:
             say(self._levels.left_out, sys.stdout)
         return True
+
+    @staticmethod
+    def _described(reference: Reference) -> ServiceDescription:
+        return for_reference(load_service(reference.service), addressed(reference.specs).specs)
 
     def _forecast(self, reference: Reference, cases: Sequence[Case]) -> Forecast:
         """The forecast for the cases of a service on a cloud of a named release, or else of that of the reference."""
@@ -72,7 +78,7 @@ class Plan:
         known = known_for(self._choices.known, {"package": read.package, "version": read.version}, release, None)
         failing = known.failing(cases) if known is not None else frozenset()
         deviating = frozenset(case.trial.key for case in cases if case.id in failing)
-        ground = Ground(load_service(reference.service), reference.specs)
+        ground = Ground(self._described(reference), reference.specs)
         changes, parallel = not self._levels.readonly, self._choices.max_resources
         return forecast((case.trial for case in cases), ground, deviating, changes=changes, parallel=parallel)
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class State:
         total: the number of selected cases.
         decided: the number of cases with a result.
         deviations: the number of results with a deviation so far.
+        unexpected: the number of those whose deviation is not expected of the release; None if no release is compared.
         done: the part of the work that is done, from 0 to 1, by the forecast.
         seconds: the seconds since the start.
         noun: the name of a resource under test; empty if the service has none.
@@ -54,6 +55,7 @@ class State:
     total: int = 0
     decided: int = 0
     deviations: int = 0
+    unexpected: int | None = None
     done: float = 0.0
     seconds: float = 0.0
     noun: str = ""
@@ -65,7 +67,7 @@ class State:
         percent = f" ({100 * self.decided // self.total} %)" if self.total else ""
         first = [
             f"decided {number(self.decided)} of {number(self.total)}{percent}",
-            count(self.deviations, "deviation"),
+            f"{count(self.deviations, 'deviation')}{self._expected()}",
         ]
         if TELLING <= self.done < 1:
             first.append(f"about {duration(self.seconds * (1 - self.done) / self.done)} left")
@@ -79,6 +81,12 @@ class State:
             lines.append(f"waiting: {what}, {duration(longest)} so far{others}")
         return lines
 
+    def _expected(self) -> str:
+        """How many deviations are not expected, in brackets; empty if there is none at all, or nobody knows."""
+        if self.unexpected is None or not self.deviations:
+            return ""
+        return f" ({f'{number(self.unexpected)} unexpected' if self.unexpected else 'expected'})"
+
 
 class Progress:
     """The pytest hooks that show the progress of a run, in the process that owns it.
@@ -87,14 +95,20 @@ class Progress:
         config: pytest's configuration.
         sessions: the connections to the cloud, one for each service; other processes of the run have their own, which
             are not looked at.
+        expects: tells by the ids of a deviation and of its case whether it is expected of the release; None if no
+            release is compared.
     """
 
-    def __init__(self, config: pytest.Config, sessions: Sequence[Session]) -> None:
+    def __init__(
+        self, config: pytest.Config, sessions: Sequence[Session], expects: Callable[[str, str], bool] | None = None
+    ) -> None:
         self._config = config
         self._sessions = sessions
         self._began = 0.0
         nouns = {one.kind for session in sessions for one in session.context.service.resources}
-        self._state = State(noun=nouns.pop() if len(nouns) == 1 else "resource" if nouns else "")
+        noun = nouns.pop() if len(nouns) == 1 else "resource" if nouns else ""
+        self._expects = expects
+        self._state = State(noun=noun, unexpected=None if expects is None else 0)
         self._weights: Mapping[str, float] = {}
         self._over = threading.Event()
         # Copies, because pytest redirects the originals while it captures the output of tests.
@@ -106,6 +120,7 @@ class Progress:
         """Show the progress as long as the cases are tried."""
         if session.config.option.collectonly or not self._shows():
             return (yield)
+        _without_alternating_names(session)
         self._expect([item.case.id for item in session.items if isinstance(item, CaseItem)])
         self._began = time.monotonic()
         thread = threading.Thread(target=self._show, args=[self._screen()], name="progress", daemon=True)
@@ -127,9 +142,13 @@ class Progress:
             return
         properties = dict(report.user_properties)
         if "verdict" in properties:
+            case = report.nodeid.partition("::")[2]
             self._state.decided += 1
-            self._state.done += self._weights.get(report.nodeid.partition("::")[2], 0.0)
-            self._state.deviations += properties["verdict"] == "fail" or "deviation" in properties
+            self._state.done += self._weights.get(case, 0.0)
+            if properties["verdict"] == "fail" or "deviation" in properties:
+                self._state.deviations += 1
+                if self._state.unexpected is not None and self._expects is not None:
+                    self._state.unexpected += not self._expects(str(properties.get("deviation")), case)
 
     def _shows(self) -> bool:
         return self._config.pluginmanager.has_plugin("terminalreporter") and self._config.option.verbose > -2
@@ -192,3 +211,13 @@ class Progress:
         self._over.set()
         for fd in (self._out, self._errors):
             os.close(fd)
+
+
+def _without_alternating_names(session: pytest.Session) -> None:
+    """Have pytest print no names of files before its signs, if the cases are of several files.
+
+    Files share resources, so that their cases are decided by turns, and a line would begin with another name every few
+    cases. With ``-v`` each case has a line with its name all the same.
+    """
+    if len({item.path for item in session.items if isinstance(item, CaseItem)}) > 1:
+        session.config.pluginmanager.get_plugin("terminalreporter").showfspath = False  # type: ignore[union-attr]

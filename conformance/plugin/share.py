@@ -20,6 +20,7 @@ from conformance.engine.cloud.errors import CloudError, ServiceMissing
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.run.run import Stopped
 from conformance.engine.run.session import Session, Settings
+from conformance.plugin.expected import ExpectedDeviations
 from conformance.plugin.further import Count, LeftOut, corrected
 from conformance.plugin.reference import Reference
 from conformance.plugin.trouble import Trouble
@@ -58,6 +59,7 @@ class Share:
         closed: True after ``close``.
         left_out: the cases that the level of the run leaves out; None if the level is not ``essential``.
         ahead: see ``as_decided``.
+        known: the deviations that are expected of the release; None if the cloud is compared with none.
     """
 
     reference: Reference
@@ -71,8 +73,10 @@ class Share:
     closed: bool = False
     left_out: LeftOut | None = None
     ahead: str | None = None
+    known: ExpectedDeviations | None = None
     _decided: SimpleQueue[str] = field(default_factory=SimpleQueue)
     _results: dict[str, Result] = field(default_factory=dict)
+    _elsewhere: set[str] = field(default_factory=set)
 
     @classmethod
     def open(
@@ -161,8 +165,33 @@ class Share:
         """Wait for the result of a case. Raises Stopped: the run was stopped before the case was decided."""
         if case_id in self.done:
             return self.done[case_id]
+        if case_id in self._results:
+            return self._results[case_id]
+        if case_id in self._elsewhere:
+            raise Stopped(case_id)
         result = self.session.run.wait(case_id)
         return self._results.get(case_id) or self.waivers.apply(self._labelled(result))
+
+    def leave_to_others(self, case_ids: Iterable[str]) -> None:
+        """Leave cases of this process to other processes of the run; ``adopt`` takes their results."""
+        self._elsewhere.update(case_id for case_id in case_ids if case_id not in self.done)
+
+    def waits_for_others(self, case_id: str) -> bool:
+        """Whether a case is left to another process that has not decided it yet."""
+        return case_id in self._elsewhere
+
+    def adopt(self, result: Result) -> None:
+        """Take the result of a case that was left to another process, which has written it into the record."""
+        if result.case in self._elsewhere:
+            self._results[result.case] = result
+            self._elsewhere.discard(result.case)
+            self._decided.put(result.case)
+
+    def take_back(self, case_ids: Sequence[str]) -> None:
+        """Try cases that another process has left undecided."""
+        if case_ids:
+            self.start(case_ids)
+            self._elsewhere.difference_update(case_ids)
 
     def _labelled(self, result: Result) -> Result:
         return replace(result, service=self.service) if self.service else result
@@ -184,7 +213,8 @@ class Share:
                 while True:
                     ready.append(self._decided.get_nowait())
             if not ready:
-                if self.session.run.active or not self._decided.empty():
+                others = self._elsewhere and not self.session.context.stopping.is_set()
+                if self.session.run.active or others or not self._decided.empty():
                     continue
                 yield from waiting
                 return
@@ -242,6 +272,10 @@ class Share:
         part |= {"left_out": asdict(self.left_out.count)} if self.left_out else {}
         with contextlib.suppress(RecordError):
             write_atomically(self.directory / _PART.format(named), json.dumps(part), PRIVATE)
+
+    def told_of(self, result: Result) -> str:
+        """What is known of the contradiction of a failed case; empty if nothing is."""
+        return self.known.told_of(result) if self.known is not None else ""
 
     @cached_property
     def head(self) -> RunInfo:

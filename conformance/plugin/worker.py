@@ -19,6 +19,7 @@ from conformance.plugin.endpoint import CLOUDS_FILE
 from conformance.plugin.guided import Guided
 from conformance.plugin.heads import narrowed
 from conformance.plugin.items import CaseItem, SpecFile, collect_file, collected
+from conformance.plugin.known import named
 from conformance.plugin.levels import Levels, tried
 from conformance.plugin.reference import Reference, read_references
 from conformance.plugin.share import STOP, Share
@@ -78,6 +79,7 @@ def _service(share: Share) -> dict[str, Any]:
         },
         "release": session.settings.release,
         "service": share.service,
+        "known": share.known.release if share.known is not None else None,
         "top": str(session.context.top),
         "major": session.api.major,
         "first": str(session.api.first) if session.api.first else None,
@@ -120,7 +122,9 @@ def open_parts(handed: Mapping[str, Any], worker: str, max_resources: int | None
         results = RunRecord.read(directory).results if wanted else ()
         done = {one.case: one for one in results if (one.service, one.case) in wanted}
         options = narrowed(handed["options"], reference) if given["service"] else handed["options"]
-        return Share.open(reference, settings, writer, options, waivers, done, worker)
+        share = Share.open(reference, settings, writer, options, waivers, done, worker)
+        share.known = named(given["known"]) if given["known"] else None
+        return share
 
     return open_each(read_references([Path(path) for path in handed["files"]]), handed["lacking"], open_one)
 

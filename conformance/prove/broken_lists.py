@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.engine.judge.chosen import OnlyChosen
+from conformance.engine.judge.sorting import BOTH, Sorted
 from conformance.engine.model.case import Case, id_part
+from conformance.engine.model.trial import Paged
 from conformance.prove.after import Elements, Field
 from conformance.prove.ground import Catalogue, Ground, detail
 from conformance.prove.instead import Answer, OneMore, WithoutQuery
@@ -42,12 +44,20 @@ def break_lists(ground: Ground, book: Catalogue) -> None:
                 _break(book, case, what, Named(what))
 
 
+def _comes_anyway(case: Case) -> bool:
+    """Whether a list comes by the key of a case without a key as well: a cloud that ignores it breaks nothing."""
+    exchange = case.trial.exchange
+    both = isinstance(case.expectation, Sorted) and case.expectation.directions == BOTH
+    return both and isinstance(exchange, Paged) and exchange.listing.contrast is not None
+
+
 def _break(book: Catalogue, case: Case, what: str, named: Callable[[str], bool]) -> None:
     name = detail(case)
     query = Queried(what, named, of_lists=True)
     asked = Where.of(case.operation, query=query)
     shown = Where.of(case.operation, query=query, answered="accepted")
-    book.add(case, "ignored", asked, instead=WithoutQuery(named), situation=name)
+    if not _comes_anyway(case):
+        book.add(case, "ignored", asked, instead=WithoutQuery(named), situation=name)
     if isinstance(case.expectation, OnlyChosen):
         place = (*case.expectation.holder, case.expectation.names[0])
         book.add(case, "missing", shown, after=Field(place, "drop"), situation=name)

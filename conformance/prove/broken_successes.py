@@ -109,14 +109,17 @@ def _whole(ground: Ground, book: Catalogue) -> None:
 
 
 def _filled(ground: Ground, book: Catalogue, case: Case, expectation: IsBlank) -> None:
-    """Add the breakage that gives a field a value of its type in a situation in which it must be null or empty."""
+    """Add the breakage that gives a field a value where it must be null or empty, or takes it away where it is due."""
     if expectation.probe is not None:
         later = AlteredLater(expectation.place, ground.names_below(case.operation))
         book.add(case, "filled", _accepted(case), after=later)
         return
     kind = next((r.type for r in case.operation.response.parameters if r.name == expectation.name), None)
-    filled = Field(expectation.place, "set", FILLED.get(kind or "", "conformance"))
     there = replace(ground.here(case), answered="accepted", versions=exactly(ground.version(case)))
+    if expectation.kind == "shown":
+        book.add(case, "field-lost", there, after=Field(expectation.place, "drop"))
+        return
+    filled = Field(expectation.place, "set", FILLED.get(kind or "", "conformance"))
     book.add(case, "filled", there, after=filled)
 
 

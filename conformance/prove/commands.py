@@ -53,7 +53,7 @@ def prove(
         kind: only breakages of requirements of this kind (``error`` for every code).
         seed: seed of the random sample.
         output: directory for ``proof.json``, ``proof.txt`` and ``proof.html``, and for ``outcomes.jsonl``, to which
-            each outcome is appended: a breakage with an outcome in it is not tried again.
+            each outcome is appended: a breakage that was decided in it is not tried again.
         workers: number of breakages tried at a time.
         say: called with a line for each breakage that was not caught, and at the end with the score.
 
@@ -70,7 +70,7 @@ def prove(
     with (
         sandbox_of(every[0].service) as sandbox,
         tempfile.TemporaryDirectory(prefix="prove-") as directory,
-        Stock(sandbox, every, Path(directory), tidy=False) as stock,
+        Stock(sandbox, every, Path(directory)) as stock,
     ):
         bench = _Bench(sandbox, every, selected, stock)
         with bench.prover() as prover:
@@ -167,7 +167,6 @@ class _Bench:
             self.sandbox,
             self.every,
             self.selected,
-            tidy=False,
             unbroken=known,
             stock=self.stock,
             alone=self.alone,

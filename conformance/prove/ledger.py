@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from conformance.prove.breakage import Breakage
-from conformance.prove.outcome import Outcome
+from conformance.prove.outcome import Fate, Outcome
 
 NAME = "outcomes.jsonl"
+
+AGAIN: tuple[Fate, ...] = ("error", "inconclusive", "not reached")
+"""Fates of breakages that a continued proof tries again."""
 
 
 class ProofError(Exception):
@@ -28,8 +31,8 @@ def suite_of(release: str, breakages: Iterable[Breakage]) -> dict[str, str]:
 class Ledger:
     """Reads the outcomes in a directory, and appends new ones. Safe to use from many threads.
 
-    The first line holds the identity of the proof. An incomplete last line is ignored. An outcome with the fate
-    ``error`` does not count: the breakage is tried again.
+    The first line holds the identity of the proof. An incomplete last line is ignored. An outcome that decides nothing
+    (``AGAIN``) does not count: the sandbox may have been slow for a moment, and the breakage is tried again.
 
     Args:
         directory: directory of the proof; if None, nothing is read or written.
@@ -62,7 +65,7 @@ class Ledger:
         for entry in entries[1:]:
             if "unbroken" in entry:
                 self.deviations.update(entry["unbroken"])
-            elif entry.get("fate") != "error":
+            elif entry.get("fate") not in AGAIN:
                 outcome = Outcome.from_json(entry)
                 self.found[outcome.breakage] = outcome
 

@@ -43,10 +43,9 @@ class Prover:
     """A proxy and a session that runs through it; tries one breakage at a time. A context manager for one thread.
 
     Attributes:
-        sandbox: the cloud.
+        sandbox: the cloud, which ends with the proof and takes with it whatever was made.
         specs, selected: all specs, and those whose operations are tried, as for a session.
         controls: number of untouched cases that are run with each breakage.
-        tidy: True if the session's resources are deleted at the end; not needed on a sandbox that ends with the proof.
         unbroken: case id -> its result on the unbroken cloud; filled when a result is needed.
         stock: the servers that breakages are tried on; if None, the prover makes a stock of its own.
         alone: lock held while an operation is tried that changes something shared by all provers of a sandbox.
@@ -57,7 +56,6 @@ class Prover:
     specs: Sequence[Spec]
     selected: Sequence[Spec]
     controls: int = CONTROLS
-    tidy: bool = True
     unbroken: dict[str, Result] = field(default_factory=dict)
     stock: Stock | None = None
     alone: threading.Lock = field(default_factory=threading.Lock)
@@ -70,7 +68,7 @@ class Prover:
         self._directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="prove-")))
         self._proxy = self._stack.enter_context(proxy_of(self.sandbox))
         if self.stock is None:
-            own = Stock(self.sandbox, self.specs, self._directory / "stock", self.tidy)
+            own = Stock(self.sandbox, self.specs, self._directory / "stock")
             self.stock = self._stack.enter_context(own)
         self._stack.callback(self._close)
         self._open()
@@ -108,6 +106,7 @@ class Prover:
 
     def run(self, case_ids: Iterable[str], patience: Patience = PATIENCE) -> list[Result]:
         """Run some cases with the proxy's present breakage, each on servers of its own, and return their results."""
+        self.session.context.resources.attempts.forget()  # one breakage says nothing of the next
         return self._run(list(dict.fromkeys(case_ids)), replace(self.session.context, patience=patience))
 
     def _on_lent(self, case_ids: Iterable[str], patience: Patience) -> list[Result]:
@@ -274,7 +273,7 @@ class Prover:
     def _close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            session.close(cloud_ends=not self.tidy)
+            session.close(cloud_ends=True)
 
 
 def lent_in(service: ServiceDescription, case: Case) -> str:

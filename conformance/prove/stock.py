@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import CloudError, ResourceError
-from conformance.engine.cloud.kinds import Kind
+from conformance.engine.cloud.kinds import Kind, View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.roles import Role
@@ -53,22 +53,18 @@ class Stock:
     """Servers to lend. Safe to use from many threads; as a context manager it closes its session at the end.
 
     Args:
-        sandbox: the sandbox in which the servers are made.
+        sandbox: the sandbox in which the servers are made, and with which they go.
         specs: the specs of the reference; they state how a status is reached.
         directory: directory for the journal of created resources.
-        tidy: True if all servers are deleted at the end; not needed on a sandbox that ends with the proof.
     """
 
-    def __init__(
-        self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path, tidy: bool = True
-    ) -> None:
+    def __init__(self, sandbox: RunningSandbox | PartOfCloud, specs: Sequence[Spec], directory: Path) -> None:
         self._ends = contextlib.ExitStack()
         url = sandbox.url
         if isinstance(sandbox, PartOfCloud):  # its tokens end before a long proof does, and a proxy renews them
             url = self._ends.enter_context(proxy_of(sandbox)).url
         settings = Settings(target_of(sandbox, url), directory, sandbox=True, release=sandbox.release)
         self._session = Session(settings, specs, (), _ignore)
-        self._tidy = tidy
         self._shelf: dict[str, list[Made]] = {}
         self._coming: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -86,7 +82,7 @@ class Stock:
         self._behind.shutdown(cancel_futures=True)
         session = self._session
         with self._ends:
-            session.close(cloud_ends=not self._tidy)
+            session.close(cloud_ends=True)
 
     def lending(self, upstream: Upstream, state: str, called: Callable[[str], str]) -> Lending:
         """Return factories that lend servers of this stock in a status.
@@ -97,6 +93,7 @@ class Stock:
             called: makes names with the borrower's prefix, by which the borrower knows its own resources.
         """
         context = self._session.context
+        context.resources.attempts.forget()  # a sandbox can make servers: it was slow for a moment
         return Lending(self, upstream, state, context.resources, self._session, called)
 
     def take(self, state: str) -> Made:
@@ -191,11 +188,11 @@ class Lending(Resources):
         else:
             self._plain.delete(made, wait=wait)
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None, view: View | None = None) -> bool:
         """Give a lent server back; drop any other resource."""
         made = self._lent.get(id_)
         if made is None:
-            return self._plain.drop(id_, role, kind)
+            return self._plain.drop(id_, role, kind, view)
         self._stock.give(made, self._upstream.changed)
         return True
 

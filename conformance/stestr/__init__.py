@@ -10,6 +10,8 @@ group_regex=^([^/]+)/
 Environment variables name the endpoint: ``CONFORMANCE_CLOUD``, or ``CONFORMANCE_URL`` with ``CONFORMANCE_TOKEN``. Every
 option of ``conformance run`` has such a variable: its name in capitals, without ``OS_``. ``CONFORMANCE_SPEC`` names the
 specs. Without an endpoint, all processes of the run share one sandbox.
+
+However stestr groups the tests, cases that share a resource are tried by one process of the run, for all of them.
 """
 
 from __future__ import annotations

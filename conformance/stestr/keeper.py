@@ -27,6 +27,7 @@ from conformance.plugin.trouble import Trouble, shown
 from conformance.plugin.waivers import Waivers, load_waivers
 from conformance.plugin.worker import hand_over
 from conformance.stestr.shared import LAST_WORDS, READONLY_ONLY, SEEN, SLOWEST, START, STATE, USERS, slowest
+from conformance.stestr.together import CHOSEN, MEMBERS
 from specs.record import RecordError, Tally
 
 LINGER_AFTER_LISTING = 20.0
@@ -45,7 +46,8 @@ def main(place: Path) -> int:
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _ended)
     keeper = hold(place / "keeper", fcntl.LOCK_EX)
-    for old in (*place.glob("worker-*"), *place.glob("resource-*"), place / SEEN, place / SLOWEST):
+    told = (*place.glob(CHOSEN.format("*")), place / MEMBERS)
+    for old in (*place.glob("worker-*"), *place.glob("resource-*"), *told, place / SEEN, place / SLOWEST):
         old.unlink(missing_ok=True)
     try:
         opened, choices = _open()

@@ -73,15 +73,19 @@ class SharedRun:
     _user: int
     _slots: tuple[int, ...] = ()
 
+    def living(self) -> list[str]:
+        """Return the names of the processes that try cases of the run now (see ``name_of``)."""
+        held = [path for path in self.place.glob("worker-*") if is_held(path)]
+        return [name_of(path.name.removeprefix("worker-")) for path in held]
+
     def take_resources(self) -> int:
         """Return how many resources this process may have at a time: an equal part of the run's limit, at least one."""
         mine = self.place / f"worker-{os.getpid()}"
         here = hold(mine, fcntl.LOCK_SH)
         self._slots += (here,) if here is not None else ()
         time.sleep(SETTLE)
-        together = [path for path in self.place.glob("worker-*") if is_held(path)]
         limit = int(self.handed["max_resources"])
-        fair = max(1, limit // max(1, len(together)))
+        fair = max(1, limit // max(1, len(self.living())))
         got: list[int] = []
         while not got:
             for number in range(limit):
@@ -117,6 +121,11 @@ class SharedRun:
         return said or [
             f"the run broke off: see {log}, and remove its resources with `conformance cleanup {directory}`"
         ]
+
+
+def name_of(pid: int | str) -> str:
+    """The name of a process in the record of the run."""
+    return f"p{pid}"
 
 
 def slowest(place: Path) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import unittest
@@ -14,7 +15,8 @@ from conformance.plugin.levels import choose_again
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.trouble import Trouble, say
 from conformance.plugin.worker import leave_parts, open_parts
-from conformance.stestr.shared import SEEN, SharedRun, join
+from conformance.stestr.shared import SEEN, SharedRun, join, name_of
+from conformance.stestr.together import Following, Together
 from specs.record import RecordError
 from specs.record.model import scoped
 from specs.text import visible
@@ -79,7 +81,7 @@ class CaseTest(unittest.TestCase):
             self.skipTest(visible(f"{result.verdict}: {result.reason}"))
         if result.verdict == "fail" and result.waiver is not None:
             self.skipTest(visible(f"waived until {result.waiver['expires']}: {result.waiver['reason']}"))
-        text = "\n" + "\n".join(failure_lines(result, self.share.head))
+        text = "\n" + "\n".join(failure_lines(result, self.share.head, self.share.told_of(result)))
         if result.verdict == "error":
             raise SuiteError(text)
         if result.verdict == "fail":
@@ -106,8 +108,11 @@ class CaseSuite(unittest.TestSuite):
         if not self._cases:
             return result
         (self._run.place / SEEN).touch()
+        together = Together(self._run.place, name_of(os.getpid()), self._run.living)
+        together.announce(test.id() for test in self._cases)
         try:
-            shares = open_parts(self._run.handed, f"p{os.getpid()}", self._run.take_resources())
+            shares = open_parts(self._run.handed, together.me, self._run.take_resources())
+            together.meet()
             for share in shares:
                 choose_again(share, self._run.handed)
         except (Trouble, RecordError) as trouble:
@@ -116,8 +121,9 @@ class CaseSuite(unittest.TestSuite):
         try:
             for share in shares:
                 tests = {test.case_id: test for test in self._cases if test.service == share.service}
-                if tests and not result.shouldStop:
-                    _try(tests, share, result)
+                division = together.divided(share)
+                if (tests or together.me in division.values()) and not result.shouldStop:
+                    _try(tests, share, together, division, result)
         finally:
             leave_parts(shares)
         if lines := self._run.leave():
@@ -125,12 +131,36 @@ class CaseSuite(unittest.TestSuite):
         return result
 
 
-def _try(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestResult) -> None:
-    share.prepare(list(tests), lambda text: say([text], sys.stderr))
+def _try(
+    tests: Mapping[str, CaseTest],
+    share: Share,
+    together: Together,
+    division: Mapping[str, str],
+    result: unittest.TestResult,
+) -> None:
+    """Try the lanes of this process, for all processes, and report its own tests.
+
+    Args:
+        tests: the tests of this process by their cases.
+        share: its share of the service.
+        together: the processes of the run.
+        division: the process that tries each case.
+        result: the result to report to.
+    """
+    mine = [case_id for case_id in dict.fromkeys((*tests, *division)) if division[case_id] == together.me]
+    share.prepare(mine, lambda text: say([text], sys.stderr))
     if share.trouble:
         _not_tried(tests.values(), share.trouble, result)
-    else:
-        _try_all(tests, share, result)
+        return
+    tried_by = {case_id: division[case_id] for case_id in tests if division[case_id] != together.me}
+    Following(share, tried_by, together.living).begin()
+    share.start(mine)
+    _report(tests, share, result)
+    for case_id in mine:
+        if result.shouldStop:
+            return
+        with contextlib.suppress(Stopped):
+            share.result(case_id)
 
 
 def _not_tried(tests: Iterable[CaseTest], trouble: str, result: unittest.TestResult) -> None:
@@ -139,9 +169,9 @@ def _not_tried(tests: Iterable[CaseTest], trouble: str, result: unittest.TestRes
         test.run(result)
 
 
-def _try_all(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestResult) -> None:
+def _report(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestResult) -> None:
+    """Report tests when their cases are decided, and try others where these have decided nothing."""
     while tests:
-        share.start(tests)
         for case_id in share.as_decided(list(tests)):
             if result.shouldStop:
                 return
@@ -150,6 +180,7 @@ def _try_all(tests: Mapping[str, CaseTest], share: Share, result: unittest.TestR
             tests[case_id].share = share
             tests[case_id].run(result)
         tests = {case.id: CaseTest(case.id, share.service) for case in share.instead_of(tests)}
+        share.start(tests)
 
 
 def _name_whole(case_id: str, result: unittest.TestResult) -> None:

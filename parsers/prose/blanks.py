@@ -107,7 +107,7 @@ def _situation(blank: Blank, when: str, name: str) -> Blank:
     return blank if trait == name else replace(blank, environment=trait)
 
 
-_Kind = Literal["null", "empty", "absent"]
+_Kind = Literal["null", "empty", "absent", "shown"]
 
 REMOVED_AT = "deleted_at"
 """The usual name of the field for the time of a removal."""

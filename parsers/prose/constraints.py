@@ -153,14 +153,21 @@ _OBLIGED = re.compile(
 )
 
 
+_FREE_BEFORE = re.compile(
+    r"\b(?:is|was)\s+optional\s+(?:before|prior\s+to)\s+(?:the\s+)?(?:API\s+)?(?:micro)?version\s+(?P<version>\d+\.\d+)\b",
+    _FLAGS,
+)
+
+
 def _obliged(sentence: Sentence, row: ParameterRow) -> Fields | None:
     """J6: the first version in which a parameter is required: "has become mandatory in microversion 2.75".
 
-    A field of an answer is required from the version on in which it "will always be returned".
+    "Was optional before microversion 2.92" tells it, too. A field of an answer is required from the version on in which
+    it "will always be returned".
     """
     if row.section == "response" and (since := always_since(sentence.text)) is not None:
         return {"required_min": since}
-    m = _OBLIGED.search(sentence.text)
+    m = _OBLIGED.search(sentence.text) or _FREE_BEFORE.search(sentence.text)
     return {"required_min": m["version"]} if m and row.parameter.required else None
 
 

@@ -1,8 +1,9 @@
 """Rules for defaults (J2): the value that holds if a request leaves a field out.
 
-Read: "Default is ``x``", "It defaults to 1.0", "``false`` by default", "By default this is False", "If you omit the
-direction, the default is ``desc``". The description of a field of an answer may state the default as well. Not read: a
-default that holds under a condition, for some versions, or that another value gives ("defaults to the value of ...").
+Read: "Default is ``x``", "Default attribute is ``x``", "It defaults to 1.0", "``false`` by default", "By default this
+is False", "If you omit the direction, the default is ``desc``". The description of a field of an answer may state the
+default as well. Not read: a default that holds under a condition, for some versions, or that another value gives
+("defaults to the value of ...").
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _QUOTED = r"``[^`\s]+``|`[^`\s]+`|\"[^\"\s]*\"|'[^'\s]*'"
 _VALUE = rf"(?P<value>{_QUOTED}|-?\d+(?:\.\d+)?(?![\w.]*\d)|true|false|null|none)"
 _END = r"(?=[\s.,;)]|$)"
 _IS = re.compile(
-    rf"\bdefaults?(?:(?:\s+value)?(?:\s+is|\s+to|\s*:)(?:\s+set\s+to)?|\s+of)\s+{_VALUE}{_END}(?!\s+(?:of|from|in)\b)",
+    rf"\bdefaults?(?:(?:\s+(?:value|attribute))?(?:\s+is|\s+to|\s*:)(?:\s+set\s+to)?|\s+of)\s+{_VALUE}{_END}"
+    r"(?!\s+(?:of|from|in)\b)",
     _FLAGS,
 )
 _BY_DEFAULT = re.compile(

@@ -100,7 +100,8 @@ def cloud(monkeypatch):
             self.discard = self.leave = self.renew = subject.discard
             self.paths = SimpleNamespace(forget_found=self.forget)
             self.looks = SimpleNamespace(
-                waits=lambda trial: False,
+                waits=lambda trial=None: False,
+                may_be_refused=lambda trial: False,
                 take=lambda: None,
                 collect=dict,
                 take_again=frozenset,

@@ -90,7 +90,7 @@ def subject_on(cloud, roles=("member", "admin"), operations=OPERATIONS, optional
     context = SimpleNamespace(
         cloud=cloud,
         watch=SimpleNamespace(until=cloud.until),
-        resources=SimpleNamespace(make=cloud.create, drop=lambda id_, role, kind: True),
+        resources=SimpleNamespace(make=cloud.create, drop=lambda id_, role, kind, view: True),
         service=KNOWLEDGE,
         kind=WIDGET,
         graph=StateGraph.of(views([spec(*operations)], TOP, KNOWLEDGE)),

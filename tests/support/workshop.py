@@ -195,7 +195,7 @@ class Workshop:
         self.things.setdefault("/servers", {})[name] = server
         return SimpleNamespace(id=name, body=dict(server), role=Role.MEMBER)
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None, view: object = None) -> bool:
         """Have a server deleted at once."""
         self.dropped.append(id_)
         self.things["/servers"].pop(id_, None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from conformance.engine.api.patterns import means_one
 from conformance.engine.model.binding import Step
 
 FORMING = "ing"
@@ -96,14 +97,14 @@ class OptionalParts:
 
     def of(self, operation: str, field: str = "") -> frozenset[str]:
         """The names of the parts that an operation needs, or with a field the field; empty if none is needed."""
-        found = {part.name for part in self.parts if any(fnmatchcase(operation, one) for one in part.operations)}
+        found = {part.name for part in self.parts if means_one(part.operations, operation)}
         if field:
             short = field.rpartition(".")[2]
             found |= {
                 part.name
                 for part in self.parts
                 if any(fnmatchcase(short, one) or fnmatchcase(field, one) for one in part.fields)
-                and any(fnmatchcase(operation, one) for one in part.within)
+                and means_one(part.within, operation)
             }
         return frozenset(found)
 
@@ -154,6 +155,11 @@ class Showing:
     query: tuple[tuple[str, Any], ...] = ()
     needs_resource: bool = False
     role: str | None = None
+
+    @property
+    def asks_only_for_a_role(self) -> bool:
+        """Whether the documented request of a role shows the fields."""
+        return self.role is not None and self == Showing(self.operation, self.fields, role=self.role)
 
 
 @dataclass(frozen=True)

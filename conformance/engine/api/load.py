@@ -175,7 +175,6 @@ def understood(description: Description, service: str = "") -> ServiceDescriptio
         placeholder_values={name: _value(value) for name, value in maps["placeholder_values"].items()},
         made_by_factory=dict(maps["made_by_factory"]),
         usable_elements=tuple(_usable(entry) for entry in lists["usable_elements"]),
-        unsafe_gets=tuple(lists["unsafe_gets"]),
         without_token=tuple(lists["without_token"]),
         untestable=dict(maps["untestable"]),
         contents=tuple(
@@ -233,16 +232,15 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
     lock = entry.get("lock", {})
     return StatefulResource(
         kind=kind,
-        identifier=entry["identifier"],
+        identifier=entry.get("identifier", f"{kind}_id"),
         role=Role(entry.get("role", "member")),
-        initial_status=entry["initial_status"],
+        initial_status=entry.get("initial_status", entry["stable_statuses"][0]),
         stable_statuses=tuple(entry["stable_statuses"]),
         optional_statuses=tuple(entry.get("optional_statuses", ())),
         lasting_fields=tuple(entry.get("lasting_fields", ())),
         long_operations=frozenset(entry.get("long_operations", ())),
-        statuses_to_try={
-            operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()
-        },
+        statuses_to_try=_tried_in(entry),
+        set_statuses=tuple(entry.get("set_statuses", ())),
         statuses_to_show=tuple(entry.get("statuses_to_show", ())),
         lacking={thing: tuple(statuses) for thing, statuses in entry.get("lacking", {}).items()},
         transitions=tuple(way for one in entry.get("transitions", ()) for way in _transitions(one)),
@@ -257,6 +255,16 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         attached_by=structured(entry.get("attached_by", {}), dict[str, Attachment]),
         byproducts=tuple(map(_byproduct, entry.get("byproducts", ()))),
     )
+
+
+def _tried_in(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The statuses in which operations are tried: as described, or those from which alone a described way begins."""
+    sources: dict[str, dict[str, None]] = {}
+    for way in entry.get("transitions", ()):
+        sources.setdefault(way["operation"], {}).update(dict.fromkeys(way["from"]))
+    initial = entry.get("initial_status", entry["stable_statuses"][0])
+    found = {operation: tuple(statuses) for operation, statuses in sources.items() if initial not in statuses}
+    return found | {operation: tuple(statuses) for operation, statuses in entry.get("statuses_to_try", {}).items()}
 
 
 def _transitions(entry: Mapping[str, Any]) -> Iterator[Transition]:
@@ -309,7 +317,8 @@ def _parts(entry: Mapping[str, Any]) -> OptionalParts:
         Part(p["part"], tuple(p.get("operations", ())), tuple(p.get("fields", ())), tuple(p.get("within", ("*",))))
         for p in parts_of(entry)
     )
-    return OptionalParts(entry["path"], entry["key"], entry.get("name_field", "name"), tuple(parts))
+    key = entry.get("key", entry["path"].rpartition("/")[2].replace("-", "_"))
+    return OptionalParts(entry["path"], key, entry.get("name_field", "name"), tuple(parts))
 
 
 def _part(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""The shell patterns by which the entries of a description name operations."""
+"""The shell patterns by which the entries of a description name operations.
+
+An operation has an id, such as ``v2--gears-actions.turn``. What stands before ``--`` and what stands before the dot may
+be left out: ``gears-actions.turn`` and ``turn`` name it, too.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,25 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None] | None:
     return re.compile(fnmatch.translate(pattern)).match if any(sign in pattern for sign in "*?[") else None
 
 
+@lru_cache(maxsize=20_000)
+def names_of(operation: str) -> tuple[str, ...]:
+    """The id of an operation, and its shorter names, the longest first."""
+    file, dot, last = operation.rpartition(".")
+    parts = file.split("--")
+    return (*dict.fromkeys(f"{'--'.join(parts[n:])}{dot}{last}" for n in range(len(parts))), *((last,) if dot else ()))
+
+
+@lru_cache(maxsize=500_000)
+def means(pattern: str, operation: str) -> bool:
+    """Whether a shell pattern fits the id of an operation, or one of its shorter names."""
+    return any(fits(name, pattern) for name in names_of(operation))
+
+
+def means_one(patterns: Iterable[str], operation: str) -> bool:
+    """Whether any of the shell patterns means an operation."""
+    return any(means(pattern, operation) for pattern in patterns)
+
+
 def is_one(name: str, patterns: Iterable[str]) -> bool:
     """Whether a name fits any of the shell patterns."""
     return any(fits(name, pattern) for pattern in patterns)
@@ -34,6 +57,6 @@ def fields_of(
 ) -> Mapping[str, Any]:
     """The fields of the first entry for a collection and an operation."""
     for pattern, of, fields in entries:
-        if of == collection and fits(operation.id, pattern):
+        if of == collection and means(pattern, operation.id):
             return fields
     return {}

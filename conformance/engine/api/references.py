@@ -15,10 +15,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from conformance.engine.api import opposites
+from conformance.engine.api.acting import with_acting_reads
+from conformance.engine.api.addresses import names_project
+from conformance.engine.api.beside import made_beside
 from conformance.engine.api.entries import BindingRule
-from conformance.engine.api.producers import Producers, collection_of, form, placeholders
+from conformance.engine.api.in_full import in_full
+from conformance.engine.api.producers import Producer, Producers, collection_of, form, placeholders
 from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
+from conformance.engine.api.set_statuses import with_set_statuses
 from conformance.engine.api.values import UUID
 from conformance.engine.model.binding import Binding, Step
 from specs.model import Operation, Spec
@@ -33,6 +39,8 @@ CHANGING = frozenset({"POST", "PUT", "PATCH"})
 
 def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> ServiceDescription:
     """The description, with the implied values after its own bindings, which go before them."""
+    specs = tuple(specs)
+    service = for_reference(service, specs)
     operations = [o for spec in specs for o in spec.operations if o.removed is None]
     producers = Producers(operations, service.producers)
     # A description itself says which other fields name things of the cloud.
@@ -42,14 +50,32 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
         own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
-    implied = (*_names(operations, service.described), *ids)
+    implied = (*_names(operations, service.described), *_secrets(operations, producers), *ids, *_projects(operations))
     return replace(
-        service,
+        with_acting_reads(service, specs),
         bindings=(*service.bindings, *implied),
         always_included=(*service.always_included, *_named(operations, producers)),
-        steps_before=(*service.steps_before, *_joins(operations, producers, service)),
-        steps_after=(*service.steps_after, *_partings(operations, producers, service)),
+        steps_before=(
+            *service.steps_before,
+            *_joins(operations, producers, service),
+            *opposites.steps(operations, service, "steps_before"),
+        ),
+        steps_after=(
+            *service.steps_after,
+            *_partings(operations, producers, service),
+            *opposites.steps(operations, service, "steps_after"),
+        ),
+        also_creates=(*service.also_creates, *made_beside(operations, producers, service)),
+        undo_refused=(*service.undo_refused, *opposites.steps(operations, service, "undo_refused")),
     )
+
+
+def for_reference(service: ServiceDescription, specs: Iterable[Spec]) -> ServiceDescription:
+    """The description as it is meant for the operations of a reference: their full ids, and all described ways."""
+    operations = [o for spec in specs for o in spec.operations]
+    known = in_full(service, (operation.id for operation in operations))
+    usable = [operation for operation in operations if operation.removed is None]
+    return replace(known, resources=tuple(with_set_statuses(one, usable) for one in known.resources))
 
 
 def _joins(
@@ -147,6 +173,45 @@ def _own_names(
                 own = known.get(name) == operation.path
                 if own and isinstance(value, str) and not UUID.fullmatch(value):
                     yield BindingRule(operation.id, name, Binding("name", "value", "new"))
+
+
+def _secrets(operations: Iterable[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """A value that only the answer shows with which a thing was made, for a required field that is called the same.
+
+    So the ``key`` that ``POST /gears`` answers opens the gear by ``POST /gears/{gear_id}/open``.
+    """
+    for operation in operations:
+        name = next(reversed(placeholders(operation.path)), "")
+        collection = collection_of(operation.path, name)
+        producer = producers.of(collection) if name and "{" not in collection else None
+        if producer is None or producer.chosen or producer.operation is operation or operation.method not in CHANGING:
+            continue
+        known = {row.name for row in producer.operation.request.parameters}
+        known |= {key for o in (producer.operation, producer.reader) if o is not None for key in _seen(o, producer)}
+        required = {row.name for row in operation.request.parameters if row.location == "body" and row.required}
+        for sample in producer.operation.response.samples:
+            wrapper = wrapper_of([sample.body]) if sample.valid else ()
+            inner = sample.body[wrapper[0]] if len(wrapper) == 1 else {}
+            for key in sorted(required & inner.keys() - known):
+                yield BindingRule(operation.id, key, Binding(collection, f"{wrapper[0]}.{key}", "answered"))
+
+
+def _seen(operation: Operation, producer: Producer) -> Iterator[str]:
+    """The names in the samples of a request that makes a thing, or in the answers to one that shows it."""
+    samples = operation.request.samples if operation is producer.operation else operation.response.samples
+    for name, _ in (pair for sample in samples if sample.valid for pair in _members(sample.body)):
+        yield name
+
+
+def _projects(operations: Iterable[Operation]) -> Iterator[BindingRule]:
+    """The project of the run for each field of a body that names a project by its id, unless it names one that is made.
+
+    A sample names a project that the cloud does not have.
+    """
+    rows = (row.name for o in operations for row in o.request.parameters if row.location == "body")
+    for name in dict.fromkeys(row.rpartition(".")[2] for row in rows):
+        if names_project(name) and name.endswith("_id"):
+            yield BindingRule("*", name, Binding("project"))
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

@@ -8,7 +8,7 @@ no sample shows has no place in the tree, and so is no field.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -34,13 +34,19 @@ class Field:
 def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
     """The body rows of the request that exist at a version. Of several rows with a name, the first one counts.
 
-    A request that reads has no body: its rows are those of the answer, in the wrong table.
+    A request that reads has no body: its rows are those of the answer, in the wrong table. A row that is required from
+    a later version on is optional before it.
     """
     rows: dict[str, Parameter] = {}
     for row in operation.request.parameters if operation.method not in ("GET", "HEAD") else ():
         if row.location == "body" and version in row.range:
-            rows.setdefault(row.name, row)
+            rows.setdefault(row.name, _at(row, version))
     return list(rows.values())
+
+
+def _at(row: Parameter, version: Microversion) -> Parameter:
+    late = row.required_min is not None and version < Microversion.parse(row.required_min)
+    return replace(row, required=False) if row.required and late else row
 
 
 def fields(operation: Operation, version: Microversion) -> list[Field]:

@@ -26,7 +26,7 @@ from conformance.engine.api.entries import (
     ValueRule,
 )
 from conformance.engine.api.given import Everywhere, GivenKind, RelatedStatus, ShownValue
-from conformance.engine.api.patterns import fields_of, fits, is_one
+from conformance.engine.api.patterns import fields_of, fits, is_one, means, means_one
 from conformance.engine.api.stateful import NONE, StatefulResource, named_first
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.profile import Profile
@@ -248,7 +248,7 @@ class ServiceDescription:
     def key(self, operation: Operation, place: str) -> Any:
         """The source of the chosen keys of an object; ABSENT if its keys are documented fields."""
         for pattern, of, key in self.chosen_keys:
-            if of == place and fits(operation.id, pattern):
+            if of == place and means(pattern, operation.id):
                 return key
         return ABSENT
 
@@ -259,47 +259,47 @@ class ServiceDescription:
     def content(self, operation: Operation, documented: Any) -> Any:
         """The body of a request: the documented one, or a ``Content`` if the description gives a media type."""
         for pattern, media_type, body in self.contents:
-            if fits(operation.id, pattern):
+            if means(pattern, operation.id):
                 value = documented if body is ABSENT else body
                 return documented if value is ABSENT else Content(media_type, value)
         return documented
 
     def included(self, operation: Operation) -> tuple[str, ...]:
         """Optional fields without which the operation's request has no use."""
-        return tuple(name for pattern, name in self.always_included if fits(operation.id, pattern))
+        return tuple(name for pattern, name in self.always_included if means(pattern, operation.id))
 
     def is_by_choice(self, operation: Operation) -> bool:
         """Whether the provider of a cloud decides if the operation works."""
-        return is_one(operation.id, self.by_provider_choice)
+        return means_one(self.by_provider_choice, operation.id)
 
     def only_in_sandbox(self, operation: Operation) -> bool:
         """Whether only the sandbox has the things that the operation needs."""
-        return is_one(operation.id, self.sandbox_only)
+        return means_one(self.sandbox_only, operation.id)
 
     def with_companions(self, operation: Operation, names: Iterable[str]) -> list[str]:
         """Fields that the given fields of a request need beside them; the description names these by patterns."""
         given = set(names)
-        fit = ((name, needed) for pattern, name, needed in self.required_together if fits(operation.id, pattern))
+        fit = ((name, needed) for pattern, name, needed in self.required_together if means(pattern, operation.id))
         return [needed for name, needed in fit if needed not in given and any(fits(one, name) for one in given)]
 
     def value_rule(self, operation: Operation, parameter: str, value: str) -> ValueRule | None:
         """The rule for a value of a parameter; None if there is none. The first entry that fits counts."""
         for rule in self.value_rules:
-            named = ((operation.id, rule.operation), (parameter, rule.parameter), (value, rule.value))
-            if all(fits(name, pattern) for name, pattern in named):
+            named = ((parameter, rule.parameter), (value, rule.value))
+            if means(rule.operation, operation.id) and all(fits(name, pattern) for name, pattern in named):
                 return rule
         return None
 
     def query(self, operation: Operation) -> tuple[tuple[str, Any], ...]:
         """The query that an operation needs, as pairs of a name and a value or Binding."""
-        return tuple((name, value) for pattern, name, value in self.required_queries if fits(operation.id, pattern))
+        return tuple((name, value) for pattern, name, value in self.required_queries if means(pattern, operation.id))
 
     def list_rule(self, operation: Operation, parameter: str, version: Microversion) -> ListRule | None:
         """The rule without which a list ignores a parameter at a version; None if there is none."""
         for rule in self.list_rules:
             if rule.max_microversion is not None and version > Microversion.parse(rule.max_microversion):
                 continue
-            if fits(operation.id, rule.operation) and is_one(parameter, rule.parameters):
+            if means(rule.operation, operation.id) and is_one(parameter, rule.parameters):
                 return rule
         return None
 
@@ -310,7 +310,7 @@ class ServiceDescription:
     def created_by(self, operation: Operation) -> tuple[str, str] | None:
         """The kind of thing that an action makes on the side, and the request field that names it; None if none."""
         for pattern, resource, named_by in self.also_creates:
-            if fits(operation.id, pattern):
+            if means(pattern, operation.id):
                 return resource, named_by
         return None
 
@@ -318,14 +318,14 @@ class ServiceDescription:
         """The described value of a placeholder in an operation's path; None if it names an element."""
         for key, value in self.placeholder_values.items():
             pattern, colon, of = key.rpartition(":")
-            if colon and of == name and fits(operation.id, pattern):
+            if colon and of == name and means(pattern, operation.id):
                 return value
         table = self.placeholder_values
         return table.get(f"{collection.rpartition('/')[2]}.{name}", table.get(name))
 
     def takes_token(self, operation: Operation) -> bool:
         """Whether the requests of an operation need a token."""
-        return not is_one(operation.id, self.without_token)
+        return not means_one(self.without_token, operation.id)
 
     def fields_for(self, operation: Operation, collection: str) -> Mapping[str, Any]:
         """The fields with which an element of a collection is made for an operation."""
@@ -338,11 +338,11 @@ class ServiceDescription:
     def steps(self, operation: Operation, which: StepSection) -> list[Step]:
         """The steps of an operation in one of the sections."""
         section: tuple[tuple[str, Step], ...] = getattr(self, which)
-        return [step for pattern, step in section if fits(operation.id, pattern)]
+        return [step for pattern, step in section if means(pattern, operation.id)]
 
     def showing(self, operation: Operation, field: str) -> Showing | None:
         """The preconditions of a response that shows the field; None if every response shows it."""
-        fit = (rule for rule in self.preconditions_to_show if fits(operation.id, rule.operation))
+        fit = (rule for rule in self.preconditions_to_show if means(rule.operation, operation.id))
         return next((rule for rule in fit if fits(field, rule.fields)), None)
 
     def steps_before_refusal(self, trial: Trial) -> tuple[Step, ...]:
@@ -365,13 +365,13 @@ class ServiceDescription:
 
     def why_not_returned(self, operation: Operation, parameter: str) -> str | None:
         """The reason why an answer does not show a parameter as it was sent; None if it must."""
-        fit = (r for o, p, r in self.not_returned if fits(operation.id, o) and fits(parameter, p))
+        fit = (r for o, p, r in self.not_returned if means(o, operation.id) and fits(parameter, p))
         return next(fit, None)
 
     def returned_as(self, operation: Operation, parameter: str) -> tuple[str, ...] | None:
         """The keys to the field that shows a parameter under another name; None if the description names none."""
         entries = self.returned_under
-        return next((f for o, p, f in entries if fits(operation.id, o) and fits(parameter, p)), None)
+        return next((f for o, p, f in entries if means(o, operation.id) and fits(parameter, p)), None)
 
     def why_unseen(self, breakage: str) -> str | None:
         """The reason why no client can see the breakage of an id; None if a client can."""
@@ -380,16 +380,14 @@ class ServiceDescription:
 
     def is_alone(self, operation: str) -> bool:
         """Whether the operation of an id changes things that all users share."""
-        return is_one(operation, self.run_exclusively)
+        return means_one(self.run_exclusively, operation)
 
     def binding(self, operation: Operation, parameter: str) -> tuple[bool, Any]:
         """True and the Binding or constant of a parameter; False and None if the description has none."""
         key = operation.id, parameter
         if key not in self._bound:
-            fitting = (
-                rule for rule in self.bindings if fits(operation.id, rule.operation) and fits(parameter, rule.parameter)
-            )
-            rule = next(fitting, None)
+            its = (rule for rule in self.bindings if fits(parameter, rule.parameter))
+            rule = next((rule for rule in its if means(rule.operation, operation.id)), None)
             self._bound[key] = (False, None) if rule is None else (True, rule.value)
         return self._bound[key]
 

@@ -19,6 +19,7 @@ class StatefulResource:
         kind: the name of the kind; identifier: the placeholder of a path that names one.
         role: the role that makes such a resource and looks at it.
         initial_status: the status after creation; stable_statuses: statuses that last until somebody acts.
+        set_statuses: those that an administrator sets, and ends by setting the initial one (see ``api.set_statuses``).
         optional_statuses: stable ones that a cloud need not keep.
         lasting_fields: fields that change only by a request while no task is under way.
         long_operations: those whose work is likely to take as long as the making of the resource.
@@ -41,6 +42,7 @@ class StatefulResource:
     role: Role = Role.MEMBER
     initial_status: str = ""
     stable_statuses: tuple[str, ...] = ()
+    set_statuses: tuple[str, ...] = ()
     optional_statuses: tuple[str, ...] = ()
     lasting_fields: tuple[str, ...] = ()
     long_operations: frozenset[str] = frozenset()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache, lru_cache, partial
 from importlib import resources
 from pathlib import PurePath
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.api.addresses import addressed
 from conformance.engine.api.description import Description, DescriptionError
 from conformance.engine.api.grouped import kinds_of
+from conformance.engine.api.patterns import means, names_of
 from conformance.engine.api.producers import form
 from conformance.engine.api.same import Same
 from specs.model import Operation, Spec
@@ -195,10 +196,11 @@ def check_against(description: Description, specs: Iterable[Spec], whole: bool) 
 def _undocumented(description: Description, specs: Iterable[Spec]) -> list[_Problem]:
     """Return the operations and kinds that a description names and the specs lack."""
     operations = {o.id: o for spec in addressed(tuple(specs)).specs for o in spec.operations}
+    meant = Counter(name for id_ in operations for name in names_of(id_))
     paths = [form(o.path) for o in operations.values()]
     known: dict[str, Callable[[str], bool]] = {
-        "operation": operations.__contains__,
-        "operation-pattern": lambda name: any(fnmatchcase(id_, name) for id_ in operations),
+        "operation": lambda name: name in operations or meant[name] == 1,
+        "operation-pattern": lambda name: any(means(name, id_) for id_ in operations),
         "collection": lambda name: any(path == form(name) or path.startswith(f"{form(name)}/") for path in paths),
         "path": lambda name: form(name) in paths,
     }

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Ask
 
-_listener: ContextVar[Callable[[], None] | None] = ContextVar("listener", default=None)
+_listener: ContextVar[Callable[[Ask], None] | None] = ContextVar("listener", default=None)
 
 
 @contextlib.contextmanager
-def announced_to(listener: Callable[[], None]) -> Iterator[None]:
-    """Call a function before each request of this thread that only serves a trial and may change something.
+def announced_to(listener: Callable[[Ask], None]) -> Iterator[None]:
+    """Call a function with each request of this thread that only serves a trial and may change something, before it.
 
     The request under test itself, which names its operation, is not announced.
     """
@@ -30,4 +30,4 @@ def announce(ask: Ask) -> None:
     """Call the function that waits for such a request, if the request is one. The client announces each request."""
     listener = _listener.get()
     if listener is not None and not ask.is_under_test and not ask.only_reads:
-        listener()
+        listener(ask)

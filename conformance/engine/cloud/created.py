@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -48,7 +49,7 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     if not answer.ok and (answer.status < FAILED or not below):
         return None
     body: Any = answer.json if answer.ok and isinstance(answer.json, dict) else {}
-    inner = kind.shown_in(body) if answer.ok else None
+    inner = (kind.shown_in(body) or _only(kind, body)) if answer.ok else None
     id_ = inner.get(kind.id_field) if inner is not None else body.get(f"{kind.key or kind.name}_id")
     if id_ is None and inner is None:
         # A Location below another path may name a collection or a job.
@@ -58,3 +59,11 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     alias = tuple(inner[name] for name in kind.alias_fields if isinstance(inner.get(name), str)) if inner else ()
     path = kind.path_of(str(id_)) if kind.collection else f"{ask.path.rstrip('/')}/{quote(str(id_), safe='')}"
     return Creation(str(id_), path, alias)
+
+
+def _only(kind: Kind, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The only object in a body, if its key is the singular of the kind's name: no description tells it."""
+    key, inner = next(iter(body.items())) if len(body) == 1 else ("", None)
+    plurals = (f"{key}s", f"{key}es", f"{key.removesuffix('y')}ies")
+    called = bool(key) and not kind.key and kind.name.replace("-", "_") in plurals
+    return inner if called and isinstance(inner, Mapping) and kind.id_field in inner else None

@@ -173,7 +173,9 @@ class Guard:
             return
         if isinstance(ask.role, Anonymous) and self._anonymous_refused is not None:
             trouble += f", and this cloud was not seen to refuse {ask.role}"
-        raise _refusal(ask, f"{trouble}, and no request could undo it" if final else trouble)
+        if final:  # no option lets it out
+            trouble = f"{trouble.replace(f' ({LEAVE})', '')}, and no request could undo it"
+        raise _refusal(ask, trouble)
 
     def _is_refused(self, ask: Ask, segments: list[str]) -> bool:
         """Whether this cloud was seen to refuse this sender without a valid token."""

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.book import Book, Entry, Intent
-from conformance.engine.cloud.names import new_prefix
+from conformance.engine.cloud.names import ending, new_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -103,8 +103,8 @@ class Journal:
             self._write({"do": "run", "prefix": self.prefix}, before=True)
 
     def rand_name(self, kind: str = "") -> str:
-        """Make up a name that begins with the run's prefix."""
-        return "-".join(part for part in (self.prefix, kind, secrets.token_hex(4)) if part)
+        """Make up a name that begins with the run's prefix, and stands before those made up until now."""
+        return "-".join(part for part in (self.prefix, kind, ending()) if part)
 
     def intend(self, kind: str, name: str, *, role: str = "member") -> Intent:
         """Write down that the cloud is about to be asked for a resource."""

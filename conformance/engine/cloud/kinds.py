@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.cloud.fields import value
+from conformance.engine.cloud.fields import Condition, value
 from specs.microversion import Microversion
 
 GONE = "DELETED"
@@ -29,7 +29,6 @@ class Listing:
     Attributes:
         key: the member of the response that holds the list; empty if the kind is not listed.
         entry_key: the member of each entry that holds the thing, if there is such a wrapper.
-        paged: True if a long list comes in pages, by ``marker``.
         name_query: the query parameter that selects things by a part of their name.
         status_path: the path of a list that shows the statuses; empty if none does.
         query: further query parameters that the list needs to show everything.
@@ -38,7 +37,6 @@ class Listing:
 
     key: str = ""
     entry_key: str = ""
-    paged: bool = False
     name_query: str = ""
     status_path: str = ""
     query: tuple[tuple[str, str], ...] = ()
@@ -76,10 +74,11 @@ class Act:
 
 @dataclass(frozen=True)
 class Preparation:
-    """A request before the removal of a thing in some statuses, such as detaching it."""
+    """A request before the removal of a thing in some statuses, such as detaching it, if it shows what it must."""
 
     statuses: tuple[str, ...]
     act: Act
+    where: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)

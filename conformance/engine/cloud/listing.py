@@ -50,7 +50,7 @@ def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[
         page = [one.get(how.entry_key, one) if how.entry_key else one for one in entries]
         fresh = {id_: one for one in page if (id_ := str(one.get(kind.id_field, ""))) and id_ not in found}
         found |= fresh
-        if not how.paged or not fresh or not body.get(f"{how.key}_links"):
+        if not fresh or not body.get(f"{how.key}_links"):  # a page that shows nothing new leads nowhere
             return list(found.values()), None
         marker = list(fresh)[-1]
 

@@ -172,10 +172,18 @@ class Remover:
             self._journal.gone(thing.id)
         return removal
 
-    def force(self, thing: Thing) -> bool:
-        """Have a thing removed at once, if the description or the reference knows how. True if that was accepted."""
+    def force(self, thing: Thing, view: View | None = None) -> bool:
+        """Have a thing removed at once, if the description or the reference knows how. True if that was accepted.
+
+        Args:
+            thing: the thing.
+            view: the last view of it, which tells what it needs before; None if nobody has one.
+        """
         profile = self._cloud.profile
-        act = profile.kind(thing.kind).deletion.force or profile.forced.get(thing.path.rpartition("/")[0])
+        kind = profile.kind(thing.kind)
+        act = kind.deletion.force or profile.forced.get(thing.path.rpartition("/")[0])
+        if act is not None and view is not None:
+            self._prepare(thing, kind, view)
         answer = self._by_someone(thing, act) if act is not None else None
         return answer is not None and (answer.ok or answer.status in NOT_THERE)
 
@@ -199,10 +207,15 @@ class Remover:
         status, task = kind.state_of(view)
         if wait and (status in rules.going or task in rules.going_tasks):
             return Removal(thing, True)
-        for preparation in rules.before:
-            if status in preparation.statuses:
-                self._by_someone(thing, preparation.act)
+        self._prepare(thing, kind, view)
         return None
+
+    def _prepare(self, thing: Thing, kind: Kind, view: View) -> None:
+        """Send the requests that a thing needs before its removal, as it shows itself."""
+        status = kind.state_of(view)[0]
+        for one in kind.deletion.before:
+            if status in one.statuses and all(condition.holds(view) for condition in one.where):
+                self._by_someone(thing, one.act)
 
     def _finished(self, thing: Thing, kind: Kind) -> View | None:
         """The view of a thing after it was made; None if that never ends, which is waited for in vain only once."""

@@ -8,10 +8,11 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from threading import Event, Lock, RLock
+from threading import Event, RLock
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud import fields as shown_fields
+from conformance.engine.cloud.attempts import Attempts
 from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
@@ -32,17 +33,11 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.book import Intent
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
-    from conformance.engine.cloud.kinds import Factory, Kind
+    from conformance.engine.cloud.kinds import Factory, Kind, View
     from conformance.engine.cloud.poll import WaitResult, Watch
 
 REMOVAL = 30.0
 """The longest wait, in seconds, until a thing that nobody needs any more is gone."""
-
-IN_VAIN = 2
-"""The number of attempts after which a thing is not requested again, if no such thing ever became ready."""
-
-NO_MORE = 8
-"""The same, in a row, if such things did become ready before: more than the lanes of a run meet in one outage."""
 
 NAME = "name"
 """The resource of the Binding, in the body of a factory, that stands for the name of the new thing."""
@@ -59,6 +54,7 @@ class Resources:
         usual: kind -> the variant of its usual things on this cloud.
         waits: the waits of the run so far, which bound later ones.
         spares: things without an owner, which ``make`` returns instead of new ones of their kind.
+        attempts: the requests that the cloud accepted in vain.
     """
 
     def __init__(
@@ -78,14 +74,12 @@ class Resources:
         self._watch = watch
         self._timeout = timeout
         self._stopping = stopping or Event()
-        self._lock = Lock()
         self._commons: dict[tuple[str, Role], Made] = {}
         self._commons_lock = RLock()
         self.usual: dict[str, str] = {}
         self.waits = Waits()
         self.spares = Spares()
-        self._in_vain: dict[str, list[str]] = {}  # the failures since such a thing last became ready
-        self._became_ready: set[str] = set()
+        self.attempts = Attempts()
         self._made_of: dict[str, list[Made]] = {}  # a thing -> those that were made for it, and that it needs
 
     def rand_name(self, kind: str = "") -> str:
@@ -183,18 +177,18 @@ class Resources:
             Thing(intent.kind, id_, path, Role(intent.role)) for entry in came for id_, path in entry.left
         )
 
-    def drop(self, id_: str, role: Role, kind: Kind | None = None) -> bool:
+    def drop(self, id_: str, role: Role, kind: Kind | None = None, view: View | None = None) -> bool:
         """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
-        attached to them, and becomes slower with each.
+        attached to them, and becomes slower with each. The last view of the thing tells what it needs before.
 
         Returns:
             False if the deletion was refused.
         """
         kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
-        return remover.force(thing) or remover.remove(thing, wait=False).trouble is None
+        return remover.force(thing, view) or remover.remove(thing, wait=False).trouble is None
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
         """Delete the remaining things of this process in the journal, several at a time; or those of all processes.
@@ -291,25 +285,18 @@ class Resources:
         return Made(kind.name, found.id, name, found.path, role, kind.shown_in(answer.json) or {}, answer)
 
     def _made_ready(self, kind: Kind, name: str, role: Role, ask: Ask) -> Made:
-        """Make a thing and wait until it is ready; not again if the same request has failed too often in a row.
-
-        A cloud may accept requests for things that it cannot make, and the run would wait for each.
-        """
+        """Make a thing and wait until it is ready; for a while not again if the same request fails again and again."""
         alike = json.dumps([ask.path, str(role), ask.body], sort_keys=True, default=str).replace(name, "")
-        with self._lock:
-            failed = self._in_vain.setdefault(alike, [])
-            if len(failed) >= (NO_MORE if alike in self._became_ready else IN_VAIN):
-                raise ResourceError(f"{failed[0]}; this was tried {len(failed)} times, and is not tried again")
+        if (why := self.attempts.refused(alike)) is not None:
+            raise ResourceError(why)
         made = self._make(kind, name, role, ask)
         try:
             ready = self._ready_or_removed(kind, made)
         except ResourceError as error:
             if not self._stopping.is_set() and not says_quota(str(error)):
-                failed.append(str(error))
+                self.attempts.failed(alike, str(error))
             raise
-        with self._lock:
-            failed.clear()
-            self._became_ready.add(alike)
+        self.attempts.worked(alike)
         return ready
 
     def _ready_or_removed(self, kind: Kind, made: Made) -> Made:

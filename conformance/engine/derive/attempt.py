@@ -168,8 +168,9 @@ def showing(view: View, row: Parameter, version: Microversion, state: str | None
     at = None if version == view.default else version
     role = "admin" if row.visible_to == "admin" and view.reads else None
     rule = view.service.showing(view.operation, row.name)
-    if rule is None:
-        return attempt(view, "documented", Where(variant, state), Asked(role=role, version=at))
+    if rule is None or rule.asks_only_for_a_role:
+        asking = rule.role if rule is not None else role
+        return attempt(view, "documented", Where(variant, state), Asked(role=asking, version=at))
     return attempt(
         view,
         f"showing-{id_part(rule.fields)}",

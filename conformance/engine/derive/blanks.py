@@ -1,9 +1,10 @@
-"""Promises that a field of an answer is null, empty or absent in a situation: "null if it has not been updated yet".
+"""Promises that a field of an answer is null, empty, absent or shown in a situation: "null if it has not been updated".
 
 The situation must be one that the run can tell. Another field of the same object shows it; the answer itself does,
 since a thing that is shown at its own path has not been removed; or the request does, which makes the thing and leaves
 a field out, so that nobody has changed the thing since. Every other promise is listed without a case. Judged are
-answers that other cases ask for, and the view of a thing right after the request that has made it.
+answers that other cases ask for, and the view of a thing right after the request that has made it. A field that is
+shown only if the request leaves another one out is asked for in a form that does so.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any
 from conformance.engine.api import json_path, request_fields
 from conformance.engine.api.response_fields import Place, place_of
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.derive.attempt import Where, attempt, showing
+from conformance.engine.derive.attempt import Asked, Where, attempt, showing
 from conformance.engine.derive.book import Book
 from conformance.engine.derive.equality import reader_of, trials_to_compare
 from conformance.engine.derive.moments import elsewhere
 from conformance.engine.derive.view import View
 from conformance.engine.judge.blanks import IsBlank
-from conformance.engine.model.case import Requirement
+from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.probe import ViewOf
 from conformance.engine.model.trial import Trial
 from specs.microversion import Microversion
@@ -140,7 +141,7 @@ def _case(view: View, book: Book, requirement: Requirement, found: _Row, blank: 
 
 def _new(view: View, book: Book, requirement: Requirement, found: _Row, blank: Blank) -> None:
     """Add the case of a promise about a new thing, by the simplest request that leaves the fields out."""
-    trial = next(_without(view, book, blank.absent), None)
+    trial = next(_without(view, book, blank.absent), None) if blank.kind != "shown" else _bare(view, found, blank)
     judged = _judged(view, found, blank)
     if trial is None or judged is None or "[]" in found.place:
         book.without_case(requirement, "no-situation", f"no accepted request leaves {' and '.join(blank.absent)} out")
@@ -155,6 +156,21 @@ def _without(view: View, book: Book, names: tuple[str, ...]) -> Iterator[Trial]:
         usual = trial.request.version in (None, view.default)
         if usual and all(json_path.lookup(trial.request.body, field.path) is ABSENT for field in fields):
             yield trial
+
+
+def _bare(view: View, found: _Row, blank: Blank) -> Trial | None:
+    """The request without some fields, at the highest version that shows the row; None if it demands one of them."""
+    version, (variant, state) = _version(view, found.row), view.main
+    fields = [f for f in request_fields.fields(view.operation, version) if f.path[-1] in blank.absent]
+    if {f.path[-1] for f in fields} != set(blank.absent) or any(field.row.required for field in fields):
+        return None
+    at, body = None if version == view.default else version, view.plain_body(variant, version)
+    if all(json_path.lookup(body, field.path) is ABSENT for field in fields):
+        return attempt(view, "documented", Where(variant, state), Asked(version=at))
+    for field in fields:
+        body = json_path.replaced(body, field.path, ABSENT)
+    label = f"without-{id_part('-'.join(blank.absent))}"
+    return attempt(view, label, Where(variant, state), Asked(version=at, body=body, optional=True))
 
 
 def _judged(view: View, found: _Row, blank: Blank) -> IsBlank | None:

@@ -23,6 +23,7 @@ from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.derive.attempt import Asked, Where, attempt
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.success import sample_label
 from conformance.engine.derive.view import View
 from conformance.engine.judge.equality import ComesBack, shows
 from conformance.engine.model.binding import Binding
@@ -196,7 +197,8 @@ def _tail(place: Place) -> Place:
 def _compare(view: View, book: Book, requirement: Requirement, field: request_fields.Field, answer: Shown) -> None:
     """Add a case for each of the first different values that accepted requests of the operation send."""
     seen: list[object] = []
-    for trial in (*(_whole(view, one) for one in trials_to_compare(view, book)), *_opposite(view, book, field)):
+    asked = (_whole(view, _newest(view, one)) for one in trials_to_compare(view, book))
+    for trial in (*asked, *_opposite(view, book, field)):
         version = trial.request.version or view.default
         if version not in field.row.range or version not in answer.row.range:
             continue
@@ -251,6 +253,7 @@ def _opposite(view: View, book: Book, field: request_fields.Field) -> Iterator[T
         first = trial if values and first is None else first
     if first is None:
         return
+    first = _newest(view, first)
     variant, version = view.main[0], first.request.version
     leaf = field.path[-1] if view.operation.action else field.name
     body = view.body(variant, version or view.default, {leaf: False})  # others of a sample may need that it is true
@@ -283,6 +286,27 @@ def _whole(view: View, trial: Trial) -> Trial:
     asked = Asked(version=trial.request.version, body=body, optional=True)
     label = f"equality-whole-{trial.key.rpartition('|')[2]}"
     return replace(attempt(view, label, where, asked, setup=trial.setup), gates=trial.gates)
+
+
+def _newest(view: View, trial: Trial) -> Trial:
+    """A trial, or for a sample of no version, which is sent at the first one that may take it, the same at the newest.
+
+    The reference of an operation that came later may name no version at all, so that the first one does not have it. A
+    request that leads the resource under test to another status costs more than it tells, and is not sent once more.
+    """
+    label, body = trial.key.rpartition("|")[2], trial.request.body
+    unnamed = (sample for sample in view.operation.request.samples if sample.microversion is None)
+    if trial.situation.state is not None or trial.request.version is None or body is ABSENT:
+        return trial
+    if label not in {sample_label(sample, trial.request.version) for sample in unnamed}:
+        return trial
+    rows = [row for row in view.operation.request.parameters if row.location == "body"]
+    there = {row.name.rpartition(".")[2] for row in rows if view.default in row.range}
+    if {row.name.rpartition(".")[2] for row in rows} & set(naming.members(body)) - there:
+        return trial  # a field of the sample has ended
+    asked = Asked(body=body, optional=True)
+    newest = attempt(view, f"equality-newest-{label}", Where(view.main[0], None), asked, setup=trial.setup)
+    return replace(newest, gates=trial.gates)
 
 
 def _of_the_run(view: View) -> bool:

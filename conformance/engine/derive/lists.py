@@ -23,8 +23,8 @@ from conformance.engine.judge.lists import (
     Filtered,
     NextLink,
     OneOfAPage,
-    Sorted,
 )
+from conformance.engine.judge.sorting import BOTH, DEFAULT, Sorted
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.case import Requirement, id_part
 from conformance.engine.model.expectation import Expectation
@@ -209,7 +209,9 @@ class _Lists:
         for other in self.view.spec.operations:
             rest = other.path.removeprefix(f"{path}/")
             if other.path != rest and re.fullmatch(r"\{[^{}]+\}", rest):
-                return rest.strip("{}")
+                called = rest.strip("{}")
+                thing = called.removesuffix("_name")  # the elements may show their name as the thing itself
+                return thing if "name" not in here and plain(thing) in here else called
         return next((label for label in ("id", "uuid") if label in here), None)
 
     def _trial(
@@ -282,12 +284,12 @@ class _Lists:
             return
         trials = [
             (key, self._trial(keys, "sort", version, self._name(keys, version), key, key=key, direction=direction,
-                              field=shown.field, shown_at=shown.at))
+                              field=shown.field, shown_at=shown.at, contrast=_contrast(keys, key, found)))
             for key, shown, version in found
         ]  # fmt: skip
         if row is keys:
             for key, trial in trials:
-                self.book.case(requirement, key, trial, Sorted(key, ("asc", "desc")), key)
+                self.book.case(requirement, key, trial, Sorted(key, BOTH), key)
             return
         # Any key shows the direction; elements surely differ in their names.
         key, trial = next((pair for pair in trials if plain(pair[0]).endswith("name")), trials[0])
@@ -295,7 +297,7 @@ class _Lists:
             if one in ("asc", "desc"):
                 self.book.case(requirement, one, trial, Sorted(key, (one,)), key)
         if row.default is not None:
-            self.book.case(requirement, "default", trial, Sorted(key, ("default",)), key)
+            self.book.case(requirement, "default", trial, Sorted(key, (DEFAULT,)), key)
 
     def _keys(self, row: Parameter) -> Iterator[tuple[str, Shown, Microversion]]:
         values = [str(v) for v in row.enum]
@@ -349,6 +351,15 @@ class _Lists:
         trial = self._trial(row, "filter", version, name, **more)
         expectation = Filtered(row.name, by_name=not self.view.service.described)
         self.book.case(requirement, "", trial, expectation, row.name)
+
+
+def _contrast(row: Parameter, key: str, found: list[tuple[str, Shown, Microversion]]) -> str | None:
+    """Return another key beside the one by which lists come without a key; None for all others.
+
+    Names are the best other key, since those of a run fall while its times rise.
+    """
+    others = sorted((other for other, _, _ in found if other != key), key=lambda k: not plain(k).endswith("name"))
+    return others[0] if others and row.default is not None and str(row.default) == key else None
 
 
 def _match(row: Parameter) -> Match:

@@ -121,6 +121,12 @@ class StateGraph:
         } - {state}
         return any(edge.operation.id == later and edge.source in led for edge in self.into(state))
 
+    def undoing(self, operations: Container[str], state: str) -> frozenset[str]:
+        """The ids of the operations that may lead back to a status, after some operations have led away from it."""
+        leading = (edge for edge in self._from.get(state, ()) if edge.operation.id in operations)
+        led = {target for edge in leading for target in edge.targets} - {state}
+        return frozenset(edge.operation.id for edge in self.into(state) if edge.source in led)
+
     def way(
         self,
         source: str,

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.api import bodies, naming
-from conformance.engine.api.patterns import is_one
+from conformance.engine.api.patterns import means_one
 from conformance.engine.api.response_fields import Place, place_of, values_at
 from conformance.engine.api.values import UUID
 from conformance.engine.derive.attempt import Asked, Where, attempt, showing
@@ -48,7 +48,7 @@ def derive_success(view: View, book: Book) -> None:
     if not view.scoped:
         trial = attempt(view, "documented", Where(main_variant, main_state))
         _normal(view, book, trial, "", view.default)
-        if view.role != ADMIN and is_one(view.operation.id, view.service.also_by_administrators):
+        if view.role != ADMIN and means_one(view.service.also_by_administrators, view.operation.id):
             asked = Asked(role=ADMIN)
             _normal(
                 view, book, attempt(view, "documented", Where(main_variant, main_state), asked), ADMIN, view.default
@@ -319,6 +319,12 @@ def _foreign(body: Any, key: str = "") -> str | None:
     return key if isinstance(body, str) and key.endswith("_id") and UUID.fullmatch(body) else None
 
 
+def sample_label(sample: Sample, version: Microversion | None) -> str:
+    """The label of the trial that sends a sample at a version."""
+    stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
+    return f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
+
+
 def _samples(view: View, book: Book) -> None:
     """Add a case for every sample: it is a documented request, at the version that its heading or path names."""
     for sample in view.operation.request.samples:
@@ -333,8 +339,7 @@ def _samples(view: View, book: Book) -> None:
             version = _first_of(view, sample)
         inner = sample.body.get(view.operation.action) if isinstance(sample.body, dict) else None
         variant, state = view.main_with(inner if isinstance(inner, dict) else ())
-        stem = sample.file.rsplit("/", 1)[-1].removesuffix(".json")
-        label = f"sample-{id_part(stem)}" + (f"-{version}" if version else "")
+        label = sample_label(sample, version)
         shown = bodies.from_sample(view.operation, sample, view.service)
         body = view.service.content(view.operation, shown)
         trial = attempt(view, label, Where(variant, state), Asked(version=version, body=body, optional=True))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 from conformance.engine.api import bodies, headers, request_fields
+from conformance.engine.api.patterns import means_one
 from conformance.engine.api.producers import Producers, last_version
 from conformance.engine.api.same import Same
 from conformance.engine.api.service import ServiceDescription
@@ -273,14 +273,14 @@ class View:
 
     def _met(self) -> bool:
         """Whether the usual resources meet the environment by description, or a step before the request sets it up."""
-        met = any(fnmatchcase(self.operation.id, pattern) for pattern in self.service.environment_satisfied)
+        met = means_one(self.service.environment_satisfied, self.operation.id)
         return met or bool(self.service.steps(self.operation, "steps_before"))
 
     @property
     def fault(self) -> ErrorBody | None:
         """The expected form of the body of an error; None if no form is promised, or no description tells it."""
         form = self.service.error_body
-        other = any(fnmatchcase(self.operation.id, pattern) for pattern in form.others)
+        other = means_one(form.others, self.operation.id)
         if not self.service.described or other or (form.code_field is None and not form.required_fields):
             return None
         return ErrorBody(form.list_key, form.code_field, form.required_fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,19 +97,28 @@ class Byproducts:
         """New byproducts, by id, with the source of each. They are awaited if the reference promises some."""
         things, before = self._things[rule.kind], self._before[rule.kind]
 
-        def look() -> Mapping[str, str] | None:
-            found = self._listed(rule)
-            if found is None:
-                return None
+        def new(found: Mapping[str, str]) -> Mapping[str, str]:
             return {id_: thing for id_, thing in found.items() if thing in things and id_ not in before}
+
+        def all_made(found: Mapping[str, str]) -> bool:
+            return expected and set(new(found).values()) == set(things)
+
+        def look() -> Mapping[str, str] | None:
+            found = self._listed(rule, all_made)
+            return None if found is None else new(found)
 
         def complete(made: Mapping[str, str] | None) -> bool:
             return made is None or not expected or set(made.values()) == set(things)
 
         return until(look, complete, self.context.patience.status, self.context.stopping, pause=0.3)
 
-    def _listed(self, rule: Byproduct) -> dict[str, str] | None:
-        """All byproducts of the list, by id, with the source of each; None if the cloud shows no list."""
+    def _listed(
+        self, rule: Byproduct, enough: Callable[[Mapping[str, str]], bool] = lambda _: False
+    ) -> dict[str, str] | None:
+        """All byproducts of the list, by id, with the source of each; None if the cloud shows no list.
+
+        The pages end with one that shows nothing new, or once the byproducts so far are enough.
+        """
         kind = self.context.cloud.profile.kind(rule.kind)
         found: dict[str, str] = {}
         self._listing = ()
@@ -124,6 +133,8 @@ class Byproducts:
             if fresh.keys() <= found.keys():
                 return found
             found |= fresh
+            if enough(found):
+                return found
 
     def _remove(self, rule: Byproduct, made: Mapping[str, str]) -> None:
         journal = self.context.cloud.journal

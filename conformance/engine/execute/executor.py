@@ -92,7 +92,7 @@ class Executor:
         self.arrangement = Arrangement(self.context, self.subject, self.paths, snapshots, self.aftermath.take_back)
         self.settling = Settling(self.context, self.subject)
         self.looks = Looks(self.context, self.subject, self.aftermath, snapshots)
-        self.subject.before_leaving = self.looks.take
+        self.subject.before_leaving, self.settling.rested = self.looks.take, self.looks.settled
         self.arrangement.waits, self.arrangement.look = self.looks.waits, self.looks.take
         self.arrangement.lock, self.arrangement.unlock = self.looks.lock, self.looks.unlock
         self.arrangement.transitions.waits = self.looks.waits
@@ -115,7 +115,7 @@ class Executor:
         Returns:
             The evidence. Its ``problem`` says why the trial could not be made, where it could not.
         """
-        with announced_to(self.looks.change):
+        with announced_to(self.looks.announced):
             self.looks.begin(trial, together and all(isinstance(probe, FieldTaken) for probe in probes))
             self.arrangement.compares = any(isinstance(probe, COMPARING) for probe in probes)
             self.arrangement.brings_back = tuple(p.field for p in probes if isinstance(p, Before) and p.field)

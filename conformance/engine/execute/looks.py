@@ -13,33 +13,30 @@ has done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
-from conformance.engine.api.producers import SAFE, form
+from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.errors import CloudError
-from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.fields import alike
+from conformance.engine.cloud.kinds import View
 from conformance.engine.execute.aftermath import Aftermath
 from conformance.engine.execute.arrangement import Request
-from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.execute.riding import keeps, leaves_nothing_behind, rides, sort_of, undoes, wider_sort_of
+from conformance.engine.execute.snapshots import Snapshots, lasting
 from conformance.engine.judge.codes import changed_by
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.setup import Locked, UnderWay
-from conformance.engine.model.trial import Once, Trial
+from conformance.engine.model.setup import UnderWay
+from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.locking import lock, lock_before_look, unlock, unlock_before_look
+from conformance.engine.provision.silence import ACCEPTED, SEVERAL
 from conformance.engine.provision.subject import Subject
-from specs.model import Operation
 
 MOST = 30
 """The most refusals that wait for one look, so that few trials have to be made again if something has changed."""
-
-ACCEPTED = -1
-"""The number of refusals of a kind of request that was accepted once: it may be accepted again."""
-
-SEVERAL = 2
-"""The number of refusals after which a kind of request that was never accepted is taken to be refused."""
 
 
 @dataclass
@@ -82,16 +79,37 @@ class Looks:
         """
         if not self.suits(trial):
             self.take()
-        kept = together and _leaves_nothing_behind(trial)
+        kept = together and leaves_nothing_behind(trial)
         self.shared = kept and self.expects_refusal(trial)
         self.joins = kept and trial.outcome.accepted is None and not self.shared
         # What changed late has each trial of the group made again, alone.
         self.subject.lenient = self.snapshots.together = self.shared or self.joins
         if self.shared:
-            waiting = [evidence.trial for evidence, _ in self._waiting.values()]
-            if len(waiting) >= MOST or any(self._undoes(trial, one) for one in waiting):
+            waiting = self._group()
+            if len(waiting) >= MOST or any(undoes(self.context, trial, one) for one in waiting):
                 self.take()
-        elif trial.request.operation.method not in SAFE:
+        elif trial.request.operation.method not in SAFE and not (self.joins and self.rides(trial)):
+            self.change()
+
+    def rides(self, trial: Trial) -> bool:
+        """Whether a trial may be made before the look that refusals wait for, although it may be accepted."""
+        group = self._group()
+        return bool(group) and len(group) < MOST and rides(self.context, trial, group)
+
+    def _group(self) -> list[Trial]:
+        return [evidence.trial for evidence, _ in self._waiting.values()]
+
+    def announced(self, ask: Ask) -> None:
+        """Look now, since a request that serves a trial may change something; not if it makes a thing of another kind.
+
+        Such a thing hides nothing that the resource under test would show.
+        """
+        kind, id_ = self.context.kind, self.subject.known_id
+        new = ask.intent is not None and ask.intent.kind != kind.name and ask.method == "POST"
+        named = not id_ or id_ in ask.path or id_ in repr(ask.body)
+        if new and not named and all(one.situation.state is not None for one in self._group()):
+            self.snapshots.forget()
+        else:
             self.change()
 
     def change(self) -> None:
@@ -132,20 +150,39 @@ class Looks:
     def answered(self, trial: Trial, accepted: bool) -> None:
         """Note whether a request was accepted. One that is accepted in a group may hide the effects of the others."""
         if trial.outcome.accepted is None:
-            known, kind = self.context.silent_answers, _kind_of(trial)
-            known[kind] = ACCEPTED if accepted or known.get(kind) == ACCEPTED else known.get(kind, 0) + 1
+            wider = wider_sort_of(self.context, trial)
+            self.context.silence.answered([sort_of(trial), *([wider] if wider else [])], accepted)
         if not accepted:
             return
         if self.shared:
             self.snapshots.forget()
         if self.shared and self._waiting:
             # Where the reference is silent, the acceptance itself is all that is to be found out.
-            group = [*self._waiting, *([] if trial.outcome.accepted is None else [trial.key])]
-            self._taken |= dict.fromkeys(group)
-            self._again |= set(group) if self._made_again.isdisjoint(group) else frozenset()
-            self._made_again |= set(group)
+            self._hidden([*self._waiting, *([] if trial.outcome.accepted is None else [trial.key])])
             self._accepted.add(trial.key)
-            self._waiting.clear()
+
+    def settled(self, trial: Trial, before: View | None) -> None:
+        """Note whether the resource shows the same as before an accepted request, now that it has come to rest.
+
+        If it does not, the trials that wait for a look are made again: nobody could tell whose effects it would show.
+
+        Args:
+            trial: the trial of the request.
+            before: the view before; None if nobody knows it.
+        """
+        if before is None or not keeps(self.context, trial):
+            return
+        same = alike(lasting(self.subject.view), lasting(before))
+        self.context.silence.left(trial.request.operation.id, same)
+        if not same and self._waiting:
+            self._hidden(list(self._waiting))
+
+    def _hidden(self, group: list[str]) -> None:
+        """Have the trials of a group made again, together for once, since a request may have hidden their effects."""
+        self._taken |= dict.fromkeys(group)
+        self._again |= set(group) if self._made_again.isdisjoint(group) else frozenset()
+        self._made_again |= set(group)
+        self._waiting.clear()
 
     def take(self) -> None:
         """Look once for all trials that wait, and take back the steps that are in force for them."""
@@ -214,23 +251,28 @@ class Looks:
         operation, state, graph = trial.request.operation, trial.situation.state, self.context.graph
         if trial.outcome.accepted is not None or state is None:
             return trial.outcome.accepted is False
-        refusals = self.context.silent_answers.get(_kind_of(trial), 0)
+        refusals = self.context.silence.refusals(sort_of(trial))
         if refusals == ACCEPTED or refusals >= SEVERAL:
             return refusals != ACCEPTED
         hindered = bool(trial.setup) and not graph.is_calm(operation.id)
         return hindered or (state not in self.context.kind.status.failed and graph.leads_elsewhere(operation.id, state))
 
     def knows(self, trial: Trial) -> bool:
-        """Whether a request of the kind of a trial, on which the reference is silent, was answered before."""
-        return _kind_of(trial) in self.context.silent_answers
+        """Whether a request like that of a trial, on which the reference is silent, was answered before."""
+        silence, wider = self.context.silence, wider_sort_of(self.context, trial)
+        return silence.knows(sort_of(trial)) or (wider is not None and silence.mostly_refused(wider))
+
+    def may_be_refused(self, trial: Trial) -> bool:
+        """Whether requests of the sort of a trial were refused, and at least as often as they were accepted."""
+        return self.context.silence.as_often_refused(sort_of(trial))
 
     def lock(self, trial: Trial) -> Problem | None:
         """Lock the resource before a trial. Returns the reason why it was not locked; None if it was.
 
         The trials that wait can share their look with the locked one: the lock is all that they show beside. But it
-        could hide, or take back, the effects of a request to lock or to unlock.
+        could hide the effects of a request to lock.
         """
-        if not self._bears_a_lock(trial):
+        if not self._bears(trial, {self.context.service.under_test.lock}):
             return lock(self.subject)
         problem = lock_before_look(self.subject)
         if problem is None:
@@ -240,20 +282,27 @@ class Looks:
     def unlock(self, trial: Trial) -> Problem | None:
         """Unlock the resource before a trial. Returns the reason why the request failed; None if it was accepted.
 
-        As with a lock, the trials that wait can share their look with the unlocked one.
+        As with a lock, the trials that wait can share their look with the unlocked one. But the end of a lock could
+        hide, or take back, the effects of a request to lock or to unlock.
         """
-        if not self._bears_a_lock(trial):
+        known = self.context.service.under_test
+        if not self._bears(trial, {known.lock, known.unlock}):
             return unlock(self.subject)
         problem = unlock_before_look(self.subject)
         if problem is None:
             self._to_be_shown(locked=False)
         return problem
 
-    def _bears_a_lock(self, trial: Trial) -> bool:
-        """Whether a lock can come or go between the trials of the group, of which a trial is the next one."""
+    def _bears(self, trial: Trial, hidden: Collection[str]) -> bool:
+        """Whether a lock can come or go between the trials of the group, of which a trial is the next one.
+
+        Args:
+            trial: the next trial.
+            hidden: the ids of the operations whose effects could not be seen any more.
+        """
         known = self.context.service.under_test
-        group = (trial, *(evidence.trial for evidence, _ in self._waiting.values()))
-        return self.shared and not any(one.request.operation.id in (known.lock, known.unlock) for one in group)
+        turns = trial.request.operation.id in (known.lock, known.unlock)
+        return self.shared and not turns and not any(one.request.operation.id in hidden for one in self._group())
 
     def _to_be_shown(self, locked: bool) -> None:
         """Have the look for the group compared with views that show the resource locked, or not locked."""
@@ -261,32 +310,3 @@ class Looks:
             if evidence.trial.situation.state is not None and request.before is not None:
                 request.before = {**request.before, self.context.service.under_test.lock_shown_by: locked}
                 self._waiting[key] = replace(evidence, before=request.before), request
-
-    def _undoes(self, trial: Trial, earlier: Trial) -> bool:
-        """Whether a trial, if it were executed, could take back the effects of an earlier trial."""
-        one, other = trial.request.operation, earlier.request.operation
-        if one.id == other.id:
-            return False
-        known = self.context.service.under_test
-        if {one.id, other.id} == {known.lock, known.unlock}:
-            return True
-        if one.action is None and other.action is None:
-            return one.method != other.method and _collection(one) == _collection(other)
-        return self.context.graph.undoes(one.id, other.id, trial.situation.state or "")
-
-
-def _leaves_nothing_behind(trial: Trial) -> bool:
-    """Whether nothing has to be undone after a trial that is refused."""
-    kept = (setup == Locked() or isinstance(setup, UnderWay) for setup in trial.setup)
-    return trial.request.operation.method not in SAFE and trial.exchange == Once() and all(kept)
-
-
-def _kind_of(trial: Trial) -> tuple[str, str]:
-    """The kind of a request on which the reference is silent: its operation, and the reason why it may be refused."""
-    under_way = " under way" if trial.setups(UnderWay) else ""
-    return trial.request.operation.id, f"{trial.outcome.refused_for}{under_way}"
-
-
-def _collection(operation: Operation) -> str:
-    path = form(operation.path)
-    return path.rpartition("/")[0] if operation.path.endswith("}") else path

@@ -20,10 +20,12 @@ from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
+from conformance.engine.execute.contrasts import Contrasts, Query, may_disagree
 from conformance.engine.execute.filter_values import LONG_AGO, none_of, pick, text
 from conformance.engine.execute.page import page_of
 from conformance.engine.execute.stocks import Stocks
 from conformance.engine.judge.order import comparable
+from conformance.engine.judge.sorting import heard
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
@@ -35,8 +37,6 @@ from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.record.model import Exchange
 from specs.record.purposes import Purpose
-
-Query = tuple[tuple[str, str], ...]
 
 TRIES = 8
 """The highest number of tries until the controls of a trial agree."""
@@ -64,6 +64,7 @@ class Paging:
         together: whether the present trial may do without a second control.
         reused: the number of trials that have used the last control again.
         stocks: makes elements that are to be listed.
+        contrasts: the pages that show lists in other orders.
     """
 
     context: RunContext
@@ -73,6 +74,7 @@ class Paging:
     together: bool = False
     reused: int = 0
     stocks: Stocks = field(init=False)
+    contrasts: Contrasts = field(default_factory=Contrasts)
 
     def __post_init__(self) -> None:
         self.stocks = Stocks(self.context, self.subject, self.paths)
@@ -105,6 +107,7 @@ class Paging:
             self._isolated(stock, trial, listing),
             fresh,
             self.stocks.shared.get(stock.name if stock else ""),
+            stock,
         )
         evidence = asking.evidence()
         if evidence.status == FORBIDDEN and len(roles) > 1:
@@ -164,6 +167,7 @@ class _Asking:
         isolated: the query that shows only elements of this run.
         fresh: True if two elements were made for this trial.
         shared: the text with which the names of this run's elements begin; None if it made none.
+        stock: the way to make elements; None where the description has none.
         exchanges: the requests and responses of the last try.
     """
 
@@ -175,6 +179,7 @@ class _Asking:
     isolated: Query
     fresh: bool
     shared: str | None
+    stock: Stock | None
     exchanges: list[Exchange] = field(default_factory=list)
 
     def evidence(self) -> Evidence:
@@ -202,13 +207,16 @@ class _Asking:
         if not before.ok:
             return self._evidence(answer, problem=self._unlisted(answer))
         asked = self._asked(before)
+        shown = self._other_orders(before, isinstance(asked, str)) if self.plan.way == "sort" else {}
+        if shown is None:  # there is one more element now
+            self.exchanges.clear()
+            return self._once(False)
         if isinstance(asked, str):
             return self._evidence(answer, problem=Problem("inapplicable", asked))
         target, value, queries = asked
-        shown: dict[str, Page] = {}
         first: Answer | None = None
         for which, query in queries:
-            page, answer = self._ask(self._path(), query)
+            page, answer = self._ask(self._path(), query, first=first is None)
             if answer.error:
                 return self._evidence(answer, problem=Problem("inconclusive", f"no answer: {answer.error}"))
             first = first or answer
@@ -225,6 +233,34 @@ class _Asking:
         if self.plan.way in TWO and len(after.elements) < 2:
             return self._evidence(answer, problem=Problem("inapplicable", self._few()))
         return self._evidence(first or answer, pages)
+
+    def _other_orders(self, before: Page, too_few: bool) -> dict[str, Page] | None:
+        """The pages that show other orders than that of the key; None if the list has grown, since none did.
+
+        None are asked for where the list shows too few values of the key.
+        """
+        path = self._path()
+        if too_few:
+            return None if self._grows(before) else {}
+
+        def ask(query: Query, known: Answer | None) -> Answer:
+            if known is not None:
+                self.exchanges.append(known.exchange)
+            return known or self._ask(path, query, Purpose.LOOKING)[1]
+
+        about = (path, self.role, self.version)
+        found = self.paging.contrasts.pages(self.plan, before, self._base(self.plan.parameter), ask, about)
+        if heard(Pages(before, before, found), self.plan) or not may_disagree(before, self.plan):
+            return found
+        return None if self._one_more() else found
+
+    def _grows(self, before: Page) -> bool:
+        """Let a list grow that shows too few values of a key, if the client may choose them. True if it has grown."""
+        may = self.paging.stocks.may_choose(self.trial, self.stock, self.plan.field[-1])
+        return may and len(before.elements) >= 2 and self._one_more()
+
+    def _one_more(self) -> bool:
+        return self.paging.stocks.one_more(self.trial, self._path(), self.stock, self.plan.field[-1])
 
     def _lacking(self, before: Page) -> int:
         """The number of elements that the trial needs beside those of a list."""
@@ -291,13 +327,14 @@ class _Asking:
             self.paging.last, self.paging.reused = (asked, answer) if page.ok else None, 0
         return page, answer
 
-    def _ask(self, path: str, query: Query) -> tuple[Page, Answer]:
+    def _ask(
+        self, path: str, query: Query, purpose: Purpose = Purpose.TRIAL, first: bool = False
+    ) -> tuple[Page, Answer]:
         ask = Ask("GET", path, Role(self.role), str(self.version), query=query)
-        with serving(Purpose.LOOKING if query == self._base() else Purpose.TRIAL):
+        with serving(Purpose.LOOKING if query == self._base() else purpose):
             answer = self.paging.context.cloud.send(ask)
         # In the record, the request under test comes first, then the controls.
-        self.exchanges.insert(0 if query != self._base() and len(self.exchanges) == 1 else len(self.exchanges),
-                              answer.exchange)  # fmt: skip
+        self.exchanges.insert(0 if first else len(self.exchanges), answer.exchange)
         return page_of(answer, self.plan), answer
 
     def _asked(self, before: Page) -> tuple[str | None, Any, list[tuple[str, Query]]] | str:

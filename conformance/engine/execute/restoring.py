@@ -66,7 +66,7 @@ def _restored(subject: Subject, evidence: Evidence) -> bool:
     if left or trial.request.uses_optional_fields or not subject.context.graph.is_calm(trial.operation.id):
         return False
     attached = subject.bindings.attached.keys() & {binding.resource for binding in trial.request.bindings}
-    if attached and attached <= subject.bindings.wanted and not subject.lenient:
+    if attached and attached <= subject.bindings.wanted and (subject.again or not subject.lenient):
         # The trial that takes them away is next, and shows whether anything else has changed.
         subject.bindings.as_before = dict(before or {})
         return True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.effects import Effects
@@ -14,6 +15,7 @@ from conformance.engine.execute.related import Related
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import EffectOn, FieldTaken, Probe, RecordOf, StatusOf
+from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.owned import background
 from conformance.engine.provision.subject import Subject
@@ -26,10 +28,13 @@ class Settling:
     Attributes:
         effects: looks for the effects that the API shows elsewhere.
         related: looks at other resources.
+        rested: is told of the trial when the resource has come to rest, with the view before its request; None if the
+            resource may have changed since then.
     """
 
     context: RunContext
     subject: Subject
+    rested: Callable[[Trial, View | None], None] = lambda *_: None
     effects: Effects = field(init=False)
     related: Related = field(init=False)
 
@@ -50,10 +55,11 @@ class Settling:
             made = self.context.producers.made_by(operation) is not None
             self.subject.stir(request.filled.path if made else "")
         # If the reference is silent about the outcome, any status that lasts will do.
-        earlier = dict(self.subject.seen_in)
+        earlier, before = dict(self.subject.seen_in), None if self.subject.outdated else self.subject.view
         known = (expected.leads_to or (trial.situation.state or "",)) if expected.accepted else None
         calm = not expected.leads_to and self.context.graph.is_calm(operation.id)
         result = self.subject.settle(known, operation.id, calm)
+        self.rested(trial, before)
         evidence = replace(
             evidence,
             after=self.subject.view,

@@ -118,8 +118,8 @@ class Snapshots:
         ``name`` is None before the request; after it, it is the name in the body, empty if there is none.
         """
         again, scoped = name is not None, self._scoped(trial.request.operation)
-        if scoped and trial.request.operation.path.endswith(f"{{{self.context.service.identifier}}}"):
-            return None
+        if scoped and form(trial.request.operation.path) == form(self.context.kind.path_of("{}")):
+            return None  # it is the resource under test itself
         producer = self.context.producers.made_by(trial.request.operation)
         if producer is not None and not producer.chosen and not scoped:
             return {BEING: self._listed(trial, filled, name) if name else False}
@@ -154,6 +154,8 @@ class Snapshots:
             return {BEING: False} if again or self._joins(trial.request.operation, filled) else None
         if view is _UNREADABLE:
             return None
+        if trial.request.operation.method == "DELETE" and "{" not in trial.request.operation.path:
+            return {BEING: True, SHOWN: self._own_in(view)}
         if isinstance(view, Mapping):
             names = {name.rpartition(".")[2] for name in members("", body)} | self.marked
             if "{" not in trial.request.operation.path:  # a word of the path sets a field that the answer shows
@@ -168,11 +170,23 @@ class Snapshots:
         return {BEING: True, SHOWN: view if own else None}
 
     def _joins(self, operation: Operation, filled: Filled) -> bool:
-        """Whether a request would join a thing that this run has made to another one, as nobody else would."""
+        """Whether a request would put a thing that this run has made elsewhere into a place, as nobody else would."""
         journal = self.context.cloud.journal
-        if journal is None or operation.method != "PUT" or self.context.producers.joined_by(operation.path) is None:
+        if journal is None or operation.method != "PUT" or not operation.path.endswith("}"):
             return False
-        return any(journal.owns(value) for value in filled.values.values())
+        if self.context.producers.joined_by(operation.path) is not None:
+            return any(journal.owns(value) for value in filled.values.values())
+        last = filled.values.get(placeholders(operation.path)[-1], "")
+        return journal.owns(last) and not journal.holds(filled.path)
+
+    def _own_in(self, view: Any) -> list[str]:
+        """The things of this run that the lists of a view name: all that a request may take which empties them."""
+        journal = self.context.cloud.journal
+        lists = [one for one in view.values() if isinstance(one, list)] if isinstance(view, Mapping) else []
+        shown = [one for listed in lists for one in listed]
+        said = [text for one in shown for text in (one.values() if isinstance(one, Mapping) else (one,))]
+        texts = {text for text in said if isinstance(text, str)}
+        return sorted(text for text in texts if journal is not None and journal.owns(text))
 
     def _view(self, operation: Operation, filled: Filled, body: Any) -> Any:
         """The view at a path, or in the list above it; None if nothing is there, ``_UNREADABLE`` if it cannot be seen.
@@ -196,7 +210,9 @@ class Snapshots:
         listed = [one for one in elements(answer.json) if isinstance(one, Mapping)]
         if operation.path.endswith("}"):
             name = placeholders(operation.path)[-1]
-            return next((one for one in listed if identity(one, name) == filled.values.get(name)), None)
+            value = filled.values.get(name)
+            found = next((one for one in listed if identity(one, name) == value), None)
+            return {} if found is None and _names(answer.json, value) else found
         said = {name.rpartition(".")[2]: value for name, value in members("", body).items()}
         fits = [sum(one.get(key, ABSENT) == value for key, value in said.items()) for one in listed]
         best = max(fits, default=0)
@@ -245,6 +261,11 @@ class Snapshots:
             for name, one in ((str(one[record.name_field]), one) for one in found)
             if name not in self.subject.actions.own
         }
+
+
+def _names(body: Any, value: str | None) -> bool:
+    """Whether one of the lists of a body has a text among its elements."""
+    return isinstance(body, Mapping) and any(isinstance(one, list) and value in one for one in body.values())
 
 
 GONE = (404, 410)

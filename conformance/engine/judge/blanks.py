@@ -1,4 +1,4 @@
-"""Expectations about fields that are null, empty or absent in a situation."""
+"""Expectations about fields that are null, empty, absent or shown in a situation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ EMPTY: tuple[Any, ...] = ("", [], {})
 
 @dataclass(frozen=True)
 class IsBlank(Expectation):
-    """A field is null, empty or absent in every object of an answer that is in the documented situation.
+    """A field is null, empty, absent or shown in every object of an answer that is in the documented situation.
 
     Attributes:
         name: the name of the row.
         place: the place of the field in the body.
-        kind: ``null``, ``empty`` or ``absent``.
+        kind: ``null``, ``empty``, ``absent``, or ``shown`` for any other value.
         situation: the situation in words.
         beside: other fields of the same object, each with the value that it has in the situation.
         outside: a field of the same object, and the values that it does not have in the situation.
@@ -33,7 +33,7 @@ class IsBlank(Expectation):
 
     name: str
     place: Place
-    kind: Literal["null", "empty", "absent"]
+    kind: Literal["null", "empty", "absent", "shown"]
     situation: str
     beside: tuple[tuple[str, Any], ...] = ()
     outside: tuple[str, tuple[str, ...]] | None = None
@@ -57,11 +57,13 @@ class IsBlank(Expectation):
             return undecided("no view", f"{self.probe.operation} did not show the resource after the request")
         holders = list(self._holders(body))
         shown = [holder[self.place[-1]] for holder in holders if self.place[-1] in holder]
-        if not holders or (not shown and self.kind != "absent"):
+        if not holders or (not shown and self.kind not in ("absent", "shown")):
             return _not_shown(f"no object of the response shows {self.name} {self.situation}")
+        if self.kind == "shown" and len(shown) < len(holders):
+            return broken("absent", f"{self.name} is absent, documented as shown, {self.situation}")
         for value in shown:
             what = "null" if value is None else "empty" if value in EMPTY else "a value"
-            if what != self.kind:
+            if what != ("a value" if self.kind == "shown" else self.kind):
                 text = "" if is_secret_name(self.name) else f" {value!r:.60}"
                 return broken(what, f"{self.name} is{text}, documented as {self.kind}, {self.situation}")
         return holds(self.kind)

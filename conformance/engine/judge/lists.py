@@ -1,4 +1,4 @@
-"""Expectations about lists: a page, the elements after a marker, the elements that pass a filter, and an order.
+"""Expectations about lists: a page, the elements after a marker, and the elements that pass a filter.
 
 Only elements that both controls show decide anything, since other people make and delete things at the same time. A
 filter is decided from two sides: the element with the value is shown, and is not shown for another value.
@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
-from conformance.engine.judge.order import comparable, out_of_order, sorted_by
-from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, silent, undecided
+from conformance.engine.model.evidence import Evidence, Judgement, broken, holds, left_out, undecided
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.listing import Listing, Page, Pages, values_of
 from conformance.engine.model.trial import Paged
@@ -30,7 +28,7 @@ def without_page(evidence: Evidence, page: Page, what: str) -> Judgement | None:
     return replace(judgement, status=page.status)
 
 
-def _opened(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
+def opened_page(evidence: Evidence, which: str = "page") -> tuple[Pages, Page, Listing] | Judgement:
     """Return the controls, the page and the plan of a trial, or the verdict if there is no page to judge."""
     pages, exchange = evidence.pages, evidence.trial.exchange
     if pages is None or not isinstance(exchange, Paged) or which not in pages.asked:
@@ -52,7 +50,7 @@ class OneOfAPage(Expectation):
     expected = "one element"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened = _opened(evidence)
+        opened = opened_page(evidence)
         if isinstance(opened, Judgement):
             return opened
         pages, page, _ = opened
@@ -75,7 +73,7 @@ class NextLink(Expectation):
         return f"{self.row} has a link with the relation next, which leads on"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened = _opened(evidence)
+        opened = opened_page(evidence)
         if isinstance(opened, Judgement):
             return opened
         pages, page, _ = opened
@@ -104,7 +102,7 @@ class AfterMarker(Expectation):
     expected = "only what stands after the element that is the marker"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened = _opened(evidence)
+        opened = opened_page(evidence)
         if isinstance(opened, Judgement):
             return opened
         pages, page, _ = opened
@@ -135,7 +133,7 @@ class AfterOffset(Expectation):
     expected = "all but the first element"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened, start = _opened(evidence), _opened(evidence, "first")
+        opened, start = opened_page(evidence), opened_page(evidence, "first")
         if isinstance(opened, Judgement):
             return opened
         if isinstance(start, Judgement):
@@ -195,7 +193,7 @@ class Filtered(Expectation):
         return f"only what {self.parameter} selects, and all of it"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened = _opened(evidence)
+        opened = opened_page(evidence)
         if isinstance(opened, Judgement):
             return opened
         pages, page, listing = opened
@@ -278,7 +276,7 @@ class ChangedWithin(Expectation):
         return f"everything within {self.parameter}, and nothing outside"
 
     def judge(self, evidence: Evidence) -> Judgement:
-        opened = _opened(evidence)
+        opened = opened_page(evidence)
         if isinstance(opened, Judgement):
             return opened
         pages, page, _ = opened
@@ -295,68 +293,3 @@ class ChangedWithin(Expectation):
         if shown:
             return broken("not applied", f"{self.parameter} shows {shown[0]}, which did not change at such a time")
         return holds("what changed within")
-
-
-@dataclass(frozen=True)
-class Sorted(Expectation):
-    """Elements come in the order of a key, in each of some directions.
-
-    ``default`` means that no direction is sent: the reference gives one default and lets attributes have another.
-    """
-
-    key: str
-    directions: tuple[str, ...]
-
-    @property
-    def expected(self) -> str:
-        return f"the order of {self.key}, {' and '.join(self.directions)}"
-
-    def judge(self, evidence: Evidence) -> Judgement:
-        seen = []
-        for direction in self.directions:
-            opened = _opened(evidence, direction)
-            if isinstance(opened, Judgement):
-                return opened
-            pages, page, listing = opened
-            values = _key_values(pages, page, listing)
-            if not comparable(values):
-                return silent("no order", f"the values of {self.key} are not of one kind", {"key": self.key})
-            different = len({_text(v) for v in values})
-            if different < 2:
-                return undecided("alike", f"the page shows fewer than two different values of {self.key}")
-            if direction == "default" and different < 3:
-                # Two values are always in one of the two orders.
-                few = f"the page shows fewer than three different values of {self.key}, and two are always in an order"
-                return silent("too few", few, {"key": self.key})
-            if not sorted_by(values, direction):
-                return broken(
-                    f"not {direction}" if direction != "default" else "no order",
-                    f"sort_key={self.key} in the direction {direction} gave {_first_wrong(values, direction)}",
-                )
-            seen.append("desc" if direction == "default" and not sorted_by(values, "asc") else direction)
-        if self.directions == ("default",):
-            way = "asc" if seen == ["default"] else "desc"
-            return holds("an order", {"default direction": f"{self.key}: {way}"})
-        return holds(f"the order of {self.key}")
-
-
-def _key_values(pages: Pages, page: Page, listing: Listing) -> list[Any]:
-    """Return the values of the key in the order of the page: from the page, or from both controls if they agree."""
-    found = []
-    for element, name in zip(page.elements, page.names, strict=True):
-        if name not in pages.stable:
-            continue
-        shown = values_of(element, listing)
-        if shown is None:
-            controls = [values_of(p.element(name), listing) for p in (pages.before, pages.after)]
-            shown = controls[0] if controls[0] == controls[1] else None
-        if shown is not None and len(shown) == 1:
-            found.append(shown[0])
-    return found
-
-
-def _first_wrong(values: Sequence[Any], direction: str) -> str:
-    for first, second in pairwise(values):
-        if out_of_order(*((first, second) if direction != "desc" else (second, first))):
-            return f"{first} before {second}"
-    return "another order"

@@ -21,6 +21,10 @@ Match = Literal["equal", "lacks", "least", "part"]
 """How elements that pass a filter relate to its value: they have it, do not have it, have at least it, or have a text
 that it is a part of."""
 
+UNSORTED, RISING_ALONE, FALLING_ALONE, OTHER_KEY = "unsorted", "asc alone", "desc alone", "other key"
+"""Pages that show another order than that of a key: the list without a key, in each direction without a key, and by
+another key in rising order."""
+
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 """The beginning of a text that tells a moment."""
 
@@ -41,6 +45,7 @@ class Listing:
         pairs: True if the filter takes an object of names and values, and selects elements that have these pairs.
         key: the value of the parameter that names the order's key.
         direction: the parameter that names the order's direction.
+        contrast: another key, if the list comes by ``key`` without a key as well.
         choices: the documented values of the parameter.
         also: names and values of the query that the parameter needs beside it.
         shown_at: the path of the list that shows the field, if the list of the operation does not.
@@ -58,6 +63,7 @@ class Listing:
     pairs: bool = False
     key: str | None = None
     direction: str | None = None
+    contrast: str | None = None
     choices: tuple[Any, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     shown_at: str | None = None
@@ -96,8 +102,8 @@ class Pages:
 
     Attributes:
         before, after: the controls; with the field in question, if any list shows it.
-        asked: the pages by question: ``page``, and for filters ``none``, for orders ``asc``, ``desc`` and
-            ``default``, for the next page ``next``, for an offset ``first``, the page of one.
+        asked: the pages by question: ``page``, and for filters ``none``, for orders ``asc``, ``desc``, ``default``
+            and those beside ``UNSORTED``, for the next page ``next``, for an offset ``first``, the page of one.
         target: the name of the element that gave the marker or the value of the filter.
         value: the value in the query.
         controlled: False if no second control was asked for, so that only a pass can be told by the pages.

@@ -22,6 +22,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.provision.demanded import Demanded
 from conformance.engine.provision.parts import without
 from conformance.engine.provision.places import Places
+from conformance.engine.provision.silence import Silence
 from conformance.engine.provision.unkept import Unkept
 from specs.microversion import Microversion
 from specs.model import Operation
@@ -84,7 +85,7 @@ class RunContext:
         elevated: names of requests that this cloud refuses to members; an administrator sends them (see ``elevate``).
         spending: the ids of operations after which a resource no longer gives a value that requests need, as the
             description tells or the run has seen.
-        silent_answers: the refusals of each kind of request on which the reference is silent; -1 if one was accepted.
+        silence: the answers of the run to requests on which the reference is silent.
         complete_at_once: the operations that show new things without any status, so that nothing can be waited for.
         empty_at_first: the paths of collections below a resource under test that are empty when it has been made.
         named_by_numbers: whether the things of a collection are named by numbers, by the path of the collection, the
@@ -115,7 +116,7 @@ class RunContext:
     notes: Notes = field(default_factory=Notes)
     elevated: set[str] = field(default_factory=set)
     spending: set[str] = field(default_factory=set)
-    silent_answers: dict[tuple[str, str], int] = field(default_factory=dict)
+    silence: Silence = field(default_factory=Silence)
     complete_at_once: set[str] = field(default_factory=set)
     empty_at_first: set[str] = field(default_factory=set)
     named_by_numbers: dict[tuple[str, str, str], bool] = field(default_factory=dict)
@@ -173,7 +174,7 @@ class RunContext:
             name: the name for ``elevated``: the operation's id, or the key of a trial with optional fields.
         """
         self.elevated.add(name)
-        self.notes.add("elevated", f"{operation.id} is refused to members; tried as administrator")
+        self.notes.add("elevated", f"a request of {operation.id} is refused to members; it is tried as administrator")
 
     @property
     def environment(self) -> str:

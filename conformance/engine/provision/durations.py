@@ -15,6 +15,14 @@ BRIEF = 0.2
 """The time of an operation that is not among the long ones, as a part of the longest wait, before it was seen."""
 
 
+SLOW = 15.0
+"""The seconds of a transition, or of a new resource, from which on a cloud is slow. There, seconds count for more than
+requests: below them, a further resource or request costs the cloud more than it saves."""
+
+LONG = 3.0
+"""The seconds from which on an operation is one of the long ones, once it was seen."""
+
+
 class Durations:
     """The seconds that operations take. Those of one that was not seen yet come from the longest wait of the run.
 
@@ -41,6 +49,16 @@ class Durations:
     def sum(self, operations: Iterable[str]) -> float:
         """The seconds of operations that follow each other."""
         return sum(map(self.of, operations))
+
+    def is_long(self, operation: str) -> bool:
+        """Whether an operation takes long, although it may lead to no other status: as it was seen, or by its kind."""
+        seen = self._waits.expected(operation)
+        return seen >= LONG if seen else operation in self._long
+
+    @property
+    def slow(self) -> bool:
+        """Whether this cloud has taken so long for a transition that a further resource may save time."""
+        return (self._waits.longest or 0.0) >= SLOW
 
     @property
     def new(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from conformance.engine.provision.durations import Durations
+from conformance.engine.provision.durations import SLOW, Durations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 FAR = 3.5
 """The longest way from the status of a resource that is handed on, as a sum of the costs of its edges: a new resource
 takes about as many requests, and begins in the initial status. On a slow cloud the seconds count instead."""
-
-SLOW = 15.0
-"""The seconds that a new resource takes on a slow cloud at least."""
-
 
 LONGER = 5.0
 """The seconds by which a way must be shorter to be taken in place of one with fewer requests."""
@@ -58,7 +54,7 @@ class Held(Protocol):
     def refresh(self) -> View | None:
         """Look at the resource. Returns its view; None if it is gone."""
 
-    def stir(self, path: str = "") -> None:
+    def stir(self, path: str = "", handed: bool = False) -> None:
         """Note that the resource may be changing although its status does not show it."""
 
 
@@ -105,7 +101,7 @@ def taken_over(subject: Held, state: str) -> bool:
     subject.view = dict(made.body)
     subject.seen_in = {str(subject.status): subject.view}
     subject.actions.last = context.places.last_actions.pop(made.id, "")
-    subject.stir()  # the last action of the other lane may not have ended
+    subject.stir(handed=True)  # the last action of the other lane may not have ended
     if subject.status in context.unkept.optional and subject.refresh() is None:  # the cloud may have removed it
         subject.discard()
         return False

@@ -46,7 +46,7 @@ def lock_before_look(subject: Lockable) -> Problem | None:
     The lock is not announced as a change, so that the look stays to come. Returns as ``lock`` does.
     """
     known = subject.context.service.under_test
-    with announced_to(lambda: None):
+    with announced_to(lambda _: None):
         problem = _turned(subject, known.lock, locked=True)
     if problem is None and subject.view is not None:
         subject.view = {**subject.view, known.lock_shown_by: True}
@@ -69,7 +69,7 @@ def unlock_before_look(subject: Lockable) -> Problem | None:
     The end of the lock is not announced as a change, so that the look stays to come. Returns as ``unlock`` does.
     """
     known, outdated = subject.context.service.under_test, subject.outdated
-    with announced_to(lambda: None):
+    with announced_to(lambda _: None):
         problem = unlock(subject)
     if problem is None and subject.view is not None:
         subject.view, subject.outdated = {**subject.view, known.lock_shown_by: False}, outdated

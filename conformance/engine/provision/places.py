@@ -2,7 +2,8 @@
 
 A run does not know all quotas, and other users of the project use them too. So it begins with all its lanes. Each time
 the cloud says that a quota is used up, half of the lanes give their things back and wait, and the refused request is
-sent again when there may be room.
+sent again when there may be room. When no quota was found used up for a while, one more lane may hold things again: the
+run has given back what it held, or others have. The while doubles each time that this lane finds no room either.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ PAUSE = 0.5
 ONE_MOMENT = 3.0
 """Refusals within so many seconds come from the same crowd, and make the number of lanes smaller once."""
 
+PATIENCE = 20.0
+"""How long, in seconds, no quota must be found used up before one more lane holds things again."""
+
+MOST_PATIENCE = 320.0
+"""The longest such time, which is reached when lane after lane has found no room."""
+
 EACH = 2
 """The most resources under test that a lane holds at a time, with few exceptions."""
 
@@ -50,19 +57,26 @@ class Places:
         in_vain: the rooms that a wait did not find although only one lane held things, each with the operations whose
             trials were refused for it. Nobody waits for such a room again, until one of these trials finds it.
         last_actions: the name of the last action on each resource that was handed on, by its id.
+        one_more: tells, by the limits that the cloud shows now, whether one more lane has room beside those that hold
+            things; True where nobody knows.
     """
 
     stopping: threading.Event
     most: int | None = None
     in_vain: dict[str, set[str]] = field(default_factory=dict)
     last_actions: dict[str, str] = field(default_factory=dict)
+    one_more: Callable[[], bool] = lambda: True
     _spent: list[Made] = field(default_factory=list)
     _refused: list[Thing] = field(default_factory=list)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
     _kept: dict[str, int] = field(default_factory=dict)
     _seated: int = 0
     _stayed: int = 0
+    _lanes: int = 0
     _made_smaller: float = float("-inf")
+    _quiet_since: float = 0.0
+    _patience: float = field(default_factory=lambda: PATIENCE)
+    _grown: bool = False
     _free: threading.Condition = field(default_factory=threading.Condition)
 
     def expect(self, more: int | None, lanes: int) -> None:
@@ -72,9 +86,10 @@ class Places:
             more: how many resources under test the limits allow beside the first one; None if nobody knows.
             lanes: the number of lanes that would run at a time.
         """
+        self._lanes = max(self._lanes, lanes)
         fit = lanes + 1 if more is None else max(1, (more + 1) // EACH)
         if fit <= lanes:
-            self.most = min(fit, self.most or fit)
+            self._begin_with(fit)
 
     def bound(self, room: int, lanes: int) -> None:
         """Begin with fewer lanes if there is no room for a thing of some kind in each lane that needs one.
@@ -85,15 +100,49 @@ class Places:
             room: how many such things the limits of the project allow.
             lanes: the number of lanes that would need one at a time.
         """
+        self._lanes = max(self._lanes, lanes)
         if room < lanes:
-            self.most = min(max(1, room - 1), self.most or lanes)
+            self._begin_with(max(1, room - 1))
+
+    def _begin_with(self, lanes: int) -> None:
+        """Begin with so many lanes, if no other limit lets fewer ones begin."""
+        self.most, self._quiet_since = min(lanes, self.most or lanes), time.monotonic()
 
     def take(self) -> None:
         """Wait for a place and take it. A stopped run lets everybody in, so that every lane can end."""
+        while not self._seat():
+            if self._may_grow():
+                self._grow(self.one_more())  # it asks the cloud, while others come and go
+
+    def _seat(self) -> bool:
+        """Take a place if there is one, or wait a moment for one; return whether one was taken."""
         with self._free:
-            while self.most is not None and self._seated >= self.most and not self.stopping.is_set():
+            if full := self.most is not None and self._seated >= self.most and not self.stopping.is_set():
                 self._free.wait(_LOOK)
-            self._seated += 1
+            else:
+                self._seated += 1
+                self._lanes = max(self._lanes, self._seated)
+            return not full
+
+    def _may_grow(self) -> bool:
+        """Whether it is time to see if there is room for one more lane; that is so for one thread at a time."""
+        with self._free:
+            now = time.monotonic()
+            if self.most is None or not self.most < self._lanes or now - self._quiet_since < self._patience:
+                return False
+            self._quiet_since = now
+            return True
+
+    def _grow(self, room: bool) -> None:
+        """Let one more lane hold things if there may be room for it; the next look comes sooner, otherwise later."""
+        with self._free:
+            if not room:
+                self._patience = min(self._patience * 2, MOST_PATIENCE)
+            elif self.most is not None:
+                if self._grown:  # the lane before found what it needed
+                    self._patience = max(self._patience / 2, PATIENCE)
+                self.most, self._grown = self.most + 1, True
+                self._free.notify_all()
 
     def leave(self) -> None:
         """Give a place back."""
@@ -183,7 +232,9 @@ class Places:
     def used_up(self) -> None:
         """Note that a quota is used up: from now on, half as many lanes may hold things, but at least one."""
         with self._free:
-            now = time.monotonic()
+            now = self._quiet_since = time.monotonic()
+            if self._grown:
+                self._patience, self._grown = min(self._patience * 2, MOST_PATIENCE), False
             if self._seated > 0 and now - self._made_smaller > ONE_MOMENT:
                 self.most = max(1, min(self._seated, self.most or self._seated) // 2)
                 self._made_smaller = now

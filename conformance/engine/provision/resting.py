@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from conformance.engine.cloud.waits import transition_of
+from conformance.engine.cloud.waits import Waits, transition_of
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.kinds import View
@@ -39,7 +39,7 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
     patience, stopping, known = context.patience, context.stopping, context.service.under_test
     wanted = known.stable_statuses if targets is None else targets or ((before,) if before else ())
     started, waits = time.monotonic(), context.waits
-    if pause := patience.settle if calm else waits.brief(by):
+    if pause := patience.settle if calm else _pause(waits, by, patience.settle, before in wanted):
         stopping.wait(pause)
     # What has shown by now that it moves, as it did before, and shows the same status as at first, has been there.
     began: list[float] = [started] if calm or waits.moving(by) <= pause else []
@@ -79,3 +79,16 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
         if pause and not calm and len(looks) == 1:
             waits.sufficed(by, pause)
     return replace(result, seconds=seconds)
+
+
+def _pause(waits: Waits, by: str, settle: float, may_stay: bool) -> float:
+    """The seconds before the first look after an operation; 0 if nothing is known of it.
+
+    Args:
+        waits: the waits of the run so far.
+        by: the id of the operation.
+        settle: the seconds of an early look.
+        may_stay: True if it may end in the status in which it began.
+    """
+    pause = waits.brief(by)
+    return waits.telling(by, pause, settle) if pause and may_stay else pause

@@ -61,6 +61,7 @@ class Subject:
         outdated: whether the resource may have changed since it was last shown.
         late: whether it was last shown when it had its status, and shortly before its action had ended.
         lenient: whether such a view will do, since a later look corrects it.
+        again: whether the present trial is made once more, after which the lane goes on with the resource.
         exact: whether the last action must be known to have ended before the resource counts as being in a status.
         made: the resource as it was made; None where there is none.
         begun: whether the lane has had a resource.
@@ -83,7 +84,8 @@ class Subject:
         self.before_leaving: Callable[[], None] = lambda: None
         self.unmet: list[Edge] = []
         self.seen_in: dict[str, View] = {}
-        self.outdated = self.late = self.lenient = self._stirred = self._unsure = False
+        self.outdated = self.late = self.lenient = self.again = self._stirred = self._unsure = False
+        self._handed = False
         self.exact = self.sparing = True
         self.shunned: frozenset[str] = frozenset()
         self.begun, self.known_id = False, ""
@@ -195,9 +197,13 @@ class Subject:
         self.late = shows_all(self.view, self.made, self.context.service.under_test.lasting_fields)
         self.outdated = self.outdated or not self.late
 
-    def stir(self, path: str = "") -> None:
-        """Note that the resource is changing although its status may not show it; ``path``: of a new attachment."""
+    def stir(self, path: str = "", handed: bool = False) -> None:
+        """Note that the resource is changing although its status may not show it.
+
+        ``path``: of a new attachment; ``handed``: True if only an action of another lane may not have ended.
+        """
         self._moved = self._stirred = True
+        self._handed = handed
         if path:
             self.furnished.add(path)
 
@@ -275,6 +281,7 @@ class Subject:
                 self.unmet.append(edge)
                 reason += f", against {' and '.join(dict.fromkeys(edge.promises))}"
             return reason
+        self._stirred = self._stirred and not self._handed  # it has obeyed, so the action of the other lane has ended
         return ""
 
     def _note_unkept(self, edge: Edge, result: WaitResult) -> None:
@@ -381,7 +388,7 @@ class Subject:
         if self.made is not None and self.locked and not stays:
             with contextlib.suppress(CloudError):  # a locked resource takes longer to remove
                 unlock(self)
-        made, self.made, self.view, self.known_id = self.made, None, None, ""
+        made, view, self.made, self.view, self.known_id = self.made, self.view, None, None, ""
         self.locked = self.must_replace = self.altered = self._moved = self._stirred = self._unsure = False
         self.outdated = self.late = False
         self.actions.last = self.under_way = self.changed_by = ""
@@ -389,5 +396,5 @@ class Subject:
         self.bindings.new_resource()
         if made is not None and not stays:
             with contextlib.suppress(CloudError):
-                if not self.context.resources.drop(made.id, made.role, self._kind):
+                if not self.context.resources.drop(made.id, made.role, self._kind, view):
                     self.context.places.refuse(Thing(made.kind, made.id, made.path, made.role))

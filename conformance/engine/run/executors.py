@@ -41,6 +41,10 @@ class Executors:
             parts.setdefault(executor.context.service.resource, (executor, []))[1].append(job)
         return list(parts.values())
 
+    def suits(self, jobs: Iterable[Job]) -> bool:
+        """Whether jobs need no resource of another kind than the lane has had so far."""
+        return {self._context.about(job.trial.operation).service.resource for job in jobs} <= self._made.keys()
+
     def __iter__(self) -> Iterator[Executor]:
         return iter(tuple(self._made.values()))
 

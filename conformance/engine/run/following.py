@@ -20,10 +20,11 @@ after it, or it sets optional fields."""
 def following(pending: Sequence[Job], executor: Executor) -> Job:
     """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
-    Where the reference is silent, trials that are expected to be refused come first, since they share a look, and those
-    that may change the status last. Trials after which the resource does not serve all others come after these: first
-    those that were seen to take something from a resource, then those on which the reference is silent and that are
-    expected to change the status, then those that set optional fields. A lock serves as many trials as it can.
+    Where the reference is silent, trials that are expected to be refused come first, since they share a look, then
+    those that may come before this look, and those that may change the status last. Trials after which the resource
+    does not serve all others come after these: first those that were seen to take something from a resource, then those
+    on which the reference is silent and that are expected to change the status, then those that set optional fields. A
+    lock serves as many trials as it can.
 
     Args:
         pending: the trials that are still to be made, in the order of the lane; at least one.
@@ -45,11 +46,13 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
         silent = (job for job in _refused_too(pending, first, executor) if is_here(job))
         if (refused := next(silent, None)) is not None:
             return refused
+        if (rider := _rider(filter(is_here, pending), executor)) is not None:
+            return rider
         if first.trial.outcome.accepted is None:
             alike = (job for job in pending if _is_silent(job, [first.trial.setup]))
             calm = (job for job in alike if context.graph.is_calm(job.trial.operation.id))
             return next(filter(is_here, calm), first)
-        return first
+        return _before_it_leaves(first, pending, executor)
 
     def distance(job: Job) -> float:
         way = context.graph.way(status, job.trial.situation.state or "", (), context.role_names, context.spending)
@@ -77,8 +80,50 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
         return None
     here = (job for job in pending if job.trial.situation.state in (None, status))
     first = next((job for job in here if not _wear(job.trial, executor)), None)
-    refused = first is not None and first.trial.outcome.accepted is False and Locked() not in first.trial.setup
-    return first if refused else None
+    if first is None or first.trial.outcome.accepted is not False or Locked() in first.trial.setup:
+        return None
+    bare = first.trial.situation.state is None
+    return first if bare else _undoing(pending, status, executor) or first
+
+
+def _undoing(pending: Iterable[Job], status: str, executor: Executor) -> Job | None:
+    """At the beginning of a group of refusals, one that no document tells, and that could undo what others do.
+
+    After these, it would have to wait for their look (see ``jobs.in_order``, which gives the others their places).
+    """
+    looks, graph = executor.looks, executor.context.graph
+    if looks.waits():
+        return None
+    here = [job for job in pending if job.trial.situation.state == status]
+    silent = [job for job in here if _is_silent(job, [()]) and not graph.is_calm(job.trial.operation.id)]
+    refused = {job.trial.operation.id for job in here if silent and job.trial.outcome.accepted is False}
+    undoing = graph.undoing(refused, status) if refused else ()
+    known = (job for job in silent if job.trial.operation.id in undoing and looks.knows(job.trial))
+    return next((job for job in known if looks.expects_refusal(job.trial)), None)
+
+
+def _rider(here: Iterable[Job], executor: Executor) -> Job | None:
+    """A trial that may be made before the look that refusals wait for, although it may be accepted; None if none is."""
+    if not executor.looks.waits():
+        return None
+    suiting = (job for job in here if (Locked() in job.trial.setup) == executor.subject.locked)
+    return next((job for job in suiting if executor.looks.rides(job.trial)), None)
+
+
+def _before_it_leaves(first: Job, pending: Iterable[Job], executor: Executor) -> Job:
+    """The next trial, or another one that would bring the resource back to the status that the next one leaves.
+
+    Where the reference is silent, what may change the status comes last. If it is likely to be refused, it is tried
+    just before the last other trial that needs the status.
+    """
+    status, looks = executor.subject.status or "", executor.looks
+    if executor.subject.locked or first.trial.situation.state != status or not _leaves(first, status, executor):
+        return first
+    here = [job for job in pending if job is not first and job.trial.situation.state == status]
+    if any(_wear(job.trial, executor) < ENDS for job in here):
+        return first
+    unsure = (job for job in here if _is_silent(job, [()]) and _wear(job.trial, executor) == ENDS)
+    return next((job for job in unsure if looks.may_be_refused(job.trial)), first)
 
 
 def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -> Job:

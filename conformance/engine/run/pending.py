@@ -81,12 +81,12 @@ class Pending:
         """
         if not jobs:
             return
-        service = executor.context.service
+        context = executor.context
         with self._lock:
             usual = [*self._usual.values(), *(job for job in jobs if not self.is_late(job))]
             late = [*self._late.values(), *(job for job in jobs if self.is_late(job))]
-            self._usual = _by_identity(in_order(usual, service))
-            self._late = _by_identity(in_order(late, service))
+            self._usual = _by_identity(in_order(usual, context))
+            self._late = _by_identity(in_order(late, context))
 
 
 def _by_identity(jobs: Iterable[Job]) -> dict[int, Job]:

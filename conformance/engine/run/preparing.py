@@ -11,15 +11,20 @@ from conformance.engine.cloud.first import first
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import ahead
 from conformance.engine.cloud.waits import Waits
-from conformance.engine.run.dividing import WORTH
+from conformance.engine.provision.durations import SLOW
+from conformance.engine.provision.places import EACH
 from conformance.engine.run.lanes import lane_of
 from conformance.engine.run.needed import users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from conformance.engine.model.trial import Trial
     from conformance.engine.provision.context import RunContext
+
+LEFT = 2
+"""The things of a kind that must be left so that one more lane may need one: one is for the project's other users."""
 
 
 def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None]) -> None:
@@ -75,7 +80,7 @@ def make_ahead(context: RunContext, trial: Trial) -> None:
     Only on a cloud that takes long for a resource and has room, so that the second try does not wait for it. Resources
     of a special environment, and further ones while one is still spare, are not made ahead.
     """
-    slow = context.waits.expected(Waits.NEW) >= WORTH and context.places.most is None
+    slow = context.waits.expected(Waits.NEW) >= SLOW and context.places.most is None
     if not slow or trial.situation.state is None or trial.situation.environment:
         return
     known, spares = context.service.under_test, context.resources.spares
@@ -93,6 +98,22 @@ def _expect_room(context: RunContext, trials: Sequence[Trial], parallel: int) ->
     lanes = _users(context, trials) if others else {}
     for things, left in others.items():
         context.places.bound(left, min(lanes.get(things, 0), parallel))
+    context.places.one_more = partial(_one_more, context, {things for things in others if lanes.get(things, 0) > 1})
+
+
+def _one_more(context: RunContext, several: AbstractSet[str]) -> bool:
+    """Whether the limits, as the cloud shows them now, have room for one more lane beside those that hold things.
+
+    Args:
+        context: the objects that all lanes of the run share.
+        several: the collections, by the last part of their paths, of which several lanes need things.
+    """
+    try:
+        room, others = context.discovery.rooms()
+    except CloudError:
+        return False
+    # As when lanes begin: as many resources as a lane holds, and the last one of other things is left.
+    return (room is None or room >= EACH) and all(others.get(things, LEFT) >= LEFT for things in several)
 
 
 def _users(context: RunContext, trials: Sequence[Trial]) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
@@ -17,18 +17,20 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.causes import Causes
-from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, unproved, untold
+from conformance.engine.run.doubt import confirmed, in_doubt, in_question, tried_again, untold
 from conformance.engine.run.executors import Executors
 from conformance.engine.run.following import attached_for
 from conformance.engine.run.held import Held, Unsettled
-from conformance.engine.run.jobs import Job, Tried, in_order
+from conformance.engine.run.jobs import Job, Tried, in_order, jobs_of
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
+from conformance.engine.run.last import at_last
 from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
-from conformance.engine.run.queue import HESITATION, Queue
+from conformance.engine.run.queue import Queue
 from conformance.engine.run.trying import judged_anew, judged_by, made
+from conformance.engine.run.workers import Workers
 from specs.record.model import Result
 
 Record = Callable[[Result], None]
@@ -64,11 +66,7 @@ class Run:
     resources_made: Counter[str] = field(default_factory=Counter)
     deviating: frozenset[str] = frozenset()
     _futures: dict[str, Future[Result]] = field(default_factory=dict)
-    _queue: Queue = field(init=False)
-    _alone: list[list[Job]] = field(default_factory=list)
-    _threads: list[threading.Thread] = field(default_factory=list)
-    _working: int = 0
-    _open: int = 0
+    _workers: Workers = field(init=False)
     _held: Held = field(init=False)
     _questioned: set[str] = field(default_factory=set)
     _lanes: list[Executors] = field(default_factory=list)
@@ -79,7 +77,8 @@ class Run:
     def __post_init__(self) -> None:
         self._controls = Controls(self.context)
         self._held = Held(self._controls)
-        self._queue = Queue(self.context, self.parallel)
+        queue = Queue(self.context, lambda: self.deviating)
+        self._workers = Workers(queue, self._run_lane, self.parallel, self.context.stopping)
         self._causes = Causes(self.context, self.suite, self.locks)
 
     def lane(self, case_id: str) -> str:
@@ -116,22 +115,9 @@ class Run:
                     lane.setdefault(case.trial.key, []).append(case)
             jobs = {name: [Job.of(cases) for cases in lane.values()] for name, lane in lanes.items()}
             self._held.expect(job.trial for lane in jobs.values() for job in lane)
-            self._open += len(jobs)
             # Trials without a resource run while others wait for the cloud, and do not count for ``parallel``.
-            if NO_RESOURCE in jobs:
-                self._begin(self._run_lane, jobs.pop(NO_RESOURCE))
-            alone = jobs.pop(ALONE, None)
-            self._open += self._queue.begin_with(jobs.values())
-            if alone is not None:
-                self._alone.append(alone)
-            for _ in range(min(self.parallel - self._working, len(self._queue) + len(self._alone))):
-                self._working += 1
-                self._begin(self._work)
-
-    def _begin(self, work: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=work, args=args, name=f"lane-{len(self._threads)}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+            alone, beside = jobs.pop(ALONE, None), jobs.pop(NO_RESOURCE, None)
+            self._workers.add(jobs.values(), alone, beside)
 
     def wait(self, case_id: str) -> Result:
         """Wait for the result of a case.
@@ -151,8 +137,7 @@ class Run:
     @property
     def active(self) -> bool:
         """Whether a lane is running that can still decide cases."""
-        with self._lock:
-            return self.context.cloud.lost is None and any(thread.is_alive() for thread in self._threads)
+        return self.context.cloud.lost is None and self._workers.active
 
     @property
     def _broken(self) -> bool:
@@ -170,55 +155,31 @@ class Run:
         """Begin no further trial, and wait for the current trials."""
         self.context.stopping.set()
         deadline = time.monotonic() + (STOP_WITHIN if self.context.cloud.lost is None else LOST_WITHIN)
-        with self._lock:
-            threads = list(self._threads)
-        for thread in threads:
+        for thread in list(self._workers.threads):
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
-    def _work(self) -> None:
-        while jobs := self._take():
-            self._run_lane(jobs)
+    def _run_lane(self, jobs: list[Job], goes_on: bool) -> list[Job]:
+        """Walk a lane, and others that may follow on its resource. Returns one that was taken and needs another kind.
 
-    def _take(self) -> list[Job]:
-        """The next lane. If none is left, this thread ends, and ``start`` may begin another one in its place."""
-        since = time.monotonic()
-        while not self.context.stopping.is_set():
-            with self._lock:
-                if not self._queue.hesitates(since):
-                    break
-            self.context.stopping.wait(HESITATION)
-        with self._lock:
-            if self._next_lane() and not self.context.stopping.is_set():
-                return self._queue.take()
-            if self._alone and not self.context.stopping.is_set() and self._working == 1:
-                lane = self._alone.pop(0)
-            else:
-                self._working -= 1
-                return []
-            others = [t for t in self._threads if t is not threading.current_thread()]
-        for other in others:
-            other.join()
-        return lane
-
-    def _next_lane(self) -> bool:
-        """Whether a lane waits, or a part of one that another thread is walking. The caller holds the lock."""
-        if self._queue or self.context.places.most is not None or self.context.stopping.is_set():
-            return bool(self._queue)
-        shared = self._queue.share()
-        self._open += shared
-        return shared
-
-    def _run_lane(self, jobs: list[Job]) -> None:
+        Args:
+            jobs: the trials.
+            goes_on: True if others may follow.
+        """
         lane = Executors(self.context)
         with self._lock:
             self._lanes.append(lane)
-        parts = lane.divided(in_order(jobs, self.context.service))
+        parts = lane.divided(in_order(jobs, self.context))
         alone = lane_of(jobs[0].trial, self.context.service) == ALONE
+        rest: list[Job] = []
         self.context.places.take()
         try:
             with self.locks.taken(alone, self.context.stopping):
                 while parts:
                     self._walk(*parts.pop(0), lane)
+                    rest = self._workers.next(lane) if goes_on and not parts else []
+                    if rest and lane.suits(rest):
+                        parts, rest = lane.divided(in_order(rest, self.context.service)), []
+                        self._workers.ended()
         except Exception as error:  # a defect of this suite gives the cases that are left the verdict error
             self._give_up([job for _, part in parts for job in part], error)
         finally:
@@ -228,7 +189,8 @@ class Run:
             with self._lock:
                 self.resources_made += lane.resources_made()
                 self._lanes.remove(lane)
-                self._queue.left()
+            self._workers.left()
+        return rest
 
     def _walk(self, executor: Executor, jobs: list[Job], lane: Executors) -> None:
         """Make the trials of a lane with one kind of resource under test, which come in order."""
@@ -236,12 +198,11 @@ class Run:
         group: list[Tried] = []
         under_way: Job | None = None
         if lane_of(jobs[0].trial, self.context.service) not in (ALONE, NO_RESOURCE):
-            with self._lock:
-                self._queue.walk(pending)
+            self._workers.walks(pending)
         try:
             while pending and not self.context.stopping.is_set():
                 lane.make_way()
-                self._divide()
+                self._workers.share()
                 if (under_way := pending.begin(executor)) is None:
                     break
                 if pending.is_late(under_way):
@@ -254,9 +215,6 @@ class Run:
         except Exception as error:  # a defect of this suite must not end the other lanes
             started = [tried.job for tried in group] + ([under_way] if under_way else [])
             self._give_up([*started, *pending.take(pending.every())], error)
-        finally:
-            with self._lock:
-                self._queue.walked()
 
     def _called_in_question(self, executor: Executor) -> list[Job]:
         """The jobs of the promises that requests on the way to a status have called in question.
@@ -270,21 +228,7 @@ class Run:
             known = self._futures.keys() | self._questioned
             cases = [c for c in in_question(self.suite, edges, executor.subject.environment) if c.id not in known]
             self._questioned.update(case.id for case in cases)
-        trials = dict.fromkeys(case.trial.key for case in cases)
-        return [Job.of([case for case in cases if case.trial.key == key]) for key in trials]
-
-    def _divide(self) -> None:
-        """Let other threads make parts of the trials of this thread's lane, as long as that saves time."""
-        with self._lock:
-            while self.context.places.most is None:
-                idle = not self._queue and self._working < self.parallel
-                if not (part := self._queue.part(idle)):
-                    break
-                self._queue.add([part])
-                self._open += 1
-                if idle:
-                    self._working += 1
-                    self._begin(self._work)
+        return jobs_of(cases)
 
     def _try(self, job: Job, executor: Executor, group: list[Tried]) -> list[Job]:
         """Make a trial and decide its cases, or let them wait for the look of the group. Returns jobs to make again."""
@@ -293,6 +237,7 @@ class Run:
         for result in others:
             self._settle(result)
         if not offered:
+            self._note_tried(job, executor)
             return []
         job = Job.of(offered)
         self._causes.learn(job, executor)
@@ -323,12 +268,13 @@ class Run:
     def _conclude(self, job: Job, evidence: Evidence | None, executor: Executor, seconds: float) -> None:
         """Decide the cases of a trial by its evidence. None: the trial is made again first, with a look of its own."""
         began = time.monotonic() - seconds
-        results = self._judged(job, job.cases, executor, evidence)
+        results = self._judged(job, executor, job.cases, evidence)
         # A deviation is only reported if it occurs again, on a new resource.
         if doubted := in_doubt(results):
 
             def once_more(cases: Sequence[Case]) -> list[Judged]:
-                return judged_anew(executor, job, cases, results, lambda some: self._judged(job, some, executor))
+                judge = partial(self._judged, job, executor)
+                return judged_anew(executor, job, cases, results, judge)
 
             tries = tried_again(doubted, once_more, self.context.stopping)
             results = [(c, *confirmed(tries[c.id])) if c.id in tries else (c, e, j) for c, e, j in results]
@@ -339,6 +285,10 @@ class Run:
             return  # the loss may have ended a wait of this trial early, so it decides nothing
         for case, evidence, judgement in results:
             self._settle_or_hold(Unsettled(case, evidence, judgement, seconds / len(results)), executor)
+        self._note_tried(job, executor)
+
+    def _note_tried(self, job: Job, executor: Executor) -> None:
+        """Note that the trial of a job is made, or will not be, and decide the results that have waited for it."""
         if self._held.tried(job.trial):
             for held in self._held.take(job.trial.request.operation):
                 self._settle_or_hold(held, executor)
@@ -356,19 +306,9 @@ class Run:
 
     def _settle_held(self, lane: Executors) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
-        with self._lock:
-            self._open -= 1
-            last = self._open == 0
+        last = self._workers.ended()
         for one in self._held.take() if last else ():
-            case, executor = one.case, lane.of(one.case.operation)
-            evidence, judgement = self._causes.seek(case, one.evidence, one.judgement, executor)
-            why = self._held.hollow(replace(one, evidence=evidence, judgement=judgement), executor.harmless)
-            operation, guard = case.operation, self.context.cloud.guard
-            forbidden = None if self._controls.answered(operation) else guard.forbids(operation.method, operation.path)
-            decided = judgement if why is None else unproved(case, judgement, why, forbidden)
-            if (reason := self._causes.missing(case, evidence, decided)) is not None:
-                decided = self._causes.undecided(case, decided, reason)
-            self._settle(result_of(case, evidence, decided, one.seconds))
+            self._settle(at_last(one, self._held, self._causes, lane.of(one.case.operation)))
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
         for case in (case for job in jobs if not self._broken for case in job.cases):
@@ -389,9 +329,7 @@ class Run:
         finally:  # otherwise ``wait`` would never return
             self._futures[result.case].set_result(result)
 
-    def _judged(
-        self, job: Job, cases: Sequence[Case], executor: Executor, evidence: Evidence | None = None
-    ) -> list[Judged]:
+    def _judged(self, job: Job, executor: Executor, cases: Sequence[Case], evidence: Evidence | None) -> list[Judged]:
         """Judge cases of a trial, and keep the answers to documented requests as contrasts."""
         results = judged_by(executor, job, cases, evidence)
         self._causes.note(results)

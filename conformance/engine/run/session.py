@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.addresses import Addressed, addressed, majors
 from conformance.engine.api.forced import forced_removals
 from conformance.engine.api.load import load_service, packages
@@ -141,7 +142,7 @@ class Session:
         self._worker = worker
         settings.directory.mkdir(parents=True, exist_ok=True)
         self.journal = settings.journal(worker)
-        service = load_service(service_of(specs))
+        service = with_acting_reads(load_service(service_of(specs)), specs)
         self.cloud: Cloud = connect(
             settings.target,
             self.journal,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.engine.api.patterns import is_one
+from conformance.engine.api.patterns import means_one
 from conformance.engine.execute.executor import Executor
 from conformance.engine.judge.equality import HAD_IT
 from conformance.engine.model.case import Case
@@ -51,7 +51,7 @@ def judged_by(executor: Executor, job: Job, cases: Sequence[Case], evidence: Evi
     if unsteady and any(judgement.verdict != "pass" for _, _, judgement in results):
         results = _seen_again(results, judged(cases, made(executor, job), context))
     statuses = {evidence.status or 0 for _, evidence, _ in results}
-    both = is_one(trial.request.operation.id, context.service.also_by_administrators)
+    both = means_one(context.service.also_by_administrators, trial.request.operation.id)
     kept_out = FORBIDDEN in statuses or (both and max(statuses, default=0) >= FAILURE)
     left = [case for case, _, judgement in results if judgement.verdict == "inconclusive"]
     member, admin = trial.request.role == "member", "admin" in context.role_names
@@ -82,29 +82,51 @@ def judged_anew(
     job: Job,
     cases: Sequence[Case],
     before: Sequence[Judged],
-    judge: Callable[[Sequence[Case]], list[Judged]],
+    judge: Callable[[Sequence[Case], Evidence | None], list[Judged]],
 ) -> list[Judged]:
     """Judge failed cases by a further trial, on a new resource, or a new thing where the first one takes no second.
 
     A thing may hold only one of the things that a request makes, so that the same request is refused when it is sent
     again. Then the thing that the path names is made anew.
 
+    A request that should have been refused and was accepted needs no exact view of the resource before it, as long as
+    it is accepted again. If it is not, the trial is made once more, with one.
+
     Args:
         executor: the executor of the lane.
         job: the job of the cases.
         cases: the failed cases.
         before: the judgements so far.
-        judge: makes the trial and judges some of the cases.
+        judge: judges some of the cases by evidence; without any, it makes the trial first.
     """
     if job.trial.situation.state is not None:
         executor.renew()
     executor.paths.forget_found()
-    results = judge(cases)
+    failed = {case.id for case in cases}
+    accepted_in_vain = all(_should_be_refused(evidence) for case, evidence, _ in before if case.id in failed)
+    results = judge(cases, _accepted_again(executor, job) if accepted_in_vain else None)
     accepted = {case.id for case, evidence, _ in before if evidence.accepted}
     refused = [(case, one) for case, one, _ in results if case.id in accepted and 400 <= (one.status or 0) < FAILURE]
     if refused and job.trial.situation.state is None and executor.paths.elements.renew(_path(refused[0][1])):
-        results = _with(results, judge([case for case, _ in refused]))
+        results = _with(results, judge([case for case, _ in refused], None))
     return results
+
+
+def _should_be_refused(evidence: Evidence) -> bool:
+    """Whether a request on a resource under test was accepted although it should have been refused."""
+    trial = evidence.trial
+    return bool(evidence.accepted) and trial.outcome.accepted is False and trial.situation.state is not None
+
+
+def _accepted_again(executor: Executor, job: Job) -> Evidence | None:
+    """The evidence of a trial that should be refused and is accepted; None if it is refused this time."""
+    executor.subject.again = True
+    evidence = made(executor, job, together=True)
+    executor.subject.again = False
+    if evidence.accepted:
+        return evidence
+    executor.looks.drop(job.trial)
+    return None
 
 
 def _by_other_values(executor: Executor, tried: Sequence[tuple[Case, Evidence]]) -> list[Judged]:

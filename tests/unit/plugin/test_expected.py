@@ -63,6 +63,14 @@ def test_a_case_that_is_not_among_those_known_to_show_it_is_news():
     assert ([item.deviation for item in alone.vanished], len(alone.unexpected)) == ([BROKEN], 1)
 
 
+def test_what_is_known_of_a_failed_case_is_told_of_those_that_are_known_to_show_it():
+    expected = known(one(BROKEN, cases=frozenset({"a"})))
+    assert expected.told_of(result(LOCK, "fail", detail="a")) == "so it is (nova/a.py:2-3)"
+    assert expected.told_of(result(LOCK, "fail", detail="b")) == ""
+    assert expected.told_of(result("servers-actions.pause/normal/202", "fail")) == ""
+    assert expected.told_of(result(LOCK, "error", deviation=None)) == ""
+
+
 def test_what_is_gone_has_vanished():
     results = [result(LOCK, detail="a"), result(LOCK, detail="b")]
     found = compare(known(one(BROKEN)), results, CASES)

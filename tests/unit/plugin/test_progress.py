@@ -44,6 +44,29 @@ def test_what_is_not_there_is_not_told():
     assert "left" not in State(total=3, decided=3, done=1.0).lines()[0]
 
 
+@pytest.mark.parametrize(
+    ("many", "unexpected", "said"),
+    [(66, 0, "66 deviations (expected)"), (66, 2, "66 deviations (2 unexpected)"), (66, None, "66 deviations"),
+     (0, 0, "0 deviations")],
+)  # fmt: skip
+def test_deviations_that_are_expected_are_told_apart(many, unexpected, said):
+    assert State(deviations=many, unexpected=unexpected).lines() == [f"decided 0 of 0, {said}"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "deviation", "counts"),
+    [("fail", "known", (1, 0)), ("fail", "new", (1, 1)), ("pass", "known", (1, 0)), ("fail", None, (1, 1)),
+     ("pass", None, (0, 0))],
+)  # fmt: skip
+def test_each_deviation_is_looked_up_when_its_case_is_decided(verdict, deviation, counts):
+    config = SimpleNamespace(add_cleanup=lambda _: None)
+    told = progress.Progress(config, [], lambda name, case: (name, case) == ("known", "a.b/normal/202"))
+    told._close()
+    given = [("verdict", verdict), *([("deviation", deviation)] if deviation else [])]
+    told.pytest_runtest_logreport(SimpleNamespace(when="call", nodeid="a.yaml::a.b/normal/202", user_properties=given))
+    assert (told._state.deviations, told._state.unexpected) == counts
+
+
 class Terminal:
     """A terminal of a few lines that understands the control sequences used here, and nothing else."""
 
@@ -163,6 +186,19 @@ def test_without_a_terminal_lines_go_to_standard_error_alone(project, capfd):
         )
         assert found is not None, line
         assert found[1] == found[2]
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_cases_of_several_files_stand_together_without_their_names(project, several):
+    project.endpoint = ("--os-cloud", "fake")
+    specs = ("specs/compute", "specs/volume") if several else ("specs/compute",)
+    if several:
+        project.add_service()
+    project.decide_parts({})
+    result = project.run("-k", "servers-actions.lock/normal", endpoint=project.endpoint, specs=specs)
+    assert result.ret == 0
+    assert ("specs/compute/servers-actions.yaml ." in result.stdout.str()) is not several
+    assert any(line.startswith("..") for line in result.outlines) is several
 
 
 @pytest.mark.parametrize(

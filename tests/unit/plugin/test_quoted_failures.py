@@ -48,6 +48,11 @@ def test_a_failed_case_quotes_the_sentence(release: Path) -> None:
     assert any(line.strip() == ">     1  A boat floats." for line in failure_lines(BROKEN, info()))
 
 
+def test_a_failed_case_tells_what_is_known_of_it(release: Path) -> None:
+    assert "Known        So it is. (nova/a.py:2)" in failure_lines(BROKEN, info(), "So it is. (nova/a.py:2)")
+    assert not any(line.startswith("Known") for line in failure_lines(BROKEN, info()))
+
+
 def test_a_failed_case_without_the_reference_quotes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APIREF_CONFORMANCE_CACHE", str(tmp_path))
     assert not any("> " in line for line in failure_lines(BROKEN, info()))

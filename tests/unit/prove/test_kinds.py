@@ -141,6 +141,9 @@ def test_one_cloud_breaks_what_only_a_new_kind_of_case_sees(everything):
     assert found[f"{typo}#accepted"] == (typo,)
     image = "servers.show-server-details/body/image/empty-if-volume-backed"
     assert found[f"{image}#filled"] == (f"{image}[volume-backed]",)
+    key = "os-keypairs.import-or-create-keypair/body/private_key/shown-unless-public_key"
+    assert found[f"{key}#field-lost"][0] == key
+    assert f"{key}#filled" not in found
     shown = "servers.show-server-details/body/name"
     assert f"{shown}[at-2.1]" in found[f"{shown}#field-late"]
     assert shown not in found[f"{shown}#field-late"]

@@ -43,8 +43,9 @@ def test_a_line_that_was_cut_is_ignored_and_does_not_spoil_the_next(tmp_path):
     assert [o.mutation for o in Ledger(tmp_path, SUITE).found.values()] == ["500", "409"]
 
 
-def test_an_error_of_ours_is_tried_again(tmp_path):
-    Ledger(tmp_path, SUITE).add(outcome("500", "error"))
+@pytest.mark.parametrize("fate", ["error", "inconclusive", "not reached"])
+def test_a_breakage_that_was_not_decided_is_tried_again(tmp_path, fate):
+    Ledger(tmp_path, SUITE).add(outcome("500", fate))
     again = Ledger(tmp_path, SUITE)
     assert again.found == {}
     again.add(outcome("500"))

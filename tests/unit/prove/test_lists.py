@@ -9,6 +9,7 @@ from widgets import TOP
 
 from conformance.engine.judge.chosen import OnlyChosen
 from conformance.engine.judge.codes import Accepted
+from conformance.engine.judge.sorting import BOTH, Sorted
 from conformance.engine.model.listing import Listing
 from conformance.engine.model.trial import Paged
 from conformance.prove.after import Elements, Field
@@ -107,6 +108,15 @@ def test_another_order_and_no_element(found):
     assert found["list/is-red#empty"].after == Elements("empty")
     assert Elements("empty")(Turn("/"), Reply(200, (), body)).json["widgets"] == []
     assert Elements("empty")(Turn("/"), Reply(200, (), b'{"widgets": []}')) is None
+
+
+@pytest.mark.parametrize(("contrast", "directions"), [("name", BOTH), ("name", ("asc",)), (None, BOTH)])
+def test_a_cloud_that_ignores_the_key_by_which_a_list_comes_anyway_breaks_nothing(contrast, directions):
+    one = case(LIST, "list/sort_key", Sorted("made", directions), accepted=True, query=QUERY)
+    exchange = Paged(Listing("sort", "sort_key", ("widgets",), key="made", contrast=contrast))
+    found = broken(replace(one, trial=replace(one.trial, exchange=exchange)))
+    assert ("list/sort_key#ignored" in found) == (contrast is None or directions != BOTH)
+    assert "list/sort_key#reversed" in found
 
 
 def test_refused(found):

@@ -298,7 +298,7 @@ def test_what_was_lent_is_given_back_and_all_else_is_deleted(way):
     other = replace(made, id="s-2", path="/servers/s-2")
     stock = SimpleNamespace(take=lambda status: made, give=lambda one, changed: given.append((one.id, changed)))
     plain = SimpleNamespace(
-        delete=lambda one, wait: deleted.append(one.id), drop=lambda id_, role, kind: deleted.append(id_)
+        delete=lambda one, wait: deleted.append(one.id), drop=lambda id_, role, kind, view: deleted.append(id_)
     )
     session = SimpleNamespace(
         cloud=SimpleNamespace(journal=SimpleNamespace()),

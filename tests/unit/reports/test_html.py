@@ -339,6 +339,12 @@ def test_the_releases_of_several_services_were_examined_each() -> None:
     assert "image: 2 expected deviations seen" in text
 
 
+def test_of_an_entry_for_many_operations_the_first_places_are_shown() -> None:
+    places = [f"nova/api/x.py:{line}" for line in range(1, 31)]
+    run = record(result("servers-actions.lock/normal/202", "fail"), notes=(KNOWN[0], {**KNOWN[1], "source": places}))
+    assert f"source {', '.join(places[:4])}, and 26 more" in shown(run).text
+
+
 def test_what_is_known_stands_beside_the_finding() -> None:
     lock, pause = "servers-actions.lock/normal/202", "servers-actions.pause/normal/202"
     run = record(result(lock, "fail"), result(pause, "fail"), notes=KNOWN)

@@ -12,7 +12,7 @@ from reports.compare import compare
 from reports.requirements import parts_of, short
 from reports.runs import deviating, differing
 from reports.view import View, notes_by_kind, view
-from specs.record.model import Deviation, Source
+from specs.record.model import Deviation, ServicePart, Source
 
 
 @pytest.fixture(scope="module")
@@ -356,6 +356,54 @@ def test_notes_are_grouped_by_kind() -> None:
 )  # fmt: skip
 def test_the_headline(requirements: dict[Any, int], waived: int, sentence: str) -> None:
     assert words.headline(requirements, waived) == sentence
+
+
+@pytest.mark.parametrize(
+    ("broken", "causes", "known", "said"),
+    [
+        (9, 2, 9, "2 findings, by which 9 promises are broken, all of them known deviations of this release; 1 holds."),
+        (9, None, 7, "9 promises are broken, 7 of them known deviations of this release; 1 holds."),
+        (9, None, 1, "9 promises are broken, 1 of them a known deviation of this release; 1 holds."),
+        (9, None, 0, "9 promises are broken, none of them a known deviation of this release; 1 holds."),
+        (1, None, 1, "1 promise is broken, a known deviation of this release; 1 holds."),
+        (1, None, 0, "1 promise is broken, which is no known deviation of this release; 1 holds."),
+        (9, None, None, "9 promises are broken; 1 holds."),
+        (0, None, 0, "No promise is broken; 1 holds."),
+    ],
+)
+def test_the_headline_tells_what_is_known_of_the_release(
+    broken: int, causes: int | None, known: int | None, said: str
+) -> None:
+    assert words.headline({"fail": broken, "pass": 1}, causes=causes, known=known) == said
+
+
+LOCK, PAUSE = "servers-actions.lock/normal/202", "servers-actions.pause/normal/202"
+COMPARED = {"kind": "expected deviations", "text": "seen"}
+SEEN = {"kind": "expected", "deviation": f"{LOCK}!contradiction!200", "why": "So it is."}
+BEYOND = {"kind": "unexpected", "deviation": f"{LOCK}!contradiction!200", "case": f"{LOCK}[PAUSED]"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "known"),
+    [((), None), ((COMPARED,), 0), ((COMPARED, SEEN), 1), ((COMPARED, SEEN, BEYOND), 0)],
+)
+def test_a_promise_is_broken_as_known_if_each_of_its_contradictions_is(notes: Any, known: int | None) -> None:
+    told = view(record(result(LOCK, "fail"), result(PAUSE, "fail"), notes=notes))
+    assert told.known_breaks == known
+    twice = view(
+        record(result(LOCK, "fail"), result(LOCK, "fail", case=f"{LOCK}[PAUSED]", observed="201"), notes=notes)
+    )
+    assert twice.known_breaks == (known if known is None else 0)
+
+
+def test_services_without_a_list_of_their_release_have_no_known_breaks() -> None:
+    parts = (ServicePart("compute"), ServicePart("image"))
+    results = (result(LOCK, "fail", service="compute"), result(LOCK, "fail", service="image"))
+    listed = tuple({**note, "service": "compute"} for note in (COMPARED, SEEN))
+    assert view(record(*results, services=parts)).known_breaks is None
+    told = view(record(*results, services=parts, notes=listed))
+    assert told.known_breaks == 1
+    assert told.headline.startswith("2 promises are broken, 1 of them a known deviation of this release;")
 
 
 def test_words() -> None:

@@ -1,6 +1,7 @@
 """The unittest adapter: the suite's protocol, the mapping of results, and what processes share."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -29,6 +30,10 @@ class FakeShare:
         self._waiver = waiver
         self.started, self.prepared, self.left, self.trouble = [], [], False, None
         self.service = None
+        self.suite = SimpleNamespace(cases=[SimpleNamespace(id=case_id) for case_id in verdicts])
+        context = SimpleNamespace(stopping=threading.Event())
+        self.session = SimpleNamespace(run=SimpleNamespace(lane=lambda case_id: "one"), context=context)
+        self.elsewhere = []
         self.writer = SimpleNamespace(close=lambda: None)
         self.head = import_module("specs.record.model").RunInfo(started="", options={})
 
@@ -37,7 +42,16 @@ class FakeShare:
 
     def start(self, case_ids):
         assert self.prepared, "a first resource decides before any case"
-        self.started = list(case_ids)
+        self.started += case_ids
+
+    def leave_to_others(self, case_ids):
+        self.elsewhere += case_ids
+
+    def waits_for_others(self, case_id):
+        return False
+
+    def take_back(self, case_ids):
+        self.started += case_ids
 
     def as_decided(self, case_ids):
         yield from reversed(case_ids)
@@ -59,6 +73,9 @@ class FakeShare:
     def leave_part(self):
         self.left = True
 
+    def told_of(self, result):
+        return "as it always was" if result.verdict == "fail" else ""
+
 
 class FakeRun:
     def __init__(self, place):
@@ -67,6 +84,9 @@ class FakeRun:
 
     def take_resources(self):
         return 3
+
+    def living(self):
+        return []
 
     def leave(self):
         return ["the last words"]
@@ -116,6 +136,22 @@ def test_equal_cases_of_two_services_are_tried_by_their_own(tmp_path, monkeypatc
     assert boats.left
 
 
+def test_a_process_tries_its_lanes_for_another_one_and_leaves_others_to_it(tmp_path, monkeypatch):
+    share = FakeShare({"a/1": "pass", "a/2": "pass", "a/3": "pass", "b/1": "pass", "b/2": "fail"})
+    share.session.run.lane = lambda case_id: case_id[0]
+    monkeypatch.setattr("conformance.stestr.suite.open_parts", lambda handed, worker, servers: Shares((share,)))
+    me = f"p{os.getpid()}"
+    (tmp_path / "members.json").write_text(json.dumps(["q", me]))
+    (tmp_path / "chosen-q.json").write_text(json.dumps(["a/1", "a/2", "b/1"]))
+    asked, give = [], share.result
+    share.result = lambda case_id: asked.append(case_id) or give(case_id)
+    result = unittest.TestResult()
+    CaseSuite(FakeRun(tmp_path), [CaseTest("a/3"), CaseTest("b/2")]).run(result)
+    assert (share.started, share.elsewhere) == (["a/3", "a/1", "a/2"], ["b/2"])
+    assert {"a/1", "a/2"} <= set(asked), "it stays until the cases of the other process are decided"
+    assert result.testsRun == 2
+
+
 def test_only_what_is_chosen_is_tried(run):
     result, share = run({"a": "pass", "b": "fail", "c": "pass"}, chosen={"a", "c"})
     assert share.started == ["a", "c"]
@@ -128,6 +164,7 @@ def test_verdicts_become_results(run):
     result, _ = run({"a": "pass", "b": "fail", "c": "error", "d": "inconclusive", "e": "inapplicable"})
     assert result.testsRun == 5
     assert [test.id() for test, _ in result.failures] == ["b"]
+    assert "Known        as it always was" in result.failures[0][1]
     assert [test.id() for test, _ in result.errors] == ["c"]
     assert {test.id(): reason for test, reason in result.skipped} == {
         "d": "inconclusive: because",

@@ -220,7 +220,7 @@ def test_an_operation_that_the_specs_lack_is_an_error_with_the_nearest_right_one
 
 
 def test_nothing_follows_where_only_some_of_the_files_are_at_hand(shipped):
-    description = described("unsafe_gets: [servers-actions.rescueMe]\n")
+    description = described("environment_satisfied: [servers-actions.rescueMe]\n")
     assert check_against(description, shipped["compute"][:3], whole=False) == ()
     with pytest.raises(DescriptionError, match="rescueMe"):
         check_against(description, shipped["compute"][:3], whole=True)
@@ -288,6 +288,7 @@ def test_a_section_and_the_attribute_that_holds_it_bear_one_name():
         "profile",
         "described",
         "under_test",
+        "unsafe_gets",
     } - elsewhere
     of_one = schema()["properties"]["resources"]["additionalProperties"]["properties"]
     held = {field.name for field in fields(StatefulResource)} - {"kind", "unlock", "lock_shown_by"}

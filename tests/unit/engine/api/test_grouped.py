@@ -35,6 +35,27 @@ def read(text: str) -> ServiceDescription:
             "  {operation: a.b, parameter: y, resource: uuid, relation: new}]",
         ),
         (
+            "kinds: {red_gear: {found: {lists: [{path: /big/red-gears}], role: admin}}}",
+            "kinds: {red_gear: {found: {lists: [{path: /big/red-gears, key: red_gears}], role: admin,\n"
+            "  empty: the cloud shows no red gear, why_role: red gears are shown to administrators only}}}",
+        ),
+        (
+            "preconditions_to_show: [{operation: a.b, fields: [x, y], role: admin}]",
+            "preconditions_to_show: [{operation: a.b, fields: x, role: admin},\n"
+            "  {operation: a.b, fields: y, role: admin}]",
+        ),
+        (
+            "kinds: {b: {}}\nresources: {b: {stable_statuses: [x, y]}}",
+            "kinds: {b: {}}\nresources: {b: {identifier: b_id, initial_status: x, stable_statuses: [x, y]}}",
+        ),
+        (
+            "kinds: {b: {}}\nresources: {b: {stable_statuses: [x, y],\n"
+            "  transitions: [{operation: a.b, from: [y], to: x},\n"
+            "  {operation: a.c, from: [x, y], to: y}]}}",
+            "kinds: {b: {}}\nresources: {b: {stable_statuses: [x, y], statuses_to_try: {a.b: [y]}, transitions: [\n"
+            "  {operation: a.b, from: [y], to: x}, {operation: a.c, from: [x, y], to: y}]}}",
+        ),
+        (
             "steps_before: [{operation: [a.b, a.c], step: a.d}]",
             "steps_before: [{operation: a.b, step: a.d}, {operation: a.c, step: a.d}]",
         ),
@@ -48,6 +69,11 @@ def read(text: str) -> ServiceDescription:
             '  clauses: {goes_with: rules}, rules: {collection: /rules, name_field: "", listing: {key: rules}}}',
         ),
         (
+            "kinds: {a: {collection: /red-things}, b: {collection: /big/gears, listing: {query: {all: x}}}}",
+            "kinds: {a: {collection: /red-things, plural: red things, listing: {key: red_things}},\n"
+            "  b: {collection: /big/gears, plural: gears, listing: {key: gears, query: {all: x}}}}",
+        ),
+        (
             "project_limits: {path: /limits, field: all, others: {things: thing}}",
             "project_limits: {path: /limits, field: all, others: {things: {limit: thing.limit, used: thing.used}}}",
         ),
@@ -55,6 +81,12 @@ def read(text: str) -> ServiceDescription:
             "optional_parts: {path: /parts, key: parts, operations_of: {wheels: [a.b]}, fields_of: {paint: [colour]}}",
             "optional_parts: {path: /parts, key: parts, parts: [{part: wheels, operations: [a.b]},\n"
             "  {part: paint, fields: [colour]}]}",
+        ),
+        (
+            "optional_parts: {path: /parts, named_alike: [big_red-gear]}",
+            "optional_parts: {path: /parts, key: parts, parts: [{part: big_red-gear,\n"
+            "  operations: ['big[-_]red[-_]gear.*', 'big[-_]red[-_]gears.*', 'big[-_]red[-_]gear[-_]*.*'],\n"
+            "  fields: [big_red_gear, big_red_gear_*, red_gear]}]}",
         ),
     ],
 )
@@ -93,6 +125,25 @@ def test_a_wrong_short_form_is_one_sentence(text: str, sentence: str) -> None:
         read(text)
     assert str(error.value).startswith(sentence)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "brought"),
+    [
+        ("v2--red_gears.turn", "", True),
+        ("v2--red-gear-teeth.pull", "", True),
+        ("v2--red-geared.pull", "", False),
+        ("v2--gears.red-gear", "", False),
+        ("v2--wheels.turn", "red_gear", True),
+        ("v2--wheels.turn", "wheel.red_gear_id", True),
+        ("v2--wheels.turn", "red_gears", False),
+        ("v2--wheels.turn", "gear", False),
+        ("v2--wheels.turn", "gear_id", False),
+    ],
+)
+def test_a_part_brings_what_is_called_alike(operation: str, field: str, brought: bool) -> None:
+    parts = read("optional_parts: {path: /parts, key: parts, named_alike: [red-gear]}").optional_parts
+    assert bool(parts.of(operation, field)) is brought
 
 
 @pytest.mark.parametrize("path", sorted(SERVICES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}/{path.name}")

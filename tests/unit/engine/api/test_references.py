@@ -159,3 +159,28 @@ def test_the_singular_of_a_word(word, one):
 def test_the_fields_that_name_an_element():
     assert field_names("/qos/policies") == ("policy_id", "qos_policy_id")
     assert field_names("/security-groups") == ("security_group_id",)
+
+
+OPEN = plain("POST", "/cars/{car_id}/open", row("key", "string", True))
+ANSWERED = sample({"car": {"id": "1", "name": "Beetle", "key": "k"}})
+
+
+@pytest.mark.parametrize(
+    ("made", "shown", "found"),
+    [
+        ({"car": {"name": "Beetle"}}, {"car": {"id": "1"}}, True),
+        ({"car": {"name": "Beetle", "key": "k"}}, {"car": {"id": "1"}}, False),
+        ({"car": {"name": "Beetle"}}, {"car": {"id": "1", "key": "k"}}, False),
+    ],
+)
+def test_what_only_the_answer_shows_that_made_a_thing_is_what_a_request_about_it_demands(made, shown, found):
+    make = plain("POST", "/cars", samples=(sample(made),), normal=(201,), answered=(ANSWERED,))
+    show = plain("GET", "/cars/{car_id}", answered=(sample(shown),))
+    key = Binding("/cars", "car.key", "answered") if found else None
+    assert implied(make, show, OPEN).binding(OPEN, "key") == (found, key)
+
+
+def test_a_field_that_may_be_left_out_demands_nothing():
+    make = plain("POST", "/cars", samples=(sample({"car": {}}),), normal=(201,), answered=(ANSWERED,))
+    wash = plain("POST", "/cars/{car_id}/wash", row("key"))
+    assert implied(make, CARS[2], wash).binding(wash, "key") == (False, None)

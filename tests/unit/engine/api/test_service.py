@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import pytest
 from shipped import specs_of, suite_of
 
+from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers, collection_of, placeholders
 from conformance.engine.api.response_fields import places_in
@@ -174,8 +175,10 @@ def test_every_list_that_shows_what_is_made_is_documented(operations):
     assert set(KNOWN.marker_fields) <= keys
 
 
-def test_what_acts_although_it_is_read_is_read(operations):
-    assert {operations[operation].method for operation in KNOWN.unsafe_gets} == {"GET"}
+def test_what_acts_although_it_is_read_is_read(operations, shipped):
+    acting = with_acting_reads(KNOWN, shipped).unsafe_gets
+    assert {operations[operation].method for operation in acting} == {"GET"}
+    assert len(acting) == len(KNOWN.profile.guard.acting_reads)
 
 
 def test_every_status_is_documented(shipped):

@@ -296,8 +296,9 @@ def test_a_request_that_names_nothing_changes_nothing(others, body):
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", f"/os-services/{HOST}"), ("GET", "/os-hosts/h1/reboot")])
 def test_what_no_request_can_undo_is_not_done_with_any_option(others, method, path):
-    with pytest.raises(GuardRefusal, match="no request could undo it"):
+    with pytest.raises(GuardRefusal, match="no request could undo it") as refusal:
         others.connect().send(Ask(method, path, Role.ADMIN, "2.53"))
+    assert "--allow-disruptive" not in str(refusal.value), "it was given"
     assert others.fake.changes == []
 
 

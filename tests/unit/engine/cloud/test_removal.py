@@ -100,6 +100,31 @@ def test_what_the_service_has_no_request_to_remove_is_not_asked_for_again(run, c
     assert [one.method for one in run.fake.changes] == ["DELETE"]
 
 
+@pytest.mark.parametrize(
+    ("view", "reset"),
+    [
+        ({"status": "ACTIVE", "hostId": ""}, True),
+        ({"status": "ACTIVE", "hostId": "e4d9"}, False),
+        ({"status": "ACTIVE"}, False),
+        ({"status": "SHELVED_OFFLOADED", "hostId": ""}, False),
+    ],
+)
+def test_an_offloaded_server_that_is_called_active_is_called_failed_so_that_its_ports_go(run, view, reset):
+    """Nova forgets the ports of a server that is on no host and is not known as offloaded or failed."""
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.server("s", view, None)
+    run.route("DELETE", "/servers/s", (204, None))
+    run.fake.routes["POST", "/v2.1/servers/s/action"] = lambda one: (202 if one.token == "admin-token" else 403, {})
+    assert run.cleanup().removed == ("server s",)
+    assert [one.method for one in run.fake.changes] == [*(["POST"] * 2 if reset else []), "DELETE"]
+    acts = [(one.json, one.token) for one in run.fake.changes if one.method == "POST"]
+    assert (
+        acts
+        == [({"os-resetState": {"state": "error"}}, token) for token in ("member-token", "admin-token")][: len(acts)]
+    )
+
+
 def test_a_locked_server(run):
     run.had("server", "s", "/servers/s")
     run.route("GET", "/images", (200, {"images": []}))

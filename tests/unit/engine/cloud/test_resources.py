@@ -6,11 +6,13 @@ from threading import Event
 
 import pytest
 
+from conformance.engine.cloud.attempts import IN_VAIN, NO_MORE
 from conformance.engine.cloud.discover import Discovery
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.kinds import Status
 from conformance.engine.cloud.poll import Watch
-from conformance.engine.cloud.resources import IN_VAIN, NO_MORE, Resources
+from conformance.engine.cloud.resources import Resources
+from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waits import LEAST
 from conformance.engine.model.binding import Binding
 
@@ -30,7 +32,7 @@ def test_a_thing_that_never_becomes_ready_is_not_asked_for_again(fake, make):
     for _ in range(IN_VAIN):
         with pytest.raises(ResourceError, match=r"volume v did not become available: error$"):
             make.make("volume")
-    with pytest.raises(ResourceError, match=r"error; this was tried 2 times, and is not tried again$"):
+    with pytest.raises(ResourceError, match=r"error; this was tried 2 times, and is not tried again for now$"):
         make.make("volume")
     assert asked(fake) == IN_VAIN
 
@@ -60,7 +62,7 @@ def test_a_thing_that_becomes_ready_no_more_is_not_asked_for_for_ever(fake, make
         fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": status}})
         with contextlib.nullcontext() if status == "available" else pytest.raises(ResourceError, match=r"error$"):
             make.make("volume")
-    with pytest.raises(ResourceError, match=rf"error; this was tried {NO_MORE} times, and is not tried again$"):
+    with pytest.raises(ResourceError, match=rf"error; this was tried {NO_MORE} times, and is not tried again for now$"):
         make.make("volume")
     assert asked(fake) == 2 * NO_MORE + 1
 
@@ -145,3 +147,13 @@ def test_what_a_thing_alone_was_made_of_goes_with_it(fake, cloud):
     assert made.id == "s"
     assert fake.changes[1].json == {"snapshot": {"volume_id": "v"}}
     assert all(entry.settled for entry in cloud.journal.entries())
+
+
+@pytest.mark.parametrize(("host", "acts"), [("", ["os-resetState", "forceDelete"]), ("e4d9", ["forceDelete"])])
+def test_what_the_removal_of_a_thing_needs_before_comes_before_it_is_forced(fake, cloud, host, acts):
+    fake.routes["POST", "/v2.1/servers/s/action"] = (202, None)
+    cloud.journal.there("server", "s", "/servers/s")
+    resources = Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0)
+    view = {"id": "s", "status": "ACTIVE", "hostId": host}
+    assert resources.drop("s", Role.MEMBER, cloud.profile.kind("server"), view)
+    assert [next(iter(one.json)) for one in fake.changes] == acts

@@ -136,3 +136,23 @@ def test_a_change_that_once_showed_late_is_not_taken_to_show_soon():
     assert waits.moving("lift") == UNKNOWN
     waits.moved("", 0.5, late=False)
     assert waits.moving("") == UNKNOWN
+
+
+def test_what_ends_as_it_began_is_looked_at_when_a_look_tells_most():
+    waits = Waits()
+    assert waits.telling("lift", 1.0, settle=0.3) == 0.3, "nobody knows whether it shows that it changes"
+    assert waits.telling("lift", 0.2, settle=0.3) == 0.2
+    waits.moved("lift", 0.5, late=False)
+    assert waits.telling("lift", 0.4, settle=0.3) == 0.5, "before that, the old status tells nothing"
+    assert waits.telling("lift", 1.0, settle=0.3) == 1.0
+    waits.moved("lift", 5.0, late=False)
+    assert waits.telling("lift", 1.0, settle=0.3) == 1.0, "too long without a look"
+    waits.moved("lift", 0.5, late=True)
+    assert waits.telling("lift", 1.0, settle=0.3) == 1.0, "an early look would tell nothing"
+
+
+def test_a_look_that_found_the_end_brings_the_next_one_forward_by_little():
+    waits = Waits()
+    waits.ended("lift", 1.2, well=True)
+    waits.sufficed("lift", 1.0)
+    assert 0.95 < waits.brief("lift") < 1.0

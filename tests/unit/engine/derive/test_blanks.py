@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from widgets import case, ids, plain, row, sample, suite, untested
+from dataclasses import replace
+
+from widgets import KNOWLEDGE, case, ids, plain, row, sample, suite, untested
 
 from conformance.engine.judge.blanks import IsBlank
 from conformance.engine.model.probe import ViewOf
@@ -121,3 +123,38 @@ def test_in_every_status_but_some():
     assert all(one.expectation.open and one.expectation.outside == ("status", gone.outside) for one in cases)
     bare = plain("GET", "/widgets/{widget_id}", answers=(ID, rows[2]), **more)
     assert "view/body/fault/absent-outside-IDLE-BROKEN-and-1-more" in untested(suite(bare))
+
+
+def test_a_field_that_only_a_request_without_another_one_shows_is_asked_for_by_such_a_request():
+    shown = Blank("shown", absent=("worn",))
+    optional = case(suite(make(*answers(shown)), show(ID)), "make/body/worn/shown-unless-worn")
+    assert "worn" not in optional.trial.request.body["gear"]
+    assert optional.trial.key.endswith("|documented")
+    demanded = (row("name", required=True), row("worn", required=True))
+    found = suite(make(*answers(shown), asked=demanded), show(ID))
+    assert untested(found)["make/body/worn/shown-unless-worn"] == "no-situation"
+    unknown = suite(make(*answers(Blank("shown", absent=("torn",)))), show(ID))
+    assert untested(unknown)["make/body/worn/shown-unless-torn"] == "no-situation"
+
+
+def test_it_is_asked_for_at_a_version_that_shows_it_and_does_not_demand_the_other():
+    demanded = (row("name", required=True), row("worn", required=True, required_min="2.9"))
+    shown = answers(Blank("shown", absent=("worn",)), max="2.8")
+    found = suite(make(*shown, asked=demanded), show(ID))
+    one = case(found, "make/body/worn/shown-unless-worn")
+    assert str(one.trial.request.version) == "2.8"
+    assert one.trial.request.body == {"gear": {"name": one.trial.request.body["gear"]["name"]}}
+    usual = case(found, "make/normal/201").trial
+    assert "worn" in usual.request.body["gear"], "from 2.9 on it is demanded"
+    at_once = make(*answers(Blank("shown", absent=("worn",))), asked=demanded)
+    assert untested(suite(at_once, show(ID)))["make/body/worn/shown-unless-worn"] == "no-situation"
+
+
+def test_a_form_leaves_out_an_optional_field_that_the_usual_request_has():
+    shown = make(*answers(Blank("shown", absent=("worn",))))
+    service = replace(KNOWLEDGE, always_included=((shown.id, "worn"),))
+    found = suite(shown, show(ID), service=service)
+    assert "worn" in case(found, "make/normal/201").trial.request.body["gear"]
+    one = case(found, "make/body/worn/shown-unless-worn")
+    assert "worn" not in one.trial.request.body["gear"]
+    assert one.trial.key.endswith("|without-worn")

@@ -12,6 +12,7 @@ from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.probe import Kept, RecordOf, ViewOf
+from specs.microversion import Microversion
 from specs.model import Condition, Request
 
 MADE = sample({"widget": {"id": "w", "name": "n", "colour": "red", "size": 1}})
@@ -226,3 +227,17 @@ def test_nothing_of_others_is_turned_off():
     )
     found = suite(update)
     assert not ids(found, "equality/on")
+
+
+@pytest.mark.parametrize(
+    ("microversion", "last", "at"), [(None, None, None), ("2.1", None, "2.1"), (None, "2.5", "2.1")]
+)
+def test_a_sample_without_a_version_is_compared_at_the_newest(microversion, last, at):
+    """Nobody says that the operation exists at the first version, at which such a sample is sent."""
+    asked = replace(sample({"widget": {"name": "n", "colour": "red", "hue": "dark"}}), microversion=microversion)
+    found = suite(make(*ROWS[:2], row("colour"), row("hue", max=last), samples=(asked,)), SHOW)
+    trial = case(found, "post-gears/equality/colour").trial
+    assert trial.request.body["widget"]["colour"] == "red"
+    assert trial.request.version == (at and Microversion.parse(at))
+    sent = {c.trial.request.version for c in found.cases if "[sample-" in c.id}
+    assert sent == {Microversion.parse("2.1")}, "the sample itself stays where it was"

@@ -110,6 +110,14 @@ def test_the_table_says_what_names_an_element_and_who_may_ask():
     assert (trial.request.role, trial.exchange.listing.also) == ("admin", (("all", "1"),))
 
 
+@pytest.mark.parametrize(("shown", "name"), [("gadget", "gadget"), ("name", "gadget_name"), ("title", "gadget_name")])
+def test_elements_may_show_the_name_of_their_path_as_the_thing_itself(shown, name):
+    answers, body = (row("widgets", "array", required=True), row(shown)), {"widgets": [{shown: "g"}]}
+    asked = operation(row("marker", location="query"), answers=answers, body=body)
+    one = replace(operation(path="/widgets/{gadget_name}"), id="widgets.show")
+    assert case(suite(asked, one), "list/list/marker").trial.exchange.listing.name == name
+
+
 @pytest.mark.parametrize(
     ("body", "rows", "expected"),
     [

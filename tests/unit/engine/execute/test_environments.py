@@ -262,6 +262,24 @@ def test_the_last_list_serves_the_next_request_too(tmp_path):
     assert len(looks) == 3
 
 
+@pytest.mark.parametrize(
+    ("environment", "wings", "pages"),
+    [("winged", ("left", "right"), 1), ("winged", ("left", "left-too", "right"), 1), ("", ("left", "right"), 2)],
+    ids=["as promised", "one too many", "none promised"],
+)
+def test_no_further_page_is_read_once_all_promised_ones_are_listed(tmp_path, environment, wings, pages):
+    """Where none is promised, one may stand on the last page."""
+
+    def does(there):
+        there.things["/os-snapshots"] = {one: {"id": one, "wingId": one.partition("-")[0]} for one in wings}
+
+    there, executor = shop(tmp_path, does)
+    seen = executor.make(spun(environment), (MADE,))
+    assert sum(seen.found[MADE].values()) == len(wings)
+    sent = next(at for at, ask in enumerate(there.asked) if ask.method == "POST")
+    assert len([ask for ask in there.asked[sent:] if ask.path == "/os-snapshots"]) == pages
+
+
 def test_a_cloud_that_does_not_list_them_decides_nothing(tmp_path):
     there, executor = shop(tmp_path, shed("left"))
     there.does["GET /os-snapshots"] = 404

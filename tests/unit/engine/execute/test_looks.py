@@ -9,13 +9,17 @@ from widgets import action, becomes, plain, status
 from workshop import CHANGE, DROP, EVERY, LIST, SHOW, SPIN, opened, tried
 
 from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.exchange import ABSENT, Ask
+from conformance.engine.cloud.roles import Role
 from conformance.engine.execute import looks as module
+from conformance.engine.execute.riding import FEW, wider_sort_of
 from conformance.engine.judge.codes import changed_by
-from conformance.engine.model.binding import Step
+from conformance.engine.model.binding import Binding, Step
 from conformance.engine.model.probe import FieldTaken, StatusOf
 from conformance.engine.model.setup import Prepared
 from conformance.engine.model.trial import Twice
 from conformance.engine.provision.context import Patience
+from conformance.engine.provision.silence import SEVERAL
 
 PATH = "/servers/{server_id}/action"
 TURN = action("turn", path=PATH)
@@ -116,11 +120,11 @@ def test_an_accepted_request_without_a_group_is_decided_at_once(shop):
     "trial",
     [
         tried(TURN, "IDLE", key="t", body={"turn": None}),
-        tried(TURN, "IDLE", key="t", body={"turn": None}, accepted=None),
+        tried(MOVE, "IDLE", key="t", body={"move": None}, accepted=None),
         tried(TURN, "IDLE", key="t", body={"turn": None}, accepted=False, exchange=Twice()),
         tried(TURN, "IDLE", key="t", body={"turn": None}, accepted=False, setup=(Prepared((Step(TURN.id, {}),)),)),
     ],
-    ids=["accepted", "silent", "twice", "prepared"],
+    ids=["accepted", "silent and leads on", "twice", "prepared"],
 )
 def test_what_may_change_something_comes_after_the_look(shop, trial):
     looks = together(shop, refused(SPIN))
@@ -186,13 +190,36 @@ def test_a_lock_that_does_not_show_lets_each_of_the_group_be_made_alone(shop):
     )
 
 
-@pytest.mark.parametrize("operation", [LOCK, UNLOCK])
-def test_a_lock_that_could_hide_what_a_refused_request_has_done_comes_after_the_look(shop, operation):
-    looks = together(shop, refused(operation))
+def test_a_lock_that_could_hide_what_a_refused_request_has_done_comes_after_the_look(shop):
+    looks = together(shop, refused(LOCK))
     locking(shop)
     shop[1].make(refused(TURN, locked=True), together=True)
-    assert changed_by(looks.collect()[f"{operation.id} refused"]) is None
+    assert changed_by(looks.collect()[f"{LOCK.id} refused"]) is None
     assert looks.waits(refused(TURN))
+
+
+def test_a_lock_hides_nothing_of_a_request_to_unlock_that_was_refused_before_it(shop):
+    """Of a server that is not locked, it takes nothing away that would show; and what it does late takes the lock."""
+    looks = together(shop, refused(UNLOCK))
+    locking(shop)
+    shop[1].make(refused(TURN, locked=True), together=True)
+    assert (looked(shop), looks.waits(refused(UNLOCK))) == (0, True)
+    shop[0].things["/servers"]["server-1"]["locked"] = False
+    looks.take()
+    assert list(looks.collect().values()) == [None, None], "each is made again, alone"
+
+
+def test_the_end_of_a_lock_comes_after_the_look_for_a_request_to_unlock(shop):
+    lockable(shop)
+    shop[1].make(refused(TURN, locked=True), together=True)
+    refuse = shop[0].does["POST action"]
+    shop[0].does["POST action"] = lambda ask: (409, NO) if "unlock" in ask.body else refuse(ask)
+    looks = together(shop, refused(UNLOCK, locked=True))
+    assert (looked(shop), looks.waits(refused(UNLOCK))) == (0, True)
+    shop[0].does["POST action"] = refuse
+    together(shop, refused(SPIN))
+    sent = [ask.method if ask.body is ABSENT else next(iter(ask.body)) for ask in shop[0].asked]
+    assert sent == ["lock", "turn", "unlock", "GET", "unlock", "GET", "spin"]
 
 
 def test_a_trial_of_the_request_to_unlock_takes_away_the_lock_of_the_trial_before(shop):
@@ -416,8 +443,11 @@ def test_a_group_with_an_accepted_request_is_made_again_together_once_and_then_a
 
 def test_where_the_reference_is_silent_requests_are_taken_to_be_refused_until_one_was_accepted(shop):
     silent = [refused(TURN, accepted=None, key=str(number)) for number in range(3)]
-    looks = together(shop, *silent)
-    assert (looked(shop), list(looks.collect())) == (1, ["0"]), "one refusal tells little of the second"
+    looks = together(shop, *silent[:1])
+    looks.take()
+    assert not looks.expects_refusal(silent[1]), "one refusal tells little of the second"
+    together(shop, *silent[1:])
+    assert list(looks.collect()) == ["0"]
     assert all(looks.waits(trial) for trial in silent[1:])
     shop[0].does["POST action"] = 202
     last = refused(TURN, accepted=None, key="accepted")
@@ -443,3 +473,104 @@ def test_a_trial_that_other_answers_say_is_refused_shares_the_look_although_no_d
     shop[0].does["POST action"] = 202
     together(shop, odd, odd)
     assert not looks.shared, "it was accepted"
+
+
+def silent(operation=TURN, **more):
+    return refused(operation, accepted=None, **({"key": f"{operation.id} silent"} | more))
+
+
+def answering(shop, code, **effects):
+    """Turning is answered with a code and has effects; all other actions are refused."""
+
+    def act(ask):
+        if "turn" not in ask.body:
+            return 409, NO
+        shop[0].things["/servers"]["server-1"].update(effects)
+        return code if code == 202 else (code, NO)
+
+    shop[0].does["POST action"] = act
+
+
+@pytest.mark.parametrize("code", [202, 409])
+def test_what_changes_nothing_where_the_reference_is_silent_leaves_the_group_together(shop, code):
+    answering(shop, code)
+    looks = together(shop, refused(SPIN), silent(), refused(SPIN, key="after"))
+    assert (looked(shop), looks.waits(refused(SPIN)), looks.waits(silent())) == (0, True, code == 409)
+    looks.take()
+    seen = looks.collect()
+    assert {changed_by(evidence) for evidence in seen.values()} == {None}
+    assert ("after" in seen, looked(shop)) == (True, 1)
+
+
+def test_what_changes_something_where_the_reference_is_silent_has_the_group_made_again(shop):
+    answering(shop, 202, project="another")
+    looks = together(shop, refused(SPIN), silent())
+    assert looks.collect() == {f"{SPIN.id} refused": None}
+    assert looks.take_again() == {f"{SPIN.id} refused"}
+    together(shop, refused(SPIN))
+    before = looked(shop)
+    together(shop, silent(key="again"))
+    assert looked(shop) == before + 1, "it is known now to change something, and comes after the look"
+
+
+def test_a_large_group_is_risked_only_for_what_is_known_to_change_nothing(shop):
+    answering(shop, 202)
+    group = [refused(SPIN, key=str(number)) for number in range(FEW + 1)]
+    looks = together(shop, *group)
+    assert not looks.rides(silent())
+    shop[1].context.silence.answered([(TURN.id, silent().outcome.refused_for)] * SEVERAL, accepted=False)
+    shop[1].context.silence.answered([(TURN.id, silent().outcome.refused_for)], accepted=True)
+    assert not looks.rides(silent()), "it may be accepted, and nobody has seen what it does"
+    shop[1].context.silence.left(TURN.id, as_it_was=True)
+    assert looks.rides(silent())
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        silent(MOVE),
+        silent(LOCK),
+        silent(uses_optional_fields=True),
+        silent(body={"turn": {"picture": Binding("picture", "id", "free")}}),
+        silent(state=None),
+        refused(TURN),
+        tried(TURN, "IDLE", key="t", body={"turn": None}),
+    ],
+    ids=["leads on", "locks", "sets fields", "attaches", "of no server", "refused by a document", "accepted by one"],
+)
+def test_what_may_change_something_does_not_come_before_the_look(shop, trial):
+    looks = together(shop, refused(SPIN))
+    assert looks.rides(silent())
+    assert not looks.rides(trial)
+
+
+def test_a_thing_of_another_kind_may_be_made_before_the_look(shop):
+    """A server shows the same after it. What names the server, or changes something, may do more."""
+    looks, journal = together(shop, refused(SPIN)), shop[0].journal
+    image = Ask("POST", "/images", Role.MEMBER, None, {"image": {}}, intent=journal.intend("image", "i", role="member"))
+    looks.announced(image)
+    assert looked(shop) == 0
+    for ask in (
+        replace(image, body={"image": {"of": "server-1"}}),
+        replace(image, path="/servers/server-1/images"),
+        replace(image, intent=None),
+        replace(image, intent=journal.intend("server", "s", role="member")),
+    ):
+        together(shop, refused(SPIN, key="another"))
+        before = looked(shop)
+        looks.announced(ask)
+        assert looked(shop) == before + 1
+    together(shop, refused(CHANGE, None, body={}))
+    looks.announced(image)
+    assert not looks.waits(), "the list of a collection may show it"
+
+
+def test_requests_as_unfit_as_many_others_are_taken_to_be_known(shop):
+    looks, silence = shop[1].looks, shop[1].context.silence
+    wider = wider_sort_of(shop[1].context, silent(BACK))
+    assert (wider, wider_sort_of(shop[1].context, silent())) == (("", "in another status"), None)
+    assert not looks.knows(silent(BACK))
+    silence.answered([wider] * SEVERAL, accepted=False)
+    assert looks.knows(silent(BACK))
+    silence.answered([wider], accepted=True)
+    assert not looks.knows(silent(BACK)), "one of three was accepted"

@@ -70,7 +70,7 @@ def test_two_elements_are_made_once_and_shown_alone(works):
             assert case(found, f"list/list/{short}").expectation.judge(shown).verdict == "pass"
             assert shown.pages is not None
             assert len(shown.pages.before.names) == 2
-    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": "run-list-b", "X:size": 8}][: 2 * works]
+    assert factory.made == [{"name": "run-list-b", "X:size": 8}, {"name": "run-list-a", "X:size": 7}][: 2 * works]
     assert all(query["name"] == "run-list" for query in on.asked)
     assert bool(one.context.notes.sorted()) != works
 
@@ -99,8 +99,8 @@ def test_two_elements_are_made_in_different_places_where_the_cloud_has_more_than
     one.subject = one.stocks.subject = subject
     assert made_of(one, case(suite(LIST, service=service), "list/list/limit").trial).problem is None
     assert factory.apart == [{"hints": {"group": "g-1"}}] * places
-    second = "run-list-b" if places == 2 else "run-list-b-again"
-    assert factory.made == [{"name": "run-list-a", "X:size": 7}, {"name": second, "X:size": 8}]
+    second = "run-list-a" if places == 2 else "run-list-a-again"
+    assert factory.made == [{"name": "run-list-b", "X:size": 8}, {"name": second, "X:size": 7}]
     assert bool(one.context.notes.sorted()) == (places == 1)
 
 
@@ -115,7 +115,7 @@ def test_the_filter_that_shows_our_own_alone_is_tried_on_everybodys():
         shown = made_of(one, case(found, "list/list/name").trial)
         assert shown.pages is not None
         assert len(shown.pages.before.names) == 7
-        assert shown.pages.value == "run-list-a"
+        assert shown.pages.value == "run-list-b"
         assert case(found, "list/list/name").expectation.judge(shown).verdict == verdict
 
 
@@ -174,6 +174,6 @@ def test_what_was_made_to_be_listed_is_given_back_and_made_anew():
     made_of(one, trial)
     one.stocks.discard()
     one.stocks.discard()
-    assert spent == ["run-list-a", "run-list-b"], "each once"
+    assert spent == ["run-list-b", "run-list-a"], "each once"
     made_of(one, trial)
     assert len(factory.made) == 4

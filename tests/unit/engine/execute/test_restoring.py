@@ -76,12 +76,14 @@ def test_a_thing_that_was_attached_in_vain_serves_the_trial_that_takes_it_away(s
     assert (bodies(shop), executor.subject.must_replace) == (["hold", "drop"], spoilt)
 
 
-def test_a_resource_that_other_lanes_may_have_keeps_nothing_that_was_attached_in_vain(shop):
+@pytest.mark.parametrize(("again", "sent"), [(False, ["hold", "drop"]), (True, ["hold"])])
+def test_a_resource_that_other_lanes_may_have_keeps_nothing_that_was_attached_in_vain(shop, again, sent):
+    shop[1].subject.again = again
     shop[1].subject.bindings.wanted = frozenset({"wheel"})
     shop[1].subject.reach("IDLE")
     shop[0].things["/servers"]["server-1"]["wheels"] = []
     shop[1].make(holding(), together=True)
-    assert bodies(shop) == ["hold", "drop"]
+    assert bodies(shop) == sent
 
 
 @pytest.mark.parametrize("accepted", [True, None])

@@ -482,6 +482,47 @@ def test_things_of_the_run_that_were_joined_in_spite_of_the_refusal_are_shown_so
     assert found.removeprefix("refused with 403, and yet ") == said
 
 
+STORE = plain("GET", "/store", normal=(200,))
+KEEP = plain("PUT", "/store/{server_id}", normal=(202,))
+CLEAR = plain("DELETE", "/store", normal=(204,))
+
+
+@pytest.mark.parametrize("among", ["kept", "waiting"])
+@pytest.mark.parametrize(("done", "said"), [(True, "exists changed from False to True"), (False, "pass")])
+def test_what_was_put_elsewhere_in_spite_of_the_refusal_shows_in_the_list_there(tmp_path, among, done, said):
+    """The path of the request ends with the resource under test, and is not its own."""
+    shop, executor = opened(tmp_path, *EVERY, STORE, KEEP, roles=ROLES)
+    shop.journal.made(shop.journal.intend("server", "x"), "server-1", "/servers/server-1")
+    store = {"kept": [{"server_id": "somebody-s"}], "waiting": ["another-s"]}
+    shop.does["GET /store"] = lambda ask: (200, store)
+
+    def keep(ask):
+        if done:
+            store[among].append({"server_id": "server-1"} if among == "kept" else "server-1")
+        return 403, NO
+
+    shop.does["PUT store"] = keep
+    found = judged(executor.make(tried(KEEP, "IDLE", accepted=False, role="reader")))
+    assert found.removeprefix("refused with 403, and yet ") == said
+
+
+@pytest.mark.parametrize(("gone", "fails"), [(("server-1",), True), (("somebody-s",), False), ((), False)])
+def test_what_was_emptied_in_spite_of_the_refusal_lacks_the_things_of_this_run(tmp_path, gone, fails):
+    shop, executor = opened(tmp_path, *EVERY, STORE, KEEP, CLEAR, roles=ROLES, sandbox=True)
+    shop.journal.made(shop.journal.intend("server", "x"), "server-1", "/servers/server-1")
+    store = {"kept": [{"server_id": "somebody-s", "hits": 1}], "waiting": ["server-1"]}
+    shop.does["GET /store"] = lambda ask: (200, store)
+
+    def clear(ask):
+        store["kept"] = [one for one in store["kept"] if one["server_id"] not in gone]
+        store["waiting"] = [one for one in store["waiting"] if one not in gone]
+        return 403, NO
+
+    shop.does["DELETE /store"] = clear
+    found = judged(executor.make(tried(CLEAR, accepted=False, role="reader")))
+    assert ("and yet" in found) == fails
+
+
 def test_a_request_that_may_be_accepted_reads_the_log_after_a_refusal_alone(tmp_path):
     shop, executor = opened(tmp_path, *EVERY, LOG, roles=ROLES, service=KEEPS_A_LOG)
     log = [{"request_id": "r-1", "user_id": "u-1", "message": None}]

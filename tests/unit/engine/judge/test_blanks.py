@@ -84,3 +84,19 @@ def test_absent():
         assert judged(fault, body)[0] == "inapplicable"
     assert judged(fault, {}, 409)[0] == "inconclusive"
     assert judged(replace(fault, open=True), {}, 409)[0] == "inapplicable"
+
+
+@pytest.mark.parametrize(
+    ("gear", "outcome"),
+    [
+        ({"key": "secret"}, ("pass", "shown")),
+        ({"key": 0}, ("pass", "shown")),
+        ({}, ("fail", "absent")),
+        ({"key": None}, ("fail", "null")),
+        ({"key": ""}, ("fail", "empty")),
+    ],
+)
+def test_shown(gear, outcome):
+    shown = IsBlank("key", ("gear", "key"), "shown", "as long as the request leaves lock out")
+    assert judged(shown, {"gear": gear}) == outcome
+    assert judged(shown, {})[0] == "inapplicable"

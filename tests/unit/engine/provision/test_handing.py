@@ -18,7 +18,7 @@ def left(cloud, change=lambda subject: None):
     """A subject whose lane has ended after a change, and whether its resource was handed on."""
     subject = subject_on(cloud)
     dropped = []
-    subject.context.resources.drop = lambda id_, role, kind: not dropped.append(id_)
+    subject.context.resources.drop = lambda id_, role, kind, view: not dropped.append(id_)
     subject.reach("IDLE")
     change(subject)
     handed = hand_on(subject)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +13,7 @@ from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
 from conformance.engine.provision import places as module
-from conformance.engine.provision.places import Places
+from conformance.engine.provision.places import MOST_PATIENCE, PATIENCE, Places
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,84 @@ def test_refusals_of_one_moment_count_once(monkeypatch: pytest.MonkeyPatch) -> N
     places.used_up()
     places.used_up()
     assert places.most == 3
+
+
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The clock of the places, which stands still until a test moves it."""
+    now = [1000.0]
+    monkeypatch.setattr(module, "_LOOK", 0.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now
+
+
+def grows_after(places: Places, moment: list[float], most: int = 400) -> float | None:
+    """Let a lane wait for a place, second by second, and return after how many of them it has one."""
+    for seconds in range(most):
+        if places._may_grow():
+            places._grow(places.one_more())
+        if places._seat():
+            return seconds
+        moment[0] += 1.0
+    return None
+
+
+def crowd(moment: list[float]) -> Places:
+    """Places of a run of four lanes, of which a refusal has left one."""
+    places = seated(4)
+    places.used_up()
+    places.used_up()
+    for _ in range(3):
+        places.leave()
+    moment[0] += 1.0
+    assert places.most == 1
+    return places
+
+
+def test_one_more_lane_after_another_holds_things_again_up_to_as_many_as_there_were(moment: list[float]) -> None:
+    places = crowd(moment)
+    assert [grows_after(places, moment) for _ in range(4)] == [PATIENCE - 1, PATIENCE, PATIENCE, None]
+    assert places.most == 4, "as many as had begun"
+
+
+def test_each_lane_that_finds_no_room_makes_the_next_one_wait_twice_as_long(moment: list[float]) -> None:
+    places, waited = crowd(moment), []
+    for _ in range(7):
+        waited.append(grows_after(places, moment))
+        places.used_up()
+        places.leave()
+        moment[0] += 1.0
+    assert waited == [PATIENCE - 1, *(PATIENCE * times - 1 for times in (2, 4, 8)), *[MOST_PATIENCE - 1] * 3]
+    assert grows_after(places, moment) == MOST_PATIENCE - 1
+    assert grows_after(places, moment) == MOST_PATIENCE
+    assert grows_after(places, moment) == MOST_PATIENCE / 2, "the lane before has found room"
+
+
+def test_the_limits_are_looked_at_before_one_more_lane_is_let_in(moment: list[float]) -> None:
+    places, looks = crowd(moment), []
+    places.one_more = lambda: len(looks) == 3 or looks.append(moment[0]) is not None  # type: ignore[func-returns-value]
+    assert grows_after(places, moment) == 15 * PATIENCE - 1
+    assert [later - sooner for sooner, later in pairwise(looks)] == [2 * PATIENCE, 4 * PATIENCE]
+
+
+def test_a_run_whose_limits_let_one_lane_begin_grows_when_they_have_room(moment: list[float]) -> None:
+    places = seated(0)
+    places.expect(2, 6)
+    places.take()
+    assert places.most == 1
+    assert grows_after(places, moment) == PATIENCE
+
+
+def test_a_waiting_lane_is_let_in_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    places = seated(2)
+    places.used_up()
+    places.leave()
+    waiting = threading.Thread(target=places.take, daemon=True)
+    waiting.start()
+    waiting.join(5)
+    assert not waiting.is_alive()
+    assert places.most == 2
 
 
 def test_a_lane_waits_for_a_place() -> None:

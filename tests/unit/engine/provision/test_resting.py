@@ -45,3 +45,20 @@ def test_one_look_is_enough_where_the_change_showed_at_once_before():
 def test_a_status_that_may_still_begin_to_change_is_looked_at_twice(course):
     looks, _ = followed(course, [])
     assert looks[1] > 1
+
+
+def test_what_was_never_seen_to_change_is_looked_at_early_and_then_no_sooner_than_it_shows():
+    """An early look sees that it turns, and how soon: after that, one look suffices for each further one."""
+    settle, pauses = 0.01, []
+    looks, subject = followed([], settle=settle)
+    subject.context.stopping.wait = pauses.append
+    waits, cloud = subject.context.waits, subject.context.cloud
+    cloud.course = ["TURNING"]
+    subject.settle(("SPINNING",), "widgets.calm")
+    assert pauses == [settle]
+    cloud.course = []
+    for _ in range(3):
+        looks.clear()
+        subject.settle(("SPINNING",), "widgets.calm")
+        assert looks == [1]
+        assert pauses[-1] >= waits.moving("widgets.calm")

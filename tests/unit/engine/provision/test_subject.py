@@ -221,6 +221,19 @@ def test_a_view_from_before_the_end_of_an_action_will_do_where_a_later_look_corr
     assert len(asked) == 1, "one look is enough"
 
 
+@pytest.mark.parametrize(("handed", "by"), [(True, SPIN.id), (False, "")])
+def test_what_another_lane_has_begun_has_ended_once_a_resource_obeys(handed, by):
+    """Then only the last step is asked for. What goes on for another reason may do so in the background."""
+    subject = subject_on(Cloud())
+    subject.reach("IDLE")
+    subject.actions.began = lambda answer: setattr(subject.actions, "last", "an action")
+    asked = []
+    subject.actions.ended = lambda resource, by="": asked.append(by) or True
+    subject.stir(handed=handed)
+    subject.reach("SPINNING")
+    assert asked == [by]
+
+
 def test_a_locked_server_is_unlocked_before_it_is_given_up():
     cloud = Cloud()
     subject = subject_on(cloud)
@@ -235,7 +248,7 @@ def test_a_locked_server_is_unlocked_before_it_is_given_up():
 @pytest.mark.parametrize(("gone", "left"), [(True, []), (False, ["/widgets/w1"])])
 def test_what_may_not_be_deleted_yet_is_asked_for_again_where_a_quota_is_narrow(gone, left):
     subject = subject_on(Cloud())
-    subject.context.resources.drop = lambda id_, role, kind: gone
+    subject.context.resources.drop = lambda id_, role, kind, view: gone
     subject.reach("IDLE")
     subject.discard()
     subject.context.places.most = 1
@@ -374,11 +387,13 @@ def test_a_status_that_is_not_reached_with_what_is_attached_is_inapplicable_and_
 def test_a_server_that_is_given_up_is_dropped():
     subject = subject_on(Cloud())
     dropped = []
-    subject.context.resources.drop = lambda id_, role, kind: dropped.append((id_, role))
+    subject.context.resources.drop = lambda id_, role, kind, view: dropped.append((id_, role, view))
     subject.reach("IDLE")
+    seen = subject.view
     subject.discard()
     subject.discard()
-    assert dropped == [("w1", Role.MEMBER)]
+    assert dropped == [("w1", Role.MEMBER, seen)]
+    assert seen, "the view tells what the removal needs before"
     assert (subject.known_id, subject.view) == ("", None)
 
 
@@ -387,7 +402,7 @@ def test_a_few_servers_that_are_given_up_stay_in_a_sandbox(monkeypatch):
     cloud, dropped = Cloud(), []
     subject = subject_on(cloud)
     subject.context.sandbox = True
-    subject.context.resources.drop = lambda id_, role, kind: dropped.append(id_)
+    subject.context.resources.drop = lambda id_, role, kind, view: dropped.append(id_)
     for _ in range(2):
         subject.reach("IDLE")
         lock(subject)
@@ -401,7 +416,7 @@ def test_no_server_stays_in_a_sandbox_that_lacks_room():
     subject, dropped = subject_on(Cloud()), []
     subject.context.sandbox = True
     subject.context.places.most = 1
-    subject.context.resources.drop = lambda id_, role, kind: dropped.append(id_)
+    subject.context.resources.drop = lambda id_, role, kind, view: dropped.append(id_)
     subject.reach("IDLE")
     subject.discard()
     assert dropped == ["w1"]

@@ -23,13 +23,20 @@ def job(key, state="IDLE", optional=False, accepted=True):
     return Job(replace(made, request=replace(made.request, uses_optional_fields=optional)), (), ())
 
 
+def looking(**more):
+    """The looks of a lane in which no refusal waits."""
+    known = {"knows": lambda trial: trial.key != "unknown", "expects_refusal": lambda trial: True}
+    return SimpleNamespace(**({"waits": lambda: False, "may_be_refused": lambda trial: False} | known | more))
+
+
 def executor(status="IDLE", spending=()):
     """The executor of a lane whose resource is in a status, from which all others are one step away."""
     graph = SimpleNamespace(
         way=lambda source, target, broken, roles, spending: [SimpleNamespace(cost=1.0)],
         is_calm=lambda operation: operation != "changes",
+        undoing=lambda operations, state: frozenset(),
     )
-    looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: True)
+    looks = looking()
     context = SimpleNamespace(service=KNOWLEDGE, graph=graph, role_names=frozenset(), spending=spending)
     bindings = SimpleNamespace(as_before=None, attached={})
     subject = SimpleNamespace(status=status, locked=False, bindings=bindings)
@@ -66,9 +73,7 @@ def silent(operation, key):
 
 def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
     lane = executor()
-    lane.looks = SimpleNamespace(
-        knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: trial.key == "refused"
-    )
+    lane.looks = looking(expects_refusal=lambda trial: trial.key == "refused")
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "changes"), silent(CALM, "calm"), silent(SPIN, "refused")]
     first = []
@@ -80,7 +85,7 @@ def test_where_the_reference_is_silent_what_may_change_the_status_comes_last():
 
 def test_what_is_expected_to_lead_on_without_a_document_comes_after_all_that_keep_the_resource():
     lane = executor()
-    lane.looks = SimpleNamespace(knows=lambda trial: trial.key != "unknown", expects_refusal=lambda trial: False)
+    lane.looks = looking(expects_refusal=lambda trial: False)
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     pending = [silent(SPIN, "leads on"), job("far", "SPINNING"), job("optional", optional=True)]
     first = []
@@ -163,6 +168,58 @@ def test_what_attaches_a_thing_in_vain_is_tried_after_the_refusals_and_before_wh
     assert turn([refused, first], [other], lane) == refused
     assert attached_for([holds, drops]) == attached_for([drops], "IDLE") == {"wheel"}
     assert attached_for([drops], "SPINNING") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("waits", "locked", "first"), [(False, False, "accepted"), (True, False, "rides"), (True, True, "bound")]
+)
+def test_what_may_come_before_the_look_of_refusals_does(waits, locked, first):
+    rides, bound = silent(CALM, "rides"), silent(CALM, "bound")
+    bound = replace(bound, trial=replace(bound.trial, setup=(Locked(),)))
+    lane = executor()
+    lane.subject.locked = locked
+    lane.looks = looking(
+        waits=lambda: waits, expects_refusal=lambda trial: False, rides=lambda trial: trial.key in ("rides", "bound")
+    )
+    assert following([job("accepted"), bound, silent(CALM, "may change"), rides], lane).trial.key == first
+
+
+@pytest.mark.parametrize(
+    ("waits", "known", "first"), [(False, True, "back"), (True, True, "away"), (False, False, "away")]
+)
+def test_what_could_undo_the_refused_comes_before_them_although_no_document_refuses_it(waits, known, first):
+    lane = executor()
+    lane.looks = looking(waits=lambda: waits, knows=lambda trial: known)
+    lane.context.graph.is_calm = lambda operation: operation == CALM.id
+    lane.context.graph.undoing = lambda operations, state: frozenset({SPIN.id} if CALM.id in operations else ())
+    away = Job(trial(CALM, accepted=False, key="away"), (), ())
+    assert following([away, silent(SPIN, "back")], lane).trial.key == first
+    assert (
+        following([away, Job(trial(SPIN, state="HALTED", accepted=None, key="far"), (), ())], lane).trial.key == "away"
+    )
+
+
+@pytest.mark.parametrize(
+    ("refused", "more", "first"),
+    [
+        (True, [], "unsure"),
+        (False, [], "goes"),
+        (True, ["stays"], "stays"),
+        (True, ["goes too"], "goes"),
+    ],
+    ids=["likely", "unlikely", "one that stays is left", "another one leaves"],
+)
+def test_what_may_lead_on_without_a_document_comes_before_the_last_that_leaves_if_it_is_likely_to_be_refused(
+    refused, more, first
+):
+    lane = executor()
+    lane.looks = looking(expects_refusal=lambda trial: False, may_be_refused=lambda trial: refused)
+    lane.context.graph.is_calm = lambda operation: operation == CALM.id
+    others = [leads(key, "IDLE" if key == "stays" else "SPINNING") for key in more]
+    pending = [*others, leads("goes", "SPINNING"), silent(SPIN, "unsure"), job("far", "SPINNING")]
+    assert following(sorted(pending, key=lambda one: one.trial.key != first), lane).trial.key == first
+    lane.subject.locked = True
+    assert following(pending[len(others) :], lane).trial.key == "goes", "the lock would have to go"
 
 
 LANES = st.lists(

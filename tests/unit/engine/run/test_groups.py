@@ -29,8 +29,14 @@ class Looks:
         if together and trial.outcome.accepted is False and made.status == 409:
             self.waiting[trial.key] = trial
 
-    def waits(self, trial):
-        return trial.key in self.waiting
+    def waits(self, trial=None):
+        return bool(self.waiting) if trial is None else trial.key in self.waiting
+
+    def rides(self, trial):
+        return False
+
+    def may_be_refused(self, trial):
+        return False
 
     def take(self):
         self.before_look()

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from widgets import KNOWLEDGE, action, trial
 
+from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.run import pending as module
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.pending import Pending
 
 LOOK, SPIN = action("look"), action("spin")
-EXECUTOR: Any = SimpleNamespace(context=SimpleNamespace(service=KNOWLEDGE))
+CONTEXT: Any = SimpleNamespace(service=KNOWLEDGE, graph=StateGraph(()), about=lambda operation: CONTEXT)
+EXECUTOR: Any = SimpleNamespace(context=CONTEXT)
 
 
 def job(name: str, operation: Any = LOOK) -> Job:

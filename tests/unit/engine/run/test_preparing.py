@@ -40,6 +40,17 @@ def test_fewer_lanes_begin_where_the_limits_leave_no_room_for_things_in_each(tmp
     assert most(tmp_path, room, *in_lanes(MAKE, SHOW)) == expected
 
 
+@pytest.mark.parametrize(("left", "more"), [(0, False), (1, False), (2, True)])
+def test_one_more_lane_begins_later_if_the_limits_have_room_by_then(tmp_path, monkeypatch, left, more):
+    monkeypatch.setattr("conformance.engine.run.preparing.lane_of", lambda trial, service: trial.key)
+    cloud, executor = opened(tmp_path, *EVERY, service=replace(KNOWN, profile=replace(PROFILE, room=ROOM)))[:2]
+    cloud.project_of = lambda role: "p-1"
+    cloud.does["GET /quotas/p-1"] = (200, {"quota": {"gears": {"limit": 3, "used": 2}}})
+    prepare(executor.context, in_lanes(MAKE, SHOW), 6, print)
+    cloud.does["GET /quotas/p-1"] = (200, {"quota": {"gears": {"limit": 3 + left, "used": 3}}})
+    assert executor.context.places.one_more() is more
+
+
 class Slow:
     """What the making of a resource ahead asks of the context of a run on a slow cloud."""
 

@@ -104,6 +104,22 @@ def test_what_a_later_answer_shows_to_be_there_holds(cloud):
     run.stop()
 
 
+def test_nothing_waits_for_a_trial_that_is_not_made_because_a_part_is_lacking(cloud):
+    """The other trial of the run does not end before the refusal is decided."""
+    refused, decided = "widgets.spin/error/401[no-token]", threading.Event()
+    last = next(case_id for case_id in EVERY if case_id.startswith("widgets.melt/normal"))
+    run = started(record=lambda result: decided.set() if result.case == refused else None)
+    cases = [replace(c, parts=frozenset({"sails"})) if c.trial.key == key() else c for c in SUITE.cases]
+    run.suite = replace(SUITE, cases=tuple(cases))
+    run.context.lacking = frozenset({"sails"})
+    run._controls.missing = lambda operation, harmless: None if harmless else "no answer yet"
+    cloud.answers[key(last)] = lambda attempt: None if decided.wait(10) else RuntimeError("it waits for the end")
+    run.start([refused, SPIN_IDLE, last])
+    assert run.wait(SPIN_IDLE).reason == "this cloud does not have the optional part sails"
+    assert (run.wait(refused).verdict, run.wait(last).verdict) == ("pass", "pass")
+    run.stop()
+
+
 def test_what_is_broken_where_nothing_of_the_api_is_shown_is_inconclusive(cloud):
     cloud.answers[key()] = evidence(404)
     cloud.hollow[""] = "a route that cannot exist is answered in the same way (404)"
@@ -427,8 +443,7 @@ def test_a_lane_that_takes_long_is_divided_when_a_thread_has_nothing_left_to_do(
     run.start(cases)
     assert {run.wait(case_id).verdict for case_id in cases} >= {"pass"}
     run.stop()
-    assert run._working == 0
-    assert run._open == 0
+    assert (run._workers.working, run._workers.open) == (0, 0)
 
 
 def test_a_thread_without_a_lane_makes_trials_of_one_whose_own_trial_lasts(cloud):
@@ -448,4 +463,4 @@ def test_a_thread_without_a_lane_makes_trials_of_one_whose_own_trial_lasts(cloud
     assert {run.wait(case_id).verdict for case_id in (SPIN_IDLE, *rests)} == {"pass"}
     run.stop()
     assert sorted(cloud.made) == sorted({key(case_id) for case_id in (SPIN_IDLE, *rests)})
-    assert (run._working, run._open) == (0, 0)
+    assert (run._workers.working, run._workers.open) == (0, 0)

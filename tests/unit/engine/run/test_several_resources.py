@@ -175,11 +175,10 @@ def test_lanes_of_further_kinds_bear_their_names(service):
     assert lane_of(cases["widgets.tear/precondition/status[torn]"], service) == "seal-torn"
 
 
-def test_the_plan_speaks_of_resources_where_there_are_several_kinds(service, monkeypatch):
-    monkeypatch.setattr(plan, "load_service", lambda _: service)
+def test_the_plan_speaks_of_resources_where_there_are_several_kinds(service):
     cases = derive([REFERENCE], service=service).cases
     planned = forecast((case.trial for case in cases), Ground(service, [REFERENCE]))
-    lines = plan.plan_lines(cases, planned, 6, "widgetry")
+    lines = plan.plan_lines(cases, planned, 6, service)
     assert "resources" in lines[0]
     assert any(line.startswith("seal-torn ") for line in lines)
     assert not any("wagons" in line and "lane" in line for line in lines)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from shelf import SUITE, made_of, paging, shelf
-from widgets import KNOWLEDGE, case, plain, row, suite
+from widgets import KNOWLEDGE, action, case, plain, row, suite
 
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import Looked
@@ -188,7 +188,7 @@ def test_where_a_thing_takes_no_second_request_a_failed_case_gets_a_new_one(seco
     statuses, renewed = [second, 202], []
     asked = Exchange(SentRequest("PUT", "http://x/gears/g-1", {}), None, 1.0)
 
-    def judge(cases):
+    def judge(cases, _):
         evidence = Evidence(one.trial, status=statuses.pop(0), body={"gear": {}}, exchanges=(asked,))
         return [(case, evidence, case.expectation.judge(evidence)) for case in cases]
 
@@ -198,6 +198,40 @@ def test_where_a_thing_takes_no_second_request_a_failed_case_gets_a_new_one(seco
     ((_, _, judgement),) = judged_anew(executor, Job.of([one]), [one], [(one, first, None)], judge)
     assert (judgement.verdict, 3 - len(statuses)) == (verdict, tries)
     assert ("the resource" in renewed) == (state is not None)
+
+
+@pytest.mark.parametrize(
+    ("first", "state", "second", "tries"),
+    [
+        (202, "IDLE", (202,), [True]),
+        (202, "IDLE", (409, 409), [True, False]),
+        (409, "IDLE", (409,), [False]),
+        (202, None, (202,), [False]),
+    ],
+    ids=["accepted again", "refused this time", "refused and obeyed", "of no resource"],
+)
+def test_what_is_accepted_in_vain_needs_no_exact_view_before_it_as_long_as_it_is_accepted(first, state, second, tries):
+    one = next(c for c in suite(action("spin", error=(409,))).cases if "error/409" in c.id)
+    trial = replace(one.trial, outcome=replace(one.trial.outcome, accepted=False))
+    one = replace(one, trial=replace(trial, situation=replace(trial.situation, state=state)))
+    statuses, together, dropped = list(second), [], []
+
+    def make(trial, probes, shared=False):
+        together.append((shared, subject.again))
+        return Evidence(trial, status=statuses.pop(0))
+
+    def judge(cases, evidence):
+        evidence = evidence or made(executor, Job.of([one]))
+        return [(case, evidence, case.expectation.judge(evidence)) for case in cases]
+
+    subject = SimpleNamespace(again=False)
+    paths = SimpleNamespace(elements=SimpleNamespace(renew=lambda path: False), forget_found=lambda: None)
+    looks = SimpleNamespace(drop=dropped.append)
+    executor = SimpleNamespace(paths=paths, renew=lambda: None, subject=subject, looks=looks, make=make)
+    before = [(one, Evidence(one.trial, status=first), None)]
+    ((_, evidence, _),) = judged_anew(executor, Job.of([one]), [one], before, judge)
+    assert (together, evidence.status) == ([(shared, shared) for shared in tries], second[-1])
+    assert (bool(dropped), subject.again) == (len(tries) > 1, False)
 
 
 def test_a_defect_of_this_suite_is_an_error_and_no_exception():

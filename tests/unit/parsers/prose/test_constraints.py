@@ -149,6 +149,8 @@ def test_a_value_that_may_be_undefined_is_shown_as_null(text, section, nullable)
         ("This field has become mandatory in microversion 3.7. Else the list is empty.", "3.7"),
         ("It became required\nsince version 3.7.", "3.7"),
         ("It is required starting with microversion 3.7.", "3.7"),
+        ("The key. Was optional before microversion 3.7 : if you were\nomitting this value, one was generated.", "3.7"),
+        ("It is optional since microversion 3.7.", None),
         ("It is required.", None),
         ("Version 3.7 is required.", None),
         ("It has become optional in microversion 3.7.", None),

@@ -22,6 +22,7 @@ def said(text, name="colour", **extra):
         ("If you omit the colour, the default is ``red``.", "string", "red"),
         ("If not specified, the default is ``red``.", "string", "red"),
         ("The paint, defaults to 'red'.", "string", "red"),
+        ("Sorts by a car attribute. Default attribute is ``red``.", "string", "red"),
     ],
 )
 def test_defaults(text, kind, found):
@@ -39,6 +40,7 @@ def test_defaults(text, kind, found):
         ("Default unit is litres and default value is 36.", "string"),
         ("Parts, such as ``weight``: integer (defaults to 1).", "object"),
         ("Since 2.5 the default is ``red``.", "string"),
+        ("The default attributes are ``red`` and ``blue``.", "string"),
     ],
 )
 def test_no_defaults(text, kind):

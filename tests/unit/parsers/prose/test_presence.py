@@ -47,6 +47,27 @@ def test_sentences_that_do_not_say_that_it_is_missing_elsewhere(text):
     assert said(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("If you do not provide a sale price on create, a new owner will be found, and the buyer will be returned "
+         "during the initial create call.", "sale_price"),
+        ("If you don't specify the price, the buyer is shown.", "price"),
+        ("When you omit a price in the request, the buyer is returned in the response.", "price"),
+        ("If you do not provide a price, the car will be returned.", None),
+        ("If you do not provide a price, the buyer may be returned.", None),
+        ("If you do not provide a price, the buyer will be returned to administrators.", None),
+        ("If you provide a price, the buyer will be returned.", None),
+        ("Before microversion 2.5, if you do not provide a price, the buyer will be returned.", None),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_shown_if_the_request_leaves_another_one_out(text, left):
+    found = Blank("shown", absent=(left,)) if left else None
+    assert said(text) == found
+    assert said(text, "request") is None
+    assert read_description(row("buyer", text, section="response")).get("blanks", (None,)) == (found,)
+
+
 def test_a_request_shows_nothing():
     assert said("Only displayed when the status is ``SOLD``.", "request") is None
 

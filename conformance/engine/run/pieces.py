@@ -1,0 +1,143 @@
+"""Divides the lanes of a run on a slow cloud into pieces, which threads take in the order of a schedule.
+
+Each trial whose request takes the cloud long is a piece. The others of a lane that need the same status are one piece:
+they take little time, and share looks. What lies between two pieces are transitions, or a new resource.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.engine.model.setup import UnderWay
+from conformance.engine.provision.durations import Durations
+from conformance.engine.run.schedule import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from conformance.engine.model.trial import Trial
+    from conformance.engine.provision.context import RunContext
+    from conformance.engine.provision.subject import Subject
+    from conformance.engine.run.jobs import Job
+
+TRIAL = 0.3
+"""The seconds of a trial that does not wait for the cloud to do anything."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a resource stands, or has to stand for a piece.
+
+    Attributes:
+        kind: the kind of the resource.
+        status: its status.
+        environment: its variant; empty for the usual one.
+        altered: whether optional fields were set; for a piece, whether they may have been.
+    """
+
+    kind: str
+    status: str
+    environment: str = ""
+    altered: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Piece(Work):
+    """Trials that follow each other on one resource.
+
+    Attributes:
+        jobs: the trials with their cases, in order.
+        needs: how the resource has to stand; None if they need none.
+        about: the context of their operations.
+    """
+
+    jobs: tuple[Job, ...]
+    needs: Standing | None
+    about: RunContext
+
+
+class Pieces:
+    """Divides lanes, and tells what lies between two pieces.
+
+    Args:
+        context: the objects that all lanes share.
+        deviating: gives the ids of cases that are expected to fail: each is tried again, on a new resource.
+    """
+
+    def __init__(self, context: RunContext, deviating: Callable[[], Collection[str]] = frozenset) -> None:
+        self._context = context
+        self._deviating = deviating
+        self.durations = Durations.in_run(context.waits, context.service)
+
+    def of(self, lane: Sequence[Job]) -> list[Piece]:
+        """The pieces of a lane, in the order of their first trials."""
+        groups: dict[object, list[Job]] = {}
+        for job in lane:
+            situation = job.trial.situation
+            under_way = tuple(one.status for one in job.trial.setups(UnderWay))
+            like = (situation.state, situation.environment, under_way, alters(job.trial))
+            groups.setdefault(job.trial.key if self._alone(job.trial) else like, []).append(job)
+        return [self._piece(jobs) for jobs in groups.values()]
+
+    def _alone(self, trial: Trial) -> bool:
+        """Whether a trial is a piece by itself."""
+        return moves(trial) or (trial.outcome.accepted is True and self.durations.is_long(trial.operation.id))
+
+    def _piece(self, jobs: Sequence[Job]) -> Piece:
+        trial = jobs[0].trial
+        about, state = self._context.about(trial.operation), trial.situation.state
+        seconds = sum(map(self._seconds, jobs))
+        if state is None:
+            return Piece(seconds, None, tuple(jobs), None, about)
+        kind, environment, altered = about.service.resource, trial.situation.environment, alters(trial)
+        after = trial.outcome.leads_to[0] if moves(trial) else state
+        lasts = after in about.service.under_test.stable_statuses and not trial.setups(UnderWay)
+        leaves = Standing(kind, after, environment, altered) if lasts else None
+        return Piece(seconds, leaves, tuple(jobs), Standing(kind, state, environment, altered), about)
+
+    def _seconds(self, job: Job) -> float:
+        """The seconds of a trial: those of its request, and of a second one where the first is expected to fail."""
+        trial, seconds = job.trial, TRIAL
+        if self._alone(trial):
+            seconds += self.durations.of(trial.operation.id)
+        if job.ids.isdisjoint(self._deviating()) or trial.situation.state is None:
+            return seconds
+        return 2 * seconds + self.durations.new
+
+    def between(self, standing: Standing | None, piece: Piece) -> tuple[float, bool]:
+        """The seconds from a standing to that which a piece needs, and whether they make a new resource."""
+        needs, initial = piece.needs, piece.about.service.under_test.initial_status
+        if needs is None:
+            return 0.0, False
+        anew = self.durations.new + (self._way(initial, piece) or 0.0)
+        fits = standing is not None and (standing.kind, standing.environment) == (needs.kind, needs.environment)
+        if standing is None or not fits or (standing.altered and not needs.altered):
+            return anew, True
+        seconds = self._way(standing.status, piece)
+        return (anew, True) if seconds is None or seconds > anew else (seconds, False)
+
+    def _way(self, status: str, piece: Piece) -> float | None:
+        """The seconds of the way from a status to that which a piece needs; None if there is none."""
+        about, needs = piece.about, piece.needs
+        way = about.graph.way(status, needs.status, (), about.role_names) if needs is not None else ()
+        return None if way is None else self.durations.sum(edge.operation.id for edge in way)
+
+
+def moves(trial: Trial) -> bool:
+    """Whether a trial is expected to bring its resource into another status."""
+    outcome = trial.outcome
+    return bool(outcome.accepted and outcome.leads_to and outcome.leads_to[0] != trial.situation.state)
+
+
+def alters(trial: Trial) -> bool:
+    """Whether a resource may have other optional fields after a trial."""
+    return trial.request.uses_optional_fields and trial.outcome.accepted is not False
+
+
+def standing_of(subject: Subject) -> Standing | None:
+    """How the resource of a lane stands; None if there is none, or if it serves no other trial."""
+    status, kind = subject.status, subject.context.service.resource
+    if status is None or subject.must_replace or subject.under_way:
+        return None
+    return Standing(kind, status, subject.environment, subject.altered)

@@ -1,0 +1,151 @@
+"""On a slow cloud threads take pieces by a plan, and wait where another one does what is left sooner."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from planned import LOOK, SPIN, Context
+from widgets import KNOWLEDGE, trial
+
+from conformance.engine.cloud.waits import Waits
+from conformance.engine.run.crew import STALE, Crew
+from conformance.engine.run.jobs import Job
+from conformance.engine.run.pieces import Standing, standing_of
+from conformance.engine.run.schedule import Schedule
+
+
+def spin(key: str, **more: Any) -> Job:
+    return Job(trial(SPIN, key=key, accepted=True, leads_to=("SPINNING",), **more), (), ())
+
+
+def look(key: str, **more: Any) -> Job:
+    return Job(trial(LOOK, key=key, accepted=False, **more), (), ())
+
+
+def context(new: float = 20.0, **more: Any) -> Context:
+    made = Context(**{"spin": 30.0, "halt": 4.0, **more})
+    made.waits.ended(Waits.NEW, new, well=True)
+    return made
+
+
+def lane(status: str | None, **more: Any) -> Any:
+    """The executors of a lane whose resource has a status."""
+    parts: dict[str, Any] = {"must_replace": False, "under_way": "", "environment": "", "altered": False, **more}
+    about = SimpleNamespace(service=SimpleNamespace(resource="widget"))
+    return [SimpleNamespace(subject=SimpleNamespace(status=status, context=about, **parts))]
+
+
+class Threads:
+    """A crew, whose threads ask at moments that a test sets."""
+
+    def __init__(self, about: Context, *lanes: list[Job], threads: int = 2) -> None:
+        self.crew, self.now, self.threads = Crew(about), 0.0, threads  # type: ignore[arg-type]
+        self.crew.add(lanes)
+
+    def next(self, number: int, status: str | None = None, **more: Any) -> list[str] | None:
+        """The keys of the trials that a thread should make next; ``status``: of its resource, if it has one."""
+        has = lane(status, **more) if status is not None else None
+        with self.as_thread(number):
+            found = self.crew.next(has, self.threads)
+        return found if found is None else [job.trial.key for job in found]
+
+    def leave(self, number: int) -> None:
+        with self.as_thread(number):
+            self.crew.left()
+
+    def as_thread(self, number: int) -> Any:
+        """What is done within it seems to be done by a thread of its own, at the present moment."""
+        clock = SimpleNamespace(monotonic=lambda: self.now)
+        return patch.multiple(
+            "conformance.engine.run.crew", time=clock, threading=SimpleNamespace(get_ident=lambda: number)
+        )
+
+
+def test_the_first_thread_begins_with_the_longest_and_others_with_what_is_planned_for_them() -> None:
+    crew = Threads(context(), [look("behind", state="SPINNING"), spin("a"), spin("b")])
+    with patch("conformance.engine.run.crew.Schedule", wraps=Schedule) as schedule:
+        assert {str(crew.next(1)), str(crew.next(2))} == {"['a']", "['b']"}
+        assert schedule.call_count == 1
+    assert ["behind"] in (crew.next(1, "SPINNING"), crew.next(2, "SPINNING"))
+    assert len(crew.crew) == 0
+
+
+def test_a_thread_waits_for_what_another_one_does_sooner() -> None:
+    crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")])
+    assert crew.next(1) == ["a"]
+    assert crew.next(2) is None, "with 30 s it would be a transition that is a trial already"
+    crew.now = 30.0
+    assert crew.next(1, "SPINNING") == ["behind"]
+
+
+@pytest.mark.parametrize(("moment", "taken"), [(45.0, None), (100.0, None), (110.0, ["behind"])])
+def test_nobody_waits_for_a_thread_that_is_too_late(moment: float, taken: list[str] | None) -> None:
+    crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")])
+    assert crew.next(1) == ["a"]  # for 50 s, with the making of a new resource
+    crew.now = moment
+    assert crew.next(2, "IDLE") == taken
+
+
+def test_a_plan_is_made_again_only_if_something_has_happened_or_it_is_old() -> None:
+    crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")])
+    with patch("conformance.engine.run.crew.Schedule") as schedule:
+        crew.next(1)
+        crew.next(1)
+        assert schedule.call_count == 1
+        crew.now = STALE + 1.0
+        crew.next(1)
+        assert schedule.call_count == 2
+
+
+def test_a_thread_that_never_comes_keeps_no_piece() -> None:
+    crew = Threads(context(), [look("a")], [look("b", environment="large")], threads=9)
+    taken = [crew.next(1, "IDLE")]
+    for moment in (50.0, 100.0, 150.0):
+        crew.now = moment
+        taken.append(crew.next(1, "IDLE") if len(crew.crew) else None)
+    assert ["a"] in taken
+    assert ["b"] in taken
+
+
+def test_where_the_quota_is_narrow_nobody_waits_and_the_nearest_piece_goes_first() -> None:
+    about = context()
+    about.places.most = 1
+    crew = Threads(about, [spin("a")], [look("behind", state="SPINNING")])
+    assert [crew.next(1, "SPINNING"), crew.next(2)] == [["behind"], ["a"]]
+
+
+def test_the_resource_with_which_a_thread_begins_is_kept_for_it() -> None:
+    about = context(at_hand=("SPINNING",))
+    crew = Threads(about, [look("behind", state="SPINNING")], threads=1)
+    assert crew.next(1) == ["behind"]
+    crew.leave(1)
+    assert about.kept == ["SPINNING", None]
+
+
+def test_a_resource_that_was_made_ahead_is_as_good_as_one_that_a_thread_has() -> None:
+    about = context()
+    spare: Any = SimpleNamespace(kind="widget", role=KNOWLEDGE.under_test.role)
+    about.resources.spares.add(spare, ready=False)
+    crew = Threads(about, [look("a")], threads=1)
+    crew.next(1)
+    assert crew.crew._seats[1].until is not None
+    assert crew.crew._seats[1].until < 20.0, "no new one is made"
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "standing"),
+    [
+        ("IDLE", {}, Standing("widget", "IDLE")),
+        ("IDLE", {"altered": True, "environment": "large"}, Standing("widget", "IDLE", "large", altered=True)),
+        (None, {}, None),
+        ("IDLE", {"must_replace": True}, None),
+        ("IDLE", {"under_way": "MOVING"}, None),
+    ],
+)
+def test_a_resource_that_serves_no_other_trial_stands_as_none(
+    status: str | None, more: dict[str, Any], standing: Standing | None
+) -> None:
+    assert standing_of(lane(status, **more)[0].subject) == standing
