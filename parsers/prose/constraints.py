@@ -227,7 +227,7 @@ RULES: tuple[tuple[str, str, Read, tuple[str, ...]], ...] = (
     ("default", "J2", defaults.of_row, ("default",)),
     ("new-in-version", "E3", _new, ("new", "added", "available", "since", "introduced")),
     ("visible-to", "F3", visible_to, ("admin",)),
-    ("obliged-since", "J6", _obliged, ("always", "mandatory", "required")),
+    ("obliged-since", "J6", _obliged, ("always", "mandatory", "required", "optional")),
     ("refusal-with-its-cause", "A8", _refusals, ()),
     ("left-out", "J9", omitted.of_row, ("omit", "not", "n't", "unset")),
     ("reserved-to", "F4", reserved.of_row, ("admin",)),
@@ -254,7 +254,7 @@ RULES: tuple[tuple[str, str, Read, tuple[str, ...]], ...] = (
         ),
     ),
     ("null-or-empty", "J7", _blanks, ("null", "none", "empty", '""', "''", "[]", "{}")),
-    ("shown-only-if", "J8", _presence, ("only", "last")),
+    ("shown-only-if", "J8", _presence, ("only", "last", "omit", "not", "n't")),
 )
 """Name, family, reader and cues (as those of ``rules.Rule``) of every rule for descriptions."""
 
