@@ -12,9 +12,7 @@ from conformance.engine.run.lanes import NO_RESOURCE, lane_of
 from reports.words import count, plural
 
 
-def plan_lines(
-    cases: Iterable[Case], plan: Forecast, max_resources: int, service: ServiceDescription
-) -> list[str]:
+def plan_lines(cases: Iterable[Case], plan: Forecast, max_resources: int, service: ServiceDescription) -> list[str]:
     """Return the plan of a run, as lines of text.
 
     Args:

@@ -178,7 +178,7 @@ class Run:
                     self._walk(*parts.pop(0), lane)
                     rest = self._workers.next(lane) if goes_on and not parts else []
                     if rest and lane.suits(rest):
-                        parts, rest = lane.divided(in_order(rest, self.context.service)), []
+                        parts, rest = lane.divided(in_order(rest, self.context)), []
                         self._workers.ended()
         except Exception as error:  # a defect of this suite gives the cases that are left the verdict error
             self._give_up([job for _, part in parts for job in part], error)

@@ -56,14 +56,7 @@ CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.6
 LONGEST_PAUSE = 5.0
 """The most of these seconds, however many processes share a run."""
 
-USES = (
-    "apiref-conformance",
-    "docutils",
-    "keystoneauth1",
-    "pytest",
-    "PyYAML",
-    "requests",
-)
+USES = ("apiref-conformance", "docutils", "keystoneauth1", "pytest", "PyYAML", "requests")
 """Distributions whose versions stand in the record, beside those that contain the references of services."""
 
 
