@@ -8,7 +8,7 @@ second time, each is made again alone.
 
 A look stands for all of its group only if nothing else can change the things meanwhile. So it is taken before the lane
 sends any other request that may change something, and before a request that could undo what another one of the group
-has done.
+has done. Only a request that is not likely to change what the look shows may come between (see ``riding``).
 """
 
 from __future__ import annotations
@@ -85,8 +85,7 @@ class Looks:
         # What changed late has each trial of the group made again, alone.
         self.subject.lenient = self.snapshots.together = self.shared or self.joins
         if self.shared:
-            waiting = self._group()
-            if len(waiting) >= MOST or any(undoes(self.context, trial, one) for one in waiting):
+            if len(self._waiting) >= MOST or self.parts(trial):
                 self.take()
         elif trial.request.operation.method not in SAFE and not (self.joins and self.rides(trial)):
             self.change()
@@ -95,6 +94,10 @@ class Looks:
         """Whether a trial may be made before the look that refusals wait for, although it may be accepted."""
         group = self._group()
         return bool(group) and len(group) < MOST and rides(self.context, trial, group)
+
+    def parts(self, trial: Trial) -> bool:
+        """Whether a trial could undo what one that waits for a look has done, so that the look comes before it."""
+        return any(undoes(self.context, trial, one) for one in self._group())
 
     def _group(self) -> list[Trial]:
         return [evidence.trial for evidence, _ in self._waiting.values()]
