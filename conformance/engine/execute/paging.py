@@ -189,7 +189,7 @@ class _Asking:
             found = self._once(number == 0 and not self.fresh)
             if found.problem and number == 0 and self.paging.reused > 1 and not self.isolated:
                 continue  # an old control may lack elements of others that are there now
-            if found.problem or found.pages is None or found.pages.quiet(self.plan.way) or number == TRIES - 1:
+            if found.problem or found.pages is None or found.pages.quiet(self.plan) or number == TRIES - 1:
                 break
             # Other lanes need a moment to finish making and removing elements.
             if self.paging.context.stopping.wait(self.paging.context.patience.settle * (number + 1)):

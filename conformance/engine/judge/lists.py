@@ -200,6 +200,8 @@ class Filtered(Expectation):
         target = pages.target or ""
         if target not in pages.stable:
             return undecided("gone", f"{target} went away meanwhile")
+        if not pages.kept(listing):
+            return undecided("moving", f"{target} changed its value meanwhile")
         if (target in page.names) == (listing.match == "lacks"):
             if listing.match == "lacks":
                 return broken("shows what it excludes", f"{self._asked(pages)} shows {target}, which has that value")

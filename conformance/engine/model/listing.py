@@ -128,14 +128,20 @@ class Pages:
         there = set(self.before.names)
         return self.stable == tuple(name for name in self.after.names if name is not None and name in there)
 
-    def quiet(self, way: Way) -> bool:
+    def quiet(self, listing: Listing) -> bool:
         """Return whether the list changed so little between its controls that the question can be decided.
 
-        A question about one element needs that element in both controls; an offset, which counts, needs all elements.
+        A question about one element needs that element in both controls, with the same value of the field in question;
+        an offset, which counts, needs all elements.
         """
-        if way == "offset" and set(self.before.names) != set(self.after.names):
+        if listing.way == "offset" and set(self.before.names) != set(self.after.names):
             return False
-        return self.still and (self.target is None or self.target in self.stable)
+        return self.still and (self.target is None or (self.target in self.stable and self.kept(listing)))
+
+    def kept(self, listing: Listing) -> bool:
+        """Whether the element that gave the value shows the same value of the field in both controls."""
+        shown = [page.element(self.target or "") for page in (self.before, self.after)]
+        return values_of(shown[0], listing) == values_of(shown[1], listing)
 
 
 def values_of(element: Any, listing: Listing) -> tuple[Any, ...] | None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widgets import evidence
 
-from conformance.engine.judge.lists import NextLink, has
+from conformance.engine.judge.lists import Filtered, NextLink, has
 from conformance.engine.judge.order import comparable, out_of_order, sorted_by
 from conformance.engine.model.listing import Listing, Page, Pages
 from conformance.engine.model.trial import Paged
@@ -91,3 +91,19 @@ def test_a_trial_without_pages_decides_nothing():
     whole = Page(200, (1, 2), ("a", "b"))
     assert Pages(whole, Page(200, (2, 1), ("b", "a"))).still is False
     assert Pages(whole, Page(200, (3, 2), ("c", "b"))).stable == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown", "verdict"),
+    [((4, 4), ("a",), "pass"), ((4, 4), (), "fail"), ((4, 5), (), "inconclusive"), ((4, 5), ("a",), "inconclusive")],
+)
+def test_an_element_that_changed_while_a_filter_was_tried_tells_nothing_of_the_filter(values, shown, verdict):
+    """Another lane of the run may work on the element, and each change counts its revision up."""
+    listing = Listing("filter", "revision", ("widgets",), "name", field=("revision",))
+    before, after = (Page(200, ({"name": "a", "revision": value},), ("a",)) for value in values)
+    page = Page(200, tuple({"name": name, "revision": 4} for name in shown), shown)
+    seen = Pages(before, after, {"page": page, "none": Page(200)}, "a", 4)
+    told = evidence(200, pages=seen)
+    told = replace(told, trial=replace(told.trial, exchange=Paged(listing)))
+    assert seen.quiet(listing) is (values[0] == values[1])
+    assert Filtered("revision").judge(told).verdict == verdict
