@@ -296,7 +296,7 @@ def _newest(view: View, trial: Trial) -> Trial:
     """
     label, body = trial.key.rpartition("|")[2], trial.request.body
     unnamed = (sample for sample in view.operation.request.samples if sample.microversion is None)
-    if trial.situation.state is not None or trial.request.version is None or body is ABSENT:
+    if trial.situation.state is not None or trial.request.version in (None, view.default) or body is ABSENT:
         return trial
     if label not in {sample_label(sample, trial.request.version) for sample in unnamed}:
         return trial

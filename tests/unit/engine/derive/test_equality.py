@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from widgets import KNOWLEDGE, action, case, ids, plain, row, sample, suite, untested
+from widgets import KNOWLEDGE, TOP, action, case, ids, plain, row, sample, suite, untested
 
 from conformance.engine.api.entries import BindingRule, ValueRule
 from conformance.engine.api.given import RelatedStatus
 from conformance.engine.judge.equality import ComesBack
+from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.probe import Kept, RecordOf, ViewOf
 from specs.microversion import Microversion
@@ -241,3 +242,10 @@ def test_a_sample_without_a_version_is_compared_at_the_newest(microversion, last
     assert trial.request.version == (at and Microversion.parse(at))
     sent = {c.trial.request.version for c in found.cases if "[sample-" in c.id}
     assert sent == {Microversion.parse("2.1")}, "the sample itself stays where it was"
+
+
+def test_an_api_of_one_version_is_not_asked_twice_for_a_sample():
+    found = suite(make(*ROWS), SHOW, api=ApiVersion(only=True))
+    trial = case(found, "post-gears/equality/name").trial
+    assert not [c for c in found.cases if "equality-newest" in c.trial.key]
+    assert trial.request.version in (None, TOP)
