@@ -142,7 +142,7 @@ def alters(trial: Trial) -> bool:
 
 def standing_of(subject: Subject) -> Standing | None:
     """How the resource of a lane stands; None if there is none, or if it serves no other trial."""
-    status, kind = subject.status, subject.context.service.resource
+    status = subject.status
     if status is None or subject.must_replace or subject.under_way:
         return None
-    return Standing(kind, status, subject.environment, subject.altered)
+    return Standing(subject.context.service.resource, status, subject.environment, subject.altered)

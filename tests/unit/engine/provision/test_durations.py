@@ -23,7 +23,7 @@ def test_an_operation_that_was_not_seen_yet_takes_long_if_it_is_one_of_the_long_
 
 
 def test_a_long_operation_that_was_not_seen_yet_takes_longer_than_a_new_resource() -> None:
-    waits = knows(calm=30.0)
+    waits = knows(calm=90.0)
     waits.ended(Waits.NEW, 20.0, well=True)
     assert Durations(waits, long={"widgets.spin"}).of("widgets.spin") == 20.0 * LONGER
 
