@@ -353,13 +353,23 @@ def installed() -> Iterator[None]:
             directives.directive = original
 
 
+_MARKUP = re.compile(r"[*`_|\\\[\]:@\0]")
+"""The characters without one of which a text holds no inline markup, no address and nothing escaped."""
+
+
 def make_inliner() -> rst_states.Inliner:
-    """Make an inliner to which every role gives its text.
+    """Make an inliner to which every role gives its text, and which searches only texts with a sign of markup.
 
     It is not a subclass: docutils builds its patterns from the attributes of the inliner's own class.
     """
     inliner = rst_states.Inliner()
+    search = inliner.parse
+
+    def parse(text: str, lineno: int, memo: Any, parent: nodes.Element) -> Any:
+        return search(text, lineno, memo, parent) if _MARKUP.search(text) else ([nodes.Text(text)] if text else [], [])
+
     inliner.interpreted = _interpreted  # type: ignore[method-assign]
+    inliner.parse = parse  # type: ignore[method-assign]
     return inliner
 
 

@@ -25,6 +25,7 @@ _LINE = re.compile(
     r"(?P<colons>:*)(?P<rest>.*)$"
 )
 _RIGHT = re.compile(r"^[ ]*\.\.[ ]+[A-Za-z](?:[\w.+:-]*\w)?[ ]?::(?:[ ]|$)")
+_WELL_FORMED = re.compile(rf"^[ ]*\.\.[ ]+({'|'.join(FACTS)})[ ]?::(?:[ ]|$)")
 _ARGUMENT = {
     "rest_method": re.compile(r"\s*[A-Za-z]+\s+\S*/"),
     "rest_parameters": re.compile(r"\s*\S+\.ya?ml\s*$"),
@@ -168,7 +169,7 @@ def _slip(lines: Sequence[str], number: int, found: Meant, nodes: frozenset[int]
 
 
 def _well_formed(line: str) -> str | None:
-    found = re.match(rf"^[ ]*\.\.[ ]+({'|'.join(FACTS)})[ ]?::(?:[ ]|$)", line)
+    found = _WELL_FORMED.match(line) if "::" in line else None
     return found[1] if found else None
 
 

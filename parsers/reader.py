@@ -31,6 +31,16 @@ _TAB = 8
 _DEEP = re.compile(rf"^[ \t]{{{MAX_INDENT},}}\S", re.MULTILINE)
 
 
+class _Document(nodes.document):
+    """A document that keeps no names of its parts, because nothing here follows a reference.
+
+    Most sections of a reference have the same few titles, and docutils would report each of them.
+    """
+
+    def note_implicit_target(self, target: nodes.Element, msgnode: nodes.Element | None = None) -> None:
+        """Leave a section without an identifier."""
+
+
 @dataclass
 class Includes:
     """Decides which files one document may include, and keeps track of the includes.
@@ -135,7 +145,9 @@ def read_document(root: Root, path: str, *, top: str, text: str | None = None) -
     if text is None:
         text = root.text(path)
     includes.count(text, path, path)
-    document = utils.new_document(path, _settings(includes))
+    settings = _settings(includes)
+    document = _Document(settings, utils.new_reporter(path, settings), source=path)
+    document.note_source(path, -1)
     machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
     lines = statemachine.string2lines(text, _TAB, convert_whitespace=True)
     includes.whole[path] = lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reports import words
@@ -105,7 +106,7 @@ class Deck:
         self.anchors: dict[str, list[str]] = {}
         self._info = info
         self._new = frozenset(comparison.new) if comparison else frozenset()
-        self._heads: dict[str | None, tuple[RunInfo, dict[str, Known]]] = {}
+        self._heads: dict[str | None, tuple[RunInfo, dict[str, Known], bool]] = {}
         self._cards = CARDS
         self._budget = BUDGET
 
@@ -126,7 +127,7 @@ class Deck:
     def _card(self, finding: Finding) -> Card:
         self._cards -= 1
         example = finding.example
-        head, known = self._head(example.service)
+        head, known, compared = self._head(example.service)
         anchor = f"d-{hashlib.sha256(finding.key.encode('utf-8', 'replace')).hexdigest()[:12]}"
         self.anchors.setdefault(example.name, []).append(anchor)
         command = curl_of(example, head) or ""
@@ -141,14 +142,14 @@ class Deck:
             left_out=left_out,
             news="new" if finding.key in self._new else "",
             known=known.get(finding.id),
-            unknown=was_compared(head) and (finding.id not in known or bool(known[finding.id].beyond)),
+            unknown=compared and (finding.id not in known or bool(known[finding.id].beyond)),
         )
 
-    def _head(self, service: str | None) -> tuple[RunInfo, dict[str, Known]]:
-        """The head of a service of the run, and the known deviations in its notes."""
+    def _head(self, service: str | None) -> tuple[RunInfo, dict[str, Known], bool]:
+        """The head of a service of the run, the known deviations in its notes, and whether there was a comparison."""
         if service not in self._heads:
             head = self._info.head_of(service)
-            self._heads[service] = head, known_of(head)
+            self._heads[service] = head, known_of(head), was_compared(head)
         return self._heads[service]
 
     def _exchanges(self, result: Result) -> tuple[tuple[ShownExchange, ...], str]:
@@ -180,12 +181,14 @@ def _message(head: str, headers: dict[str, str], body: Any) -> str:
     lines = [_cut(head, 2_000)]
     lines += [f"{name}: {_cut(shown_header(name, value), 1_000)}" for name, value in headers.items()]
     if body is not None:
-        lines += ["", _cut(body if isinstance(body, str) else _json(body), BODY)]
+        lines += ["", _cut(body if isinstance(body, str) else _indented(json.dumps(body, ensure_ascii=False)), BODY)]
     return "\n".join(lines)
 
 
-def _json(body: Any) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False)
+@lru_cache(maxsize=256)
+def _indented(text: str) -> str:
+    """A text of JSON with a line for each member. The cases of a trial share its bodies, and Python indents slowly."""
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
 
 
 def _cut(text: str, limit: int) -> str:

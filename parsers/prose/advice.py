@@ -13,7 +13,7 @@ import re
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _RULED = re.compile(
     r"\b(?:must|shall|only|if|when|unless|cannot|can't|can\s+not|may\s+not|required|requires|default\w*|fail\w*|reject\w*|"
     r"ignored|error|allowed|permitted|forbidden|null|empty)\b|(?<![\d.])[1-5]\d\d(?!\d|\.\d)",

@@ -20,7 +20,7 @@ from parsers.prose.sentences import Sentence
 from parsers.prose.words import singular
 from specs.refusals import Blank
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _NULL = r"(?:``(?:null|None)``|`null`|null\b)"
 _EMPTY = (
     r"(?:an?\s+|the\s+)?empty\b(?:\s+(?:string|text|list|array|object|dictionary|dict)s?\b)?(?:\s*\(``\S+``\))?|"

@@ -14,7 +14,7 @@ from parsers.prose.rules import NOTHING, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from specs.model import Body
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _EMPTY = re.compile(
     r"\b(?:does\s+not|doesn't|will\s+not|don't|do\s+not)\s+return\s+(?:(?:any\s+)?(?:content|data|anything)(?:\s+in"
     r"\s+the\s+(?:response\s+)?body)?|"

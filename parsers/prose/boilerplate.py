@@ -12,22 +12,40 @@ import re
 from functools import lru_cache
 
 from parsers.prose.clauses import version_clauses, without_versions
+from parsers.prose.forms import form
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 
-_MARKS: tuple[tuple[str, str], ...] = (
-    ("version", r"(?<![\w./-])v?\d{1,2}\.\d{1,3}(?![\w.]*\d)|\bmicroversion\s*(?:<|>|=|\d)|\b(?:since|as\s+of|"
-    r"until|prior\s+to)\s+(?:micro)?version\b"),
-    ("code", r"(?<![\w.:/-])[1-5]\d\d(?![\w.:-]*\d)\b(?=\s*(?:is|will|error|response|status|conflict|\)|``|HTTP|-|"
-    r"$))|\bHTTP\s+\d"),
-    ("size", r"\b(?:max(?:imum)?|min(?:imum)?|at\s+least|at\s+most|up\s+to|(?:no|not)\s+(?:more|longer|"
-    r"less)\s+than|limited\s+to|exceed\w*)\b[^.]*\d|\bnon-empty\b"),
-    ("obligation", r"\b(?:must|mandatory|shall|required|requires|parameter\s+should|cannot|can't|can\s+not|"
-    r"may\s+not|\*\*MUST\*\*)\b"),
+_MARKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    (
+        "version",
+        (),
+        r"(?<![\w./-])v?\d{1,2}\.\d{1,3}(?![\w.]*\d)|\bmicroversion\s*(?:<|>|=|\d)|\b(?:since|as\s+of|"
+        r"until|prior\s+to)\s+(?:micro)?version\b",
+    ),
+    (
+        "code",
+        (),
+        r"(?<![\w.:/-])[1-5]\d\d(?![\w.:-]*\d)\b(?=\s*(?:is|will|error|response|status|conflict|\)|``|HTTP|-|"
+        r"$))|\bHTTP\s+\d",
+    ),
+    (
+        "size",
+        ("max", "min", "least", "most", "up", "more", "longer", "less", "limited", "exceed", "non-empty"),
+        r"\b(?:max(?:imum)?|min(?:imum)?|at\s+least|at\s+most|up\s+to|(?:no|not)\s+(?:more|longer|"
+        r"less)\s+than|limited\s+to|exceed\w*)\b[^.]*\d|\bnon-empty\b",
+    ),
+    (
+        "obligation",
+        ("must", "mandatory", "shall", "require", "should", "not", "can't"),
+        r"\b(?:must|mandatory|shall|required|requires|parameter\s+should|cannot|can't|can\s+not|"
+        r"may\s+not|\*\*MUST\*\*)\b",
+    ),
     (
         "restriction",
+        ("only", "not", "longer"),
         r"\bonly\b[^.]*\b(?:supported|supports|may\s+be)\b|\bnot\s+accept\w*\b|"
         r"\bonly\s+(?:be|if|when|valid|allowed|available|supported|returned|visible|permitted|possible|for|by|"
         r"applicable)\b|"
@@ -35,24 +53,41 @@ _MARKS: tuple[tuple[str, str], ...] = (
         r"included)\b|"
         r"\bno\s+longer\s+(?:be\s+)?(?:accepted|supported|possible|allowed|available|returned|valid|required)\b",
     ),
-    ("refusal", r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b"),
-    ("status", r"(?-i:``[A-Z][A-Z_]{3,}``)|\b(?:status|state)\s+(?:\w+\s+){0,3}(?:``\w+``|(?-i:\b[A-Z][A-Z_]{3,}\b))|"
+    (
+        "refusal",
+        ("fail", "error", "reject", "refus", "denied", "forbidden", "invalid", "ignored", "raise"),
+        r"\b(?:fail(?:s|ed|ure)?|errors?|reject\w*|refus\w*|denied|forbidden|invalid|ignored|raise[sd]?)\b",
+    ),
+    (
+        "status",
+        ("``", "_", "stat", "becom", "chang"),
+        r"(?-i:``[A-Z][A-Z_]{3,}``)|\b(?:status|state)\s+(?:\w+\s+){0,3}(?:``\w+``|(?-i:\b[A-Z][A-Z_]{3,}\b))|"
         r"(?-i:\b[A-Z]{4,}(?:_[A-Z]+)*)\s+(?:status|state)\b|``[\w-]+``\s+(?:status|state)\b|(?-i:\b"
         r"(?!LC_)[A-Z]{4,}_[A-Z_]+\b(?!``))|"
-               r"\b(?:becomes?|changes?\s+(?:its|the)\s+(?:status|state))\b"),
-    ("lifecycle", r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
-    ("role", r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|(?<!get )\bpermissions?\b|\bowners?\b"),
-    ("lock", r"\block(?:ed|s)?\b"),
-    ("value", r"``None``|\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|"
-    r"\bdefaults?\s+(?:is|to|value)\b"),
-    ("format", r"\bUUIDs?\s+format|\bISO\s*8601|\bbase64\b|\bunique\b"),
+        r"\b(?:becomes?|changes?\s+(?:its|the)\s+(?:status|state))\b",
+    ),
+    ("lifecycle", ("deprecat", "superseded", "removed"), r"\bdeprecat\w*|\bsuperseded\b|\bremoved\s+in\b"),
+    (
+        "role",
+        ("admin", "polic", "privilege", "permission", "owner"),
+        r"\badmin(?:istrat\w+)?s?\b|\bpolic(?:y|ies)\b|\bprivileges?\b|(?<!get )\bpermissions?\b|\bowners?\b",
+    ),
+    ("lock", ("lock",), r"\block(?:ed|s)?\b"),
+    (
+        "value",
+        ("none", "null", "valid", "possible", "allowed", "supported", "one", "default"),
+        r"``None``|\bnull\b|\b(?:valid|possible|allowed|supported)\s+\w*\s*(?:values?|types?)\b|\bone\s+of\b|"
+        r"\bdefaults?\s+(?:is|to|value)\b",
+    ),
+    ("format", ("uuid", "iso", "base64", "unique"), r"\bUUIDs?\s+format|\bISO\s*8601|\bbase64\b|\bunique\b"),
     (
         "output",
+        ("only", "missing", "omitted", "sorted", "empty"),
         r"\bonly\b[^.]*\bwill\s+be\s+returned\b|"
         r"\b(?:is|are|will\s+be)\s+(?:always\s+|also\s+)?(?:missing|omitted|sorted|empty)\b",
     ),
-)  # fmt: skip
-_MARK = {name: re.compile(pattern, _FLAGS) for name, pattern in _MARKS}
+)
+_MARK = {name: form(pattern, *cues) for name, cues, pattern in _MARKS}
 
 
 @lru_cache(maxsize=4096)
@@ -60,26 +95,28 @@ def marks(text: str) -> frozenset[str]:
     """Return the names of the marks of a promise that a sentence holds."""
     bare = without_versions(text)
     found = {name for name, pattern in _MARK.items() if pattern.search(bare)}
-    return frozenset(found | {"version"} if _MARK["version"].search(text) else found)
+    if bare != text and _MARK["version"].search(text):
+        found.add("version")
+    return frozenset(found)
 
 
 def _always(pattern: str, flags: int = _FLAGS) -> Read:
     """Make the reader of a form that never promises anything, even if its sentences hold marks of a promise."""
-    form = re.compile(pattern, flags)
+    known = re.compile(pattern, flags)
 
     def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
-        return NOTHING if form.search(sentence.text) else None
+        return NOTHING if known.search(sentence.text) else None
 
     return read
 
 
 def _unmarked(pattern: str, *harmless: str) -> Read:
     """Make the reader of a form that promises nothing if it holds no mark of a promise other than the harmless ones."""
-    form = re.compile(pattern, _FLAGS)
+    known = re.compile(pattern, _FLAGS)
     allowed = frozenset(harmless)
 
     def read(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
-        return NOTHING if form.search(sentence.text) and marks(sentence.text) <= allowed else None
+        return NOTHING if known.search(sentence.text) and marks(sentence.text) <= allowed else None
 
     return read
 
@@ -130,8 +167,8 @@ def _filter(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001
     """E4: an item that only names a parameter and its first version; its table row says the same."""
     if sentence.block.kind not in ("item", "term"):
         return None
-    form = r"^``[\w:.-]+``\s*(?:\((?:New\s+in|Added\s+in|Since)\s+(?:micro)?version\s+[\d.]+\))?\.?$"
-    return NOTHING if re.match(form, sentence.text, _FLAGS) else None
+    item = r"^``[\w:.-]+``\s*(?:\((?:New\s+in|Added\s+in|Since)\s+(?:micro)?version\s+[\d.]+\))?\.?$"
+    return NOTHING if re.match(item, sentence.text, _FLAGS) else None
 
 
 def _behaviour(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both

@@ -13,7 +13,7 @@ from itertools import islice
 from parsers.prose.words import DETERMINER, VALUES, bare, normalised, noun, singular, values
 from specs.refusals import Cause
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _NAME = r"(?:``[\w:.-]+``|`\{?[\w:.-]+\}?`|\{[\w-]+\}|\*\*?[\w-]+\*\*?)"
 """Pattern of the marked name of a field."""
 _PLAIN = r"[A-Za-z][\w'/-]*"

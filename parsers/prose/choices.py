@@ -13,7 +13,7 @@ from parsers.prose.rules import Constraint, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import VALUES, values
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _SET = re.compile(
     rf"^The\s+``(?P<name>[\w:.-]+)``\s+(?:parameter|attribute|field)\s+(?:should|must)\s+be\s+(?:set\s+)?(?:as|to)\s+"
     rf"(?P<values>(?-i:{VALUES}))\.?$",

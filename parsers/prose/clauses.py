@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from parsers.prose.forms import Form, form
 from specs.microversion import Microversion
 from specs.model import When
 
@@ -25,46 +26,65 @@ def _number(name: str) -> str:
 _OR_LATER = (
     r"\s*,?\s*(?:\+|(?:or|and)\s+(?:greater|later|higher|newer|above|beyond|onwards?|up|after)|onwards?|inclusive)"
 )
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
+_PATTERNS: tuple[tuple[str, Form], ...] = tuple(
+    (name, form(pattern, *cues))
+    for name, cues, pattern in (
         (
             "between",
+            (),
             rf"\b(?:for|from|between|in|on)\s+{_NAMED}(?:from\s+|between\s+)?{_number('low')}\s*(?:to|and|-|through|"
             rf"until)\s*"
             rf"(?:{_KIND}\s+)?{_number('high')}(?:\s+inclusive(?:ly)?)?",
         ),
-        ("later", rf"(?:\b(?:with|for|in|on|from|since|at\s+least)\s+)?{_NAMED}{_number('low')}{_OR_LATER}"),
+        (
+            "later",
+            ("+", "greater", "later", "higher", "newer", "above", "beyond", "onward", "up", "after", "inclusive"),
+            rf"(?:\b(?:with|for|in|on|from|since|at\s+least)\s+)?{_NAMED}{_number('low')}{_OR_LATER}",
+        ),
         (
             "earlier",
+            ("earlier", "lower", "older", "below", "before"),
             rf"(?:\b(?:with|for|in|on)\s+)?{_NAMED}{_number('high')}\s+(?:or|and)\s+(?:earlier|lower|older|below|"
             rf"before)",
         ),
-        ("at least", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>=|≥|at\s+least)\s*{_number('low')}"),
+        (
+            "at least",
+            (">=", "≥", "least"),
+            rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>=|≥|at\s+least)\s*{_number('low')}",
+        ),
         (
             "over",
+            (">", "greater", "later", "newer"),
             rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:>|greater\s+than|later\s+than|newer\s+"
             rf"than)\s*{_number('above')}",
         ),
-        ("at most", rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:<=|≤)\s*{_number('high')}"),
+        ("at most", ("<=", "≤"), rf"(?:\b(?:with|for|if|in|on)\s+)?(?:any\s+)?{_KIND}\s*(?:<=|≤)\s*{_number('high')}"),
         (
             "under",
+            ("<", "less", "lower", "older", "earlier", "before", "prior"),
             rf"(?:\b(?:with|for|if|in|on|a)\s+)?(?:any\s+)?{_KIND}\s*(?:<|(?:less|lower|older|earlier)\s+than|before|"
             rf"prior\s+to)\s*"
             rf"{_number('below')}",
         ),
         (
             "from",
+            ("start", "begin"),
             rf"\b(?:starting|beginning|start|begin)\s+(?:from|with|in|at|since|on)?\s*{_NAMED}{_number('low')}{_AFTER}",
         ),
         (
             "since",
+            (),
             rf"\b(?:since|from|as\s+of|with|after|in|at\s+least|added\s+in|new\s+in|"
             rf"requires)\s+{_NAMED}{_number('low')}{_AFTER}",
         ),
-        ("up to", rf"\b(?:up\s+to|through)\s+(?:and\s+including\s+)?{_NAMED}{_number('high')}{_AFTER}"),
+        (
+            "up to",
+            ("up", "through"),
+            rf"\b(?:up\s+to|through)\s+(?:and\s+including\s+)?{_NAMED}{_number('high')}{_AFTER}",
+        ),
         (
             "before",
+            ("before", "prior", "until", "till", "older", "earlier", "less"),
             rf"\b(?:before|prior\s+to|until|till|older\s+than|earlier\s+than|less\s+"
             rf"than)\s+{_NAMED}{_number('below')}{_AFTER}",
         ),

@@ -17,7 +17,7 @@ from parsers.prose.causes import cause_of
 from parsers.prose.sentences import plain
 from specs.model import Code
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _KIND = r"(?P<kind>normal|success(?:ful)?|error|fault|failure)s?\b"
 _LABEL = re.compile(rf"^\W*{_KIND}[\w\s/]*?\b(?:codes?|response)\s*(?:\(s\))?\s*\W*?:+\W*", _FLAGS)
 _WITHOUT_COLON = re.compile(rf"^\W*{_KIND}\s+(?:http\s+)?(?:response|status|return)?\s*codes?\b\W*", _FLAGS)

@@ -15,7 +15,7 @@ from parsers.prose.sentences import Sentence
 from specs.model import Code, When
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 PARTIAL = "Range"
 """The header of a request for a part of the content."""
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from parsers.document import OperationSource
 from parsers.prose.constraints import sentences_of
+from parsers.prose.forms import holds
 from parsers.prose.rules import Pre, Scope
 from parsers.prose.sentences import LONGEST
 from parsers.prose.status import RULES
@@ -30,7 +31,7 @@ def _conditions(source: OperationSource, scope: Scope) -> Iterator[Condition]:
             words = sentence.text.lower()
             if len(sentence.text) > LONGEST or "stat" not in words:
                 continue
-            readings = (rule.read(sentence, scope) for rule in RULES if rule.concerns(words))
+            readings = (rule.read(sentence, scope) for rule in RULES if holds(words, rule.cues))
             for fact in (fact for reading in readings if reading is not None for fact in reading.facts):
                 if isinstance(fact, Pre) and fact.condition.attribute is None and _unbound(fact.condition.when):
                     yield replace(fact.condition, line=row.row_line, when=When(present=(row.parameter.name,)))

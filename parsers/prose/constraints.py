@@ -1,4 +1,4 @@
-"""Rules for parameters: enumerations (J1), sizes (J2), formats (J3), null (J5), obligation (J6), versions (E3).
+"""Rules for parameters: sizes (J2), formats (J3), obligation (J6), versions (E3); and the list of all such rules.
 
 A rule reads one sentence of a description and returns fields of ``specs.model.Parameter``. A sentence about a part of
 the value (a key of the metadata, an entry of a list), an example, another parameter, or some versions only, does not
@@ -14,120 +14,21 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from parsers.document import ParameterRow, Section
-from parsers.prose import defaults, nullable, omitted, parts, reserved, together
+from parsers.prose import defaults, enumerations, nullable, omitted, parts, reserved, together
 from parsers.prose.blanks import of_row
 from parsers.prose.clauses import undated, version_clauses
 from parsers.prose.descriptions import blocks_of
+from parsers.prose.forms import holds
 from parsers.prose.plain import without_promise
 from parsers.prose.presence import always_since, of_presence
 from parsers.prose.refusals import of_parameter
-from parsers.prose.sentences import LONGEST, Sentence, in_blocks, plain
+from parsers.prose.sentences import LONGEST, Sentence, in_blocks
 from parsers.prose.visibility import visible_to
-from parsers.prose.words import VALUES, values
 from specs.model import Parameter
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 Fields = dict[str, Any]
 Outcome = Literal["fact", "nothing", "unread"]
-
-_ENUM = re.compile(
-    r"(?:\b(?:valid|possible|allowed|allowable|supported|permitted|accepted|available|acceptable)\s+"
-    r"(?:\w+\s+){0,2}?(?:values?|names?|types?|keys?|"
-    r"options?|choices?|states?|statuses|methods?|protocols?|algorithms?|policies)\s*(?:for\s+(?:this|the)\s+"
-    r"(?:\w+\s+){0,3}?(?:are|is)|are|is|could\s+be|can\s+be|include)?\s*:?\s*|"
-    r"\b(?:the\s+)?values?\s+(?:could|can|must|should)\s+be\s*:?\s*|"
-    r"\b(?:sort\s+keys|values?)\s+(?:are|is)\s+(?:limited|restricted)\s+to\s*:?\s*|"
-    r"\b(?:this|it|which|value)?\s*(?:can|must|may|should|could|will)\s+be\s+(?=one\s+of|either)|"
-    r"^sorts\s+the\s+response\s+by\s+(?=one\s+of)|"
-    r"\bstat(?:us|e),\s+which\s+can\s+be\s+(?=``)|"
-    r"\b(?:this|it|value)\s+is\s+(?=one\s+of|either)|^(?=one\s+of\b|either\b)|,\s*(?=one\s+of\b|either\b)|\bis\s+"
-    r"(?=either\b|one\s+of\b))"
-    rf"(?:either\s+|one\s+of\s*:?\s*(?:the\s+(?:following\s*(?:values|attributes)?|options|attributes)\s*:?\s*|these\s+values:?\s*)?|the\s+following\s*:?\s*|"
-    rf"only\s+)*:?\s*(?P<values>(?-i:{VALUES}))?",
-    _FLAGS,
-)
-_NO_ENUM = re.compile(
-    r"\b(?:example|e\.g\.|such\s+as|integer\s+values\s+that|depend|not\s+(?:be|one)|any\s+of)\b|^(?:If|When|Unless|"
-    r"For)\b",
-    _FLAGS,
-)
-_ARE_VALID = re.compile(
-    rf"^(?:The\s+[\w -]+?,\s+)?(?P<values>(?-i:{VALUES}))\s+(?:are|is)\s+(?:the\s+only\s+)?valid(?:\s+\w+)?\.?$", _FLAGS
-)
-_ONLY_ONE = re.compile(
-    rf"^(?:(?:Currently,?\s+)?only\s+(?:the\s+)?(?P<values>(?-i:{VALUES}))(?:\s+\w+){{0,2}}\s+is\s+supported|"
-    rf"(?:The\s+)?value\s+must\s+be\s+set\s+to\s+(?P<second>(?-i:{VALUES})))\.?$",
-    _FLAGS,
-)
-_BARE = re.compile(
-    r"^A\s+valid\s+value\s+is\s+(?P<first>[a-z]+)\s+\([\w ]+\),?\s+or\s+(?P<second>[a-z]+)\s+\([\w ]+\)\.?$", _FLAGS
-)
-_ALWAYS = re.compile(
-    r"\b(?:is|be)\s+always\s+(?:set\s+to\s+)?``(?P<value>true|false|-?\d+)``(?:\s*\([^()]*\))?\.?$|"
-    r"\balways\s+be\s+set\s+to\s+``(?P<second>true|false|-?\d+)``\.?$",
-    _FLAGS,
-)
-_GIVEN = re.compile(r"\b(?:if|when|unless)\b", _FLAGS)
-_NUMBER = re.compile(r"-?\d+\Z")
-
-
-def _enum(sentence: Sentence, row: ParameterRow) -> Fields | None:
-    """J1: "Valid values are ``a`` and ``b``", "either ``a`` or ``b``", "can be one of:" with a list below."""
-    if (sole := _sole(sentence.text, row)) is not None:
-        return {"enum": sole}
-    if (row.parameter.type or "").startswith("bool") or _NO_ENUM.search(sentence.text):
-        return None
-    if valid := _ARE_VALID.search(sentence.text):
-        return {"enum": tuple(_typed(value.text, row) for value in values(valid["values"]))}
-    m = _ENUM.search(sentence.text)
-    if m is None or _GIVEN.search(sentence.text[: m.start()]):
-        return None
-    if m["values"]:
-        rest = sentence.text[m.end() :]
-        found = [v.text for v in values(m["values"])]
-        if re.match(r"\s*(?:\w+\s+)?(?:to|through)\b|\s*`", rest):
-            return None
-    elif sentence.items and sentence.text.rstrip("* ").endswith(":"):
-        found = [first for item in sentence.items if (first := _first_value(plain(item.text)))]
-        if len(found) < len(sentence.items):
-            return None
-    else:
-        return None
-    if version_clauses(sentence.text.split("(")[0]):
-        return None
-    allowed = tuple(_typed(v, row) for v in dict.fromkeys(found))
-    whole = (row.parameter.type or "").startswith("int")
-    if not set(allowed) - {"null", "None"} or (whole and any(isinstance(v, str) for v in allowed)):
-        return None
-    return {"enum": allowed}
-
-
-def _sole(text: str, row: ParameterRow) -> tuple[Any, ...] | None:
-    """Return the only value, or the two plain words, that a sentence leaves; None if it is of another form."""
-    kind = row.parameter.type or ""
-    if row.section == "response" and (m := _ALWAYS.search(text)) and not version_clauses(text):
-        value = m["value"] or m["second"]
-        return (value.lower() == "true" if kind.startswith("bool") else _typed(value, row),)
-    if (one := _ONLY_ONE.match(text)) and kind in ("string", ""):
-        return tuple(value.text for value in values(one["values"] or one["second"]))
-    m = _BARE.match(text)
-    return (m["first"], m["second"]) if m is not None else None
-
-
-def _first_value(text: str) -> str | None:
-    """Return the value at the beginning of a list item: a marked word, or a word alone or before a colon or dash."""
-    marked = re.match(rf"^(?P<value>{VALUES})", text)
-    if marked:
-        first = values(marked["value"])
-        return first[0].text if first else None
-    alone = re.match(r"^(?P<value>[\w.:-]+)(?:\s*$|\s*:\s|\s+-+\s)", text)
-    return alone["value"].rstrip(":.") if alone else None
-
-
-def _typed(value: str, row: ParameterRow) -> Any:
-    kind = row.parameter.type or ""
-    return int(value) if kind.startswith("int") and _NUMBER.match(value) else value.strip("\"'")
-
 
 _INT = r"(?P<n>\d{1,3}(?:,\d{3})+|\d+)"
 _LENGTH = re.compile(
@@ -291,25 +192,71 @@ def _presence(sentence: Sentence, row: ParameterRow) -> Fields | None:
 
 
 Read = Callable[[Sentence, ParameterRow], Fields | None]
-RULES: tuple[tuple[str, str, Read], ...] = (
-    ("enumeration", "J1", _enum),
-    ("length", "J2", _length),
-    ("range", "J2", _range),
-    ("format", "J3", _format),
-    ("null", "J5", nullable.of_row),
-    ("default", "J2", defaults.of_row),
-    ("new-in-version", "E3", _new),
-    ("visible-to", "F3", visible_to),
-    ("obliged-since", "J6", _obliged),
-    ("refusal-with-its-cause", "A8", _refusals),
-    ("left-out", "J9", omitted.of_row),
-    ("reserved-to", "F4", reserved.of_row),
-    ("size-of-parts", "J2", parts.of_row),
-    ("fields-together", "A8", together.of_row),
-    ("null-or-empty", "J7", _blanks),
-    ("shown-only-if", "J8", _presence),
+RULES: tuple[tuple[str, str, Read, tuple[str, ...]], ...] = (
+    (
+        "enumeration",
+        "J1",
+        enumerations.of_row,
+        (
+            "valid",
+            "possible",
+            "allow",
+            "support",
+            "permit",
+            "accept",
+            "available",
+            "value",
+            "sort",
+            "one",
+            "either",
+            "always",
+            "only",
+            "status",
+            "state",
+        ),
+    ),
+    ("length", "J2", _length, ("char", "byte", "letter", "max", "min")),
+    (
+        "range",
+        "J2",
+        _range,
+        ("from", "between", "range", "must", "min", "max", "least", "positive", "negative", "greater"),
+    ),
+    ("format", "J3", _format, ("uuid", "iso", "base64", "cidr", "mac")),
+    ("null", "J5", nullable.of_row, ("null", "none", "undefined", "unset", "empty")),
+    ("default", "J2", defaults.of_row, ("default",)),
+    ("new-in-version", "E3", _new, ("new", "added", "available", "since", "introduced")),
+    ("visible-to", "F3", visible_to, ("admin",)),
+    ("obliged-since", "J6", _obliged, ("always", "mandatory", "required", "optional")),
+    ("refusal-with-its-cause", "A8", _refusals, ()),
+    ("left-out", "J9", omitted.of_row, ("omit", "not", "n't", "unset")),
+    ("reserved-to", "F4", reserved.of_row, ("admin",)),
+    ("size-of-parts", "J2", parts.of_row, ()),
+    (
+        "fields-together",
+        "A8",
+        together.of_row,
+        (
+            "not",
+            "n't",
+            "exclusive",
+            "valid",
+            "required",
+            "accompanied",
+            "different",
+            "either",
+            "than",
+            "begin",
+            "start",
+            "prefixed",
+            "status",
+            "unique",
+        ),
+    ),
+    ("null-or-empty", "J7", _blanks, ("null", "none", "empty", '""', "''", "[]", "{}")),
+    ("shown-only-if", "J8", _presence, ("only", "last", "omit", "not", "n't")),
 )
-"""Name, family and reader of every rule for descriptions."""
+"""Name, family, reader and cues (as those of ``rules.Rule``) of every rule for descriptions."""
 
 
 @lru_cache(maxsize=8192)
@@ -326,8 +273,10 @@ def _facts(description: str, parameter: Parameter, section: Section) -> tuple[tu
         if len(sentence.text) > LONGEST:
             found.append(())
             continue
-        bare = replace(sentence, text=undated(sentence.text)[1])
-        said = (read(bare, row) for _, _, read in RULES)
+        version, text = undated(sentence.text)
+        bare = sentence if version is None else replace(sentence, text=text)
+        words = text.lower()
+        said = (read(bare, row) for _, _, read, cues in RULES if holds(words, cues))
         found.append(tuple(fields for fields in said if fields is not None))
     return tuple(found)
 
@@ -395,7 +344,7 @@ def account_of(row: ParameterRow) -> tuple[Said, ...]:
         outcome: Outcome = "unread"
         if sentence.line in below or said:
             outcome = "fact"
-            if sentence.items and _enum(sentence, row) is not None:
+            if sentence.items and enumerations.of_row(sentence, row) is not None:
                 below.update(item.line for item in sentence.items)
         elif len(sentence.text) <= LONGEST:
             bare = undated(sentence.text)[1]

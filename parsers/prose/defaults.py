@@ -17,7 +17,7 @@ from parsers.prose.omitted import is_own
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import bare
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _QUOTED = r"``[^`\s]+``|`[^`\s]+`|\"[^\"\s]*\"|'[^'\s]*'"
 _VALUE = rf"(?P<value>{_QUOTED}|-?\d+(?:\.\d+)?(?![\w.]*\d)|true|false|null|none)"
 _END = r"(?=[\s.,;)]|$)"

@@ -15,7 +15,7 @@ from parsers.prose.sentences import Sentence
 from parsers.prose.words import NOUN, noun
 from specs.model import Condition, When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _NODE = re.compile(
     r"\b(?:compute|storage)\s+(?:nodes?|hosts?|back\s*ends?|systems?)\b|\bhypervisor\b|\bback\s+end\b|"
     r"\bOpenStack\s+[\w ]+?\s+manages\b",

@@ -10,7 +10,7 @@ import re
 
 from parsers.prose.rules import Scope
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 FAILS = re.compile(r"\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|error|not\s+(?:succeed|successful))\b", _FLAGS)
 ITSELF = re.compile(
     r"^(?:(?:the|this|an?|any|your|its|all|one)\s+)?(?:(?:\w+\s+)?(?:request|operation|process|call|action|task|attempt|steps?|procedure)|it|this|everything|"

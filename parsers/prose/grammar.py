@@ -48,6 +48,7 @@ from parsers.prose import (
 )
 from parsers.prose.clauses import undated
 from parsers.prose.code_lists import read_code_lists
+from parsers.prose.forms import holds
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
 from parsers.prose.rules import (
@@ -193,8 +194,7 @@ def _readings(rules: Sequence[Rule], sentence: Sentence, scope: Scope) -> Iterat
     """Yield each rule that reads a sentence, with its reading."""
     words = sentence.text.lower()
     for rule in rules:
-        reading = rule.read(sentence, scope) if rule.concerns(words) else None
-        if reading is not None:
+        if holds(words, rule.cues) and (reading := rule.read(sentence, scope)) is not None:
             yield rule, reading
 
 

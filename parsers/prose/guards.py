@@ -17,7 +17,7 @@ from parsers.prose.words import last_noun, noun
 from specs.model import Condition
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _FIELD = r"``(?P<field>[\w:.-]+)``\s+(?:attribute|property|field|flag)"
 _OF = r"(?:\s+of\s+(?:the|this)\s+(?P<noun>[a-z][a-z ]*?))?"
 _FIRST = re.compile(

@@ -14,7 +14,7 @@ from parsers.prose.rules import NOTHING, Marked, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from specs.model import Deprecation, Removal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _VERSION = NUMBER.format("version")
 _SUBJECT = (
     r"(?:(?:this|these|the|all(?:\s+(?:of\s+)?(?:the|these))?)\s+(?:``[\w.-]+``\s+)?(?:[\w-]+\s+){0,2}?(?:APIs?|"

@@ -19,7 +19,7 @@ from parsers.prose.words import NOUN, noun, singular
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _LABEL = re.compile(r"^(?:Pre-?requisites?|Preconditions?|Note|Important)\s*:\s+", _FLAGS)
 _PURPOSE = r"(?:(?:In\s+order\s+)?to\s+\w+\s+(?:an?|the|this)\s+[\w\s-]+?,\s+)?"
 _STATE = (

@@ -14,7 +14,7 @@ from parsers.document import ParameterRow
 from parsers.prose.sentences import Sentence
 from parsers.prose.words import bare
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _NULL = r"(?:``(?:null|None)``|`null`|\bnull\b|\"null\")"
 _NULLABLE = re.compile(
     rf"\b(?:can|may|might|could|will|should)\s+(?:also\s+)?be\s+(?:set\s+to\s+)?(?:{_NULL}|(?-i:None)\b)|"

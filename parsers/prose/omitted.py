@@ -16,7 +16,7 @@ from parsers.prose.clauses import version_clauses
 from parsers.prose.sentences import Sentence
 from specs.model import Omitted
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _NOT_GIVEN = r"(?:not\s+(?:specified|provided|given|set|present|passed)|omitted|left\s+unset|unset)"
 _OWN = r"(?P<own>[^,]{0,60}?)"
 _LEFT_OUT = re.compile(

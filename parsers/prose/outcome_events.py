@@ -20,7 +20,7 @@ from parsers.prose.status_frames import makes
 from parsers.prose.status_general import is_under_way
 from parsers.prose.status_patterns import COMMON
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _BOUNDARY = re.compile(r"[;:(]|\s[-\u2013\u2014]\s")
 _FUTURE = re.compile(r"\b(?:will|shall)\b", _FLAGS)
 _ADVERB = re.compile(r"\b(?:then|now|again|initially|eventually|finally|afterwards?|at\s+first)\b", _FLAGS)

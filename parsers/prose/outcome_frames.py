@@ -16,7 +16,7 @@ from parsers.prose.rules import Scope
 from parsers.prose.status_frames import given, makes
 from specs.model import When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _BEGIN = (
     r"(?:if|when|whenever|while|once|after|as\s+soon\s+as|upon|following|during|throughout|on|for|in\s+case(?:\s+of)?|"
     r"in\s+the\s+(?:event|case)\s+of|at\s+the\s+end(?:\s+of)?|unless|until|before|where|as\s+long\s+as|within|in)"

@@ -19,7 +19,7 @@ from parsers.prose.status_frames import makes
 from parsers.prose.words import singular
 from specs.model import When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _DENIED = re.compile(
     r"\b(?:not|never|no\s+longer|may|might|can|could|would|cannot|must|had|did|does|do|was|were|to|usually|often|sometimes|already|still)\b",
     _FLAGS,

@@ -15,7 +15,7 @@ from parsers.prose.names import STATE_MODIFIERS
 from parsers.prose.status_patterns import COMMON, COMPOUND, FREE, NO_STATUS, PHRASE
 from parsers.prose.words import VALUE, bare
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _NAME = re.compile(rf"{PHRASE}|{NO_STATUS}{VALUE}|(?<![\w`])[a-z]+(?:State|Status)\b")
 _FIELD = re.compile(r"[a-z][\w:.-]*?(?:status|state|Status|State)$|(?:status|state|Status|State)$")
 _SHORTEST = 4

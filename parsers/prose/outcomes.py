@@ -26,7 +26,7 @@ from parsers.prose.status_general import condition_of, is_requested, is_under_wa
 from parsers.prose.words import normalised
 from specs.model import Condition, When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _CUES = re.compile(
     r"stat(?:e|us)|\b(?:becom|enter|reach|turn|chang|transition|go(?:es)?\b|mov|return|revert|mark|flag|set|put|end|"
     r"wind|show|remain|stay|begin|start|report|back to|(?:will|shall) be)",

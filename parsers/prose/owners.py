@@ -13,7 +13,7 @@ import re
 from parsers.prose.rules import Scope, resources_of
 from parsers.prose.words import DETERMINER, singular
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _OWN = frozenset(
     (
         "it",

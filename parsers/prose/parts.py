@@ -14,7 +14,7 @@ from parsers.prose.clauses import version_clauses
 from parsers.prose.defaults import COMPOSED
 from parsers.prose.sentences import Sentence
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _MOST = r"(?:at\s+most|a\s+maximum\s+of|up\s+to|no\s+(?:more|longer)\s+than|limited\s+to)"
 _LENGTH = re.compile(
     rf"^(?:Each|An?|The)?\s*(?P<what>[\w -]*?)\s*(?:is|are|can\s+be|must\s+be)\s+"

@@ -18,7 +18,7 @@ from parsers.prose.meanings import without_force
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _EVENT = re.compile(
     r"\b(?:if|when|whenever|(?:each|every)\s+time|while|unless|until|once|after|before|otherwise|"
     r"except|will|would|shall|won't|not|no\s+longer|never|none|"

@@ -14,7 +14,7 @@ from parsers.prose.rules import NOTHING, MayChange, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from specs.model import Policy
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _DEFAULTS = re.compile(
     r"^(?:The\s+)?(?:default\s+)?(?:policy\s+defaults|both\s+defaults|policy\s+default)\s+enables?\s+(?P<who>.+?)"
     r"(?:\s+to\s+perform\s+(?P<what>.+?))?\s*\.?$",

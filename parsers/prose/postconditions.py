@@ -22,7 +22,7 @@ from parsers.prose.status_patterns import AND_THEN
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, normalised, noun, values
 from specs.model import Condition, When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 _TO = (
     r"(?:changes?|will\s+change|transitions?|will\s+transition|returns?|will\s+return|goes|will\s+go|moves?|switches)"

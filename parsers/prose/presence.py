@@ -22,7 +22,7 @@ from parsers.prose.clauses import version_clauses
 from parsers.prose.words import values
 from specs.refusals import Blank
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _SHOWN = (
     r"(?:displayed|shown|returned|present|appears?|included)(?:\s+in\s+(?:the\s+)?(?:API\s+)?(?:responses?|output))?"
 )

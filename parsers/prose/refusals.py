@@ -22,7 +22,7 @@ from parsers.prose.status_clauses import clauses_of, cleared
 from parsers.prose.words import VALUES, normalised, values
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _CODE = r"(?<![\d.:#/=])[45]\d\d(?![\d:%]|\.\d)"
 _FIELD = r"``[\w:.-]+``"
 _IF = re.compile(r"^(?:[^,`]{1,60},\s+)?(?:Even\s+if\s+[^,]+,\s*)?(?:If|When|Where|In\s+case)\s+", _FLAGS)

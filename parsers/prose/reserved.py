@@ -14,7 +14,7 @@ from parsers.document import ParameterRow
 from parsers.prose.clauses import version_clauses, without_versions
 from parsers.prose.sentences import Sentence
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _ADMIN = (
     r"(?:(?:the\s+)?(?:cloud\s+)?admin(?:istrator)?s?(?:\s+users?)?|users\s+with\s+the\s+admin(?:istrative)?\s+role)"
 )

@@ -315,10 +315,3 @@ class Rule:
     family: str
     read: Read
     cues: tuple[str, ...] = ()
-
-    def concerns(self, words: str) -> bool:
-        """True if the rule must see a sentence, given in lower case."""
-        for cue in self.cues:  # each sentence meets each rule: a generator would take three times as long
-            if cue in words:
-                return True
-        return not self.cues

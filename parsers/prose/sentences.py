@@ -16,7 +16,6 @@ LONGEST = 2_000
 """Largest number of characters of a sentence that rules read; a longer one stays unread."""
 
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_SPACE = re.compile(r"\s+")
 _LITERAL = re.compile(r"``.+?``|(?<![`\w])`[^`]+`(?!`)")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|incl|approx|Inc|No|Fig|St)|\b[A-Z])\.$")
 _END = re.compile(r"""[.!?](?P<close>["'”’)\]*]*)\s+(?=["'“‘(\[*`]*[A-Z0-9`])|[.!?]["'”’)\]*]*$""")
@@ -49,13 +48,13 @@ class Sentence:
 
 def plain(text: str) -> str:
     """Put a text on one line, without invisible characters."""
-    return _SPACE.sub(" ", text.translate(_INVISIBLE)).strip()
+    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def split(text: str) -> tuple[str, ...]:
     """Split a text into sentences."""
     line = plain(text)
-    shielded = _LITERAL.sub(lambda m: re.sub(r"[.!?:;]", "\x00", m[0]), line)
+    shielded = _LITERAL.sub(lambda m: re.sub(r"[.!?:;]", "\x00", m[0]), line) if "`" in line else line
     ends: list[int] = []
     for found in _END.finditer(shielded):
         before = shielded[max(0, found.start() - 8) : found.start() + 1]

@@ -22,7 +22,7 @@ from parsers.prose.status_frames import in_a_case, makes
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, Value, attribute, bare, normalised, noun, values
 from specs.model import Condition, When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 
 # VALUE recognises bare capitals, so the patterns below switch case-folding off around it.
 _LIST = rf"(?P<values>(?-i:{VALUES}))"

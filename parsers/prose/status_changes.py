@@ -19,7 +19,7 @@ from parsers.prose.words import NOUN, VALUE, VALUES, attribute, bare, normalised
 from specs.model import Condition
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 _FIELD = r"[\"'`]*(?P<attribute>[A-Za-z_]+(?:(?-i:State|Status)|_state|_status))[\"'`]*"
 _SHALL = r"(?:shall|will|must)"

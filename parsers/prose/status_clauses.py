@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from parsers.prose.status_patterns import FORMS, NAMED
 from parsers.prose.words import VALUES, bare
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _ONE = re.compile(NAMED, _FLAGS)
 _FRONT = re.compile(
     r"^.*\b(?:if|when|while|whenever|unless|until|that|because|and|or|for|of|on|only|from|in|to|(?-i:as)|with|requires?|"

@@ -25,7 +25,7 @@ from parsers.prose.status_patterns import AND_THEN
 from parsers.prose.words import ATTRIBUTE, NOUN, VALUES, attribute, bare, normalised, noun, singular, values
 from specs.model import Condition, When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 _STATE = r"(?:(?:[a-z]+[ _])?(?:status|state))"
 _FAILURE_SHOWN = re.compile(

@@ -30,7 +30,7 @@ from parsers.prose.words import attribute, bare, normalised, values
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _SUBJECT = re.compile(
     r"^(?P<noun>(?:An?|The|This|Each|Every)\s+(?:[\w'/-]+\s+){1,4}?)(?:can|cannot|must|may|is|are)\b", _FLAGS
 )

@@ -20,7 +20,7 @@ from parsers.prose.words import NOUN, VALUES, normalised, values
 from specs.model import Condition, When
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 _STATE = r"(?:status(?:es)?|states?)"
 _OPERATION = r"(?:this|the)\s+(?:\w+\s+)?(?:operation|API|call|method|action|request|command)"

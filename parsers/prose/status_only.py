@@ -16,7 +16,7 @@ from parsers.prose.sentences import Sentence
 from parsers.prose.words import DETERMINER, NOUN, VALUES, attribute, normalised, singular, values
 from specs.model import Condition
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 _STATE = r"(?P<attribute>(?:[a-z]+[ _])?(?:status(?:es)?|states?))"
 _ONLY_FROM = re.compile(

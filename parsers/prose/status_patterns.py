@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from parsers.prose.forms import form
 from parsers.prose.names import STATE_MODIFIERS
 from parsers.prose.words import NOUN, VALUE, VALUES
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 COMMON = (
     r"(?:active|inactive|available|unavailable|enabled|disabled|deactivated|activated|running|stopped|started|paused|"
     r"suspended|queued|shelved|locked|unlocked|failed|detached|attached|pending|completed?|error|in[-_]use|deleted|"
@@ -114,14 +115,19 @@ _FOLLOWING = (
     rf"{_VALUES}(?=,\s+(?:the|an?|it)\b|\s+(?:for|when|if|before|in\s+order|can|to)\b)|[^:.;]+)"
 )
 FORMS = tuple(
-    (kind, re.compile(pattern, _FLAGS))
-    for kind, pattern in (
+    (kind, form(pattern, *cues))
+    for kind, cues, pattern in (
         # The share is in any of the following statuses: a, b or c.
-        ("is", rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+in\s+{_FOLLOWING}"),
-        ("noun", rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in\s+{_FOLLOWING}"),
+        ("is", (":",), rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+in\s+{_FOLLOWING}"),
+        (
+            "noun",
+            (":",),
+            rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in\s+{_FOLLOWING}",
+        ),
         # The share must be switched off (status ``a``), the share is sinking (is in ``a`` state).
         (
             "is",
+            ("(",),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+[a-z]+(?:\s[a-z]+)?\s+\((?:is\s+|that\s+is,?\s+|i\.e\.,?\s+)?"
             rf"(?:(?:in|with)\s+)?(?:the\s+|an?\s+)?(?:(?P<attribute>{_STATE})\s+(?:is\s+|of\s+|set\s+to\s+|=\s*)?(?P<values>{_VALUES})"
             rf"|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE}))\)",
@@ -129,150 +135,208 @@ FORMS = tuple(
         # The share will be in the ``a`` state, it will have a status of ``a``, its status will be ``a``.
         (
             "change",
+            ("will",),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?(?:be\s+in|have)(?:\s+(?:the|an?))?"
             rf"\s+(?:(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})|(?P<values2>{NAMED_VALUES})\s+(?P<attribute2>{_STATE})(?!\w))",
         ),
         (
             "change",
+            ("will",),
             rf"(?<![\w`*])(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?be{_SET}\s+(?P<values>{_VALUES})",
         ),
         (
             "change",
+            ("will",),
             rf"(?<![\w`*])(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?P<modal>will)(?P<modal_not>\s+not)?\s+(?:then\s+|now\s+)?be"
             rf"(?:\s+in)?{_SET}\s+(?P<values>{_VALUES})",
         ),
         # The share is created with the status ``a``; it remains in the ``a`` state.
         (
             "change",
+            ("with",),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?:is|are|will\s+be|gets)\s+(?:created|made|added|registered)\s+with\s+(?:the\s+|an?\s+)?"
             rf"(?:initial\s+)?(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})",
         ),
         (
             "change",
+            ("remain", "stay"),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+(?:will\s+)?(?:remains?|stays?)\s+in{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})"
             r"(?=\s+until\b)",
         ),
         # The share status changes to ``a``, the share enters the ``a`` state.
         (
             "change",
+            ("becom", "chang", "transition", "go", "mov", "turn", "switch", "revert", "set", "updat"),
             rf"\b(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
         ),
         (
             "change",
+            ("becom", "chang", "transition", "go", "mov", "turn", "switch", "revert", "set", "updat"),
             rf"(?<![\w`*])(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?of\s+{_OWNER}\s+{_CHANGES}{_SET}\s+(?P<values>{_VALUES})",
         ),
         (
             "change",
+            (
+                "enter",
+                "go",
+                "mov",
+                "transition",
+                "return",
+                "switch",
+                "revert",
+                "put",
+                "place",
+                "brought",
+                "reset",
+                "created",
+                "left",
+                "stored",
+            ),
             rf"\b{_OWNER}\s+{_ENTERS}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The service sets the status of the share to ``a``, sets the share's status to ``a``, its status to ``a``.
         (
             "sets",
+            ("set", "chang", "updat", "mov", "transition", "return", "switch", "place", "put", "bring", "revert"),
             rf"\b{_SETS}\s+(?:the\s+)?(?P<attribute>{_STATE})\s+of\s+{_OWNER}\s+(?:back\s+)?to{_SET}\s+(?P<values>{_VALUES})",
         ),
         (
             "sets",
+            ("set", "chang", "updat", "mov", "transition", "return", "switch", "place", "put", "bring", "revert"),
             rf"\b{_SETS}\s+(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:back\s+)?to{_SET}\s+(?P<values>{_VALUES})",
         ),
         # The service moves the share to the ``a`` state, puts it in ``a`` state.
         (
             "sets",
+            (
+                "set",
+                "chang",
+                "updat",
+                "mov",
+                "transition",
+                "return",
+                "switch",
+                "place",
+                "put",
+                "bring",
+                "revert",
+                "leaves",
+            ),
             rf"\b(?:{_SETS}\s+{_OWNER}\s+(?:back\s+)?(?:in)?to|(?:places|puts|leaves)\s+(?P<noun2>{NOUN})(?<!\sis)(?<!\sare)\s+in){_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The status of the share is ``a``.
         (
             "of",
+            ("of",),
             rf"(?<![\w`*])(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?of\s+{_OWNER}\s+{_BE}{_NOT}{_NOW}{_SET}\s+(?P<values>{_VALUES})",
         ),
         # A share whose status is ``a``, a share with status ``a``, a share with an ``a`` status.
         (
             "noun",
+            ("whose",),
             rf"\b{_OWNER}\s+whose\s+(?P<attribute>{_STATE})\s+(?:value\s+)?(?:is|are){_NOT}{_SET}"
             rf"\s+(?P<values>{_VALUES})",
         ),
         (
             "noun",
+            ("with",),
             rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<attribute>{_STATE})\s+(?:of\s+|set\s+to\s+)?(?P<values>{_VALUES})",
         ),
         (
             "noun",
+            ("with",),
             rf"\b{_OWNER}\s+with\s+(?:the\s+|an?\s+)?(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)(?!\s+(?:that|which|"
             r"equal|of|is)\b)",
         ),
         # The share must be in the ``a`` state.
         (
             "is",
+            ("in", "at"),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at){_SET}\s+(?P<values>{NAMED_VALUES})"
             rf"\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The share is in state ``a``, a share in state ``a``.
         (
             "is",
+            ("in", "at"),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOT}{_NOW}\s+(?:in|at)(?:\s+(?:the|an?))?\s+(?P<attribute>{_STATE})\s+(?:of\s+)?(?P<values>{_VALUES})",
         ),
         (
             "noun",
+            ("in",),
             rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+)?(?P<not2>not\s+)?in(?:\s+the)?\s+(?P<attribute>{MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
         ),
         (
             "noun",
+            ("ha",),
             rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)?(?P<attribute>{MODIFIED})\s+(?:of\s+)?(?P<values>{_VALUES})",
         ),
         (
             "noun",
+            ("ha",),
             rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:the\s+|an?\s+)(?P<values>{NAMED_VALUES})\s+(?P<attribute>{MODIFIED})\b",
         ),
         # The share status is ``a``, the share's status is ``a``, its status is ``a``.
         (
             "is",
+            (),
             rf"(?<![\w`*])(?:(?P<noun>{NOUN}?)(?:'s|')?\s+)??(?P<attribute>{_STATE})\s+(?:value\s+|field\s+)?{_BE}{_NOT}{_NOW}"
             rf"(?:\s+in)?{_SET}\s+(?P<values>{_VALUES})",
         ),
         # The share must have the ``a`` status, it has a status of ``a``.
         (
             "is",
+            ("ha",),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_HAS}(?P<not>\s+neither)?\s+(?:(?:the|an?|(?:one\s+of\s+)?the\s+following|"
             rf"following)\s+)?(?P<attribute>{_STATE})\s*:?\s+(?:of\s+|set\s+to\s+)?(?:either\s+)?(?P<values>{_VALUES})",
         ),
         (
             "is",
+            ("ha",),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_HAS}(?P<not>\s+neither)?\s+(?:(?:the|an?|either(?:\s+the|\s+an?)?)\s+)?"
             rf"(?P<values>{NAMED_VALUES})\s+(?P<attribute>{MODIFIED})\b",
         ),
         # The share reaches the ``a`` state, the share has reached an ``a`` status.
         (
             "is",
+            ("reach", "entered"),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_REACHES}{_SET}\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),
         # The share is in any state other than ``a``.
         (
             "is",
+            ("other", "except", "but"),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)\s+{_BE}{_NOW}\s+in\s+(?:any|an?)\s+(?:other\s+)?(?P<attribute>{MODIFIED})\s+"
             rf"(?P<not>other\s+than|except(?:\s+for)?|but){_SET}\s+(?P<values>{_VALUES})",
         ),
         # The share must be ``a`` (active, available, stopped, ...); it is no attribute, but the status.
         (
             "alone",
+            (),
             rf"\b{_OWNER}(?<!\bthat)(?<!\bwhich)(?<!status)(?<!state)\s+{_BE}{_NOT}{_NOW}\s+(?:in\s+(?=``[A-Z]))?(?P<values>{_ALONE_VALUES}){_ENDS}(?P<attribute>)",
         ),
         # Shares that are not ``a``.
         (
             "noun",
+            ("that", "which"),
             rf"\b{_OWNER}\s+(?:that|which)\s+(?:is|are){_NOT}{_NOW}\s+(?P<values>{_ALONE_VALUES})(?P<attribute>)(?=\s+(?:can|cannot|may|must|will)\b|\.?$)",
         ),
         # Shares that have already reached ``a``.
         (
             "noun",
+            ("reach", "entered"),
             rf"\b{_OWNER}\s+(?:that|which)\s+(?:has|have)\s+(?:already\s+)?(?:reached|entered)(?:\s+the|\s+an?)?\s+(?P<values>{_VALUES})(?P<attribute>(?:\s+{_STATE})?)",
         ),
         # Wait for the share to become ``a``.
         (
             "is",
+            ("wait",),
             rf"\bwait\s+for\s+{_OWNER}\s+to\s+(?:become|be|reach|enter)(?:\s+in)?(?:\s+(?:the|an?))?\s+(?P<values>{_VALUES})(?P<attribute>(?:\s+{_STATE})?)",
         ),
         # A share that is in ``a`` state, a share in ``a`` state.
         (
             "noun",
+            ("in",),
             rf"\b{_OWNER}\s+(?:(?:that|which)\s+(?:is|are|was|were){_NOT}{_NOW}(?:\s+previously)?\s+)?(?P<not2>not\s+)?(?P<only>only\s+)?(?:currently\s+)?in{_SET}"
             rf"\s+(?P<values>{NAMED_VALUES})\s+(?P<attribute>{_STATE})(?!\w)",
         ),

@@ -16,7 +16,7 @@ from parsers.prose.sentences import Sentence
 from parsers.prose.words import NOUN, noun
 from specs.model import Condition, When
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _QUOTA = re.compile(
     r"\b(?:must|should)\s+have\s+(?:sufficient|enough)\s+(?P<of>[\w -]+?)\s+quota\b"
     r"|\bquota\s+must\s+have\s+(?:sufficient|enough)\s+(?P<of2>[\w -]+?)\.?$"

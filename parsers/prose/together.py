@@ -22,7 +22,7 @@ from parsers.prose.sentences import Sentence
 from parsers.prose.words import VALUES, values
 from specs.refusals import Cause, Refusal
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _FIELD = r"``[\w:.-]+``"
 _ID = r"[a-z]+(?:_[a-z]+)*"
 _THIS = r"(?:(?:it|this(?:\s+(?:parameter|field|attribute|option|filter))?)\s+)?"

@@ -19,7 +19,7 @@ from parsers.prose.sentences import Sentence
 from parsers.prose.words import singular
 from specs.model import Versions
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _VERSION = NUMBER.format("version")
 _SUBJECT = re.compile(
     r"^(?:.*[,;]\s*)?(?P<subject>(?:this|these|the|all|requests?|it|they)\b.*?)\s+(?:is\s+deprecated\s+and"

@@ -14,7 +14,7 @@ from parsers.document import ParameterRow
 from parsers.prose.clauses import version_clauses
 from parsers.prose.sentences import Sentence
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _ADMIN = re.compile(
     r"\bappears?\s+in\s+(?:the\s+)?responses?\s+(?:only\s+)?for\s+admin\w*(?:\s+users?)?(?:\s+only)?\b|"
     r"\bonly\s+(?:be\s+)?(?:visible|shown|returned|displayed|included|available)\s+(?:to|for|if)\s+(?:the"

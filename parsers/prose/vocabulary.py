@@ -15,7 +15,7 @@ from parsers.prose.sentences import Sentence, in_blocks, plain
 from parsers.prose.words import noun, values
 from specs.model import Vocabulary
 
-_FLAGS = re.IGNORECASE
+_FLAGS = re.IGNORECASE | re.ASCII
 _STATUSES = re.compile(
     r"\bstatus(?:es)?\b.*\b(?:values?|following|one\s+of|are)\b[^.]*:$|\b(?:values?|following)\b.*\b"
     r"status(?:es)?\b[^.]*:$",

@@ -78,7 +78,7 @@ def count(directory: Path) -> Counter[str]:
                 seen.add(row.parameter.ref)
                 if read_description(row):
                     for sentence in in_blocks(blocks_of(row.description)):
-                        found.update({family for _, family, read in RULES if family != "F3" and read(sentence, row)})
+                        found.update({family for _, family, read, _ in RULES if family != "F3" and read(sentence, row)})
     return found
 
 

@@ -166,6 +166,8 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """A JSON value without secrets. It keeps its form: all members and elements, and null."""
+        if value is None:  # the body of most requests
+            return None
         # One search in the whole text is much cheaper than one in each of its strings.
         odd: list[object] = []  # values that are no JSON
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -109,11 +109,15 @@ class Transport:
         # A session would merge its settings and cookies into each request, and there are none. That takes long.
         told = CaseInsensitiveDict({"User-Agent": AGENT, "Accept": "application/json"})
         told.update(headers)
-        request = requests.Request(method, url, told, data=data, params=list(query) or None, auth=_as_it_is)
+        prepared = requests.PreparedRequest()
         sent_url, sent_headers = url, dict(headers)
         try:
             session = self._session()
-            prepared = request.prepare()
+            # Neither cookies nor the credentials of the user's .netrc belong to a request.
+            prepared.prepare_method(method)
+            prepared.prepare_url(url, urlencode(query))
+            prepared.prepare_headers(told)
+            prepared.prepare_body(data, None)
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
             # The session would look for redirects and cookies besides, and both are refused here.
             adapter = session.get_adapter(sent_url)
@@ -173,11 +177,6 @@ class Transport:
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._local.session = session
         return session
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep requests from adding credentials from the user's .netrc."""
-    return request
 
 
 def _plain(headers: Mapping[str, str | bytes]) -> dict[str, str]:

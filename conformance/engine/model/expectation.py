@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.probe import Probe
 
 
-class Expectation(Protocol):
+class Expectation(ABC):
     """A promise of the reference about one trial.
 
     An expectation judges only trials that were made and answered (``Evidence.problem`` is None and

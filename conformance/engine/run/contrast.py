@@ -48,7 +48,7 @@ def documented(case: Case, cases: Iterable[Case]) -> Case | None:
     found = [
         one
         for one in cases
-        if one.operation.id == case.operation.id and one.requirement.kind == "normal"
+        if one.requirement.kind == "normal" and one.operation.id == case.operation.id
         if one.trial.outcome.accepted is True and one.trial.exchange == Once()
     ]
     wanted = case.trial.situation, case.trial.request.version

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Held:
     """
 
     controls: Controls
-    _waiting: list[Unsettled] = field(default_factory=list)
+    _waiting: dict[str, list[tuple[int, Unsettled]]] = field(default_factory=lambda: defaultdict(list))
+    _count: int = 0
     _coming: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,14 +86,15 @@ class Held:
     def hold(self, result: Unsettled) -> None:
         """Let a result wait."""
         with self._lock:
-            self._waiting.append(result)
+            self._count += 1
+            self._waiting[result.operation.id].append((self._count, result))
 
     def take(self, operation: Operation | None = None) -> list[Unsettled]:
         """Take the results that wait for an answer to an operation; None at the end of the run, for all of them."""
         with self._lock:
-            if operation is None:
-                self._coming.clear()  # nothing comes any more, even of trials that a defect of this suite has ended
-            taken = [one for one in self._waiting if operation is None or one.operation.id == operation.id]
-            gone = set(map(id, taken))
-            self._waiting = [one for one in self._waiting if id(one) not in gone]
-            return taken
+            if operation is not None:
+                return [one for _, one in self._waiting.pop(operation.id, ())]
+            self._coming.clear()  # nothing comes any more, even of trials that a defect of this suite has ended
+            left = sorted((one for waiting in self._waiting.values() for one in waiting), key=itemgetter(0))
+            self._waiting.clear()
+            return [one for _, one in left]
