@@ -288,15 +288,16 @@ class Elements:
     kind: Literal["reversed", "empty"]
 
     def __call__(self, _: Turn, reply: Reply) -> Reply | None:
-        """Return the response with the first list of its body changed."""
+        """Return the response with the first list of its body changed, which may stand in an object; links are none."""
         if not isinstance(reply.json, dict):
             return None
         body = copy.deepcopy(reply.json)
-        for key, value in body.items():
-            if isinstance(value, list):
-                changed = value[::-1] if self.kind == "reversed" else []
-                body[key] = changed
-                return reply.with_json(body) if changed != value else None
+        for holder in (body, *(inner for inner in body.values() if isinstance(inner, dict))):
+            for key, value in holder.items():
+                if isinstance(value, list) and not key.endswith("links"):
+                    changed = value[::-1] if self.kind == "reversed" else []
+                    holder[key] = changed
+                    return reply.with_json(body) if changed != value else None
         return None
 
 

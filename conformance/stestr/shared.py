@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,14 +78,18 @@ class SharedRun:
         held = [path for path in self.place.glob("worker-*") if is_held(path)]
         return [name_of(path.name.removeprefix("worker-")) for path in held]
 
-    def take_resources(self) -> int:
-        """Return how many resources this process may have at a time: an equal part of the run's limit, at least one."""
+    def take_resources(self, among: Callable[[int], int] | None = None) -> int:
+        """Return how many resources this process may have at a time: an equal part of the run's limit, at least one.
+
+        Args:
+            among: tells by the limit among how many processes it is divided; None for all that take part now.
+        """
         mine = self.place / f"worker-{os.getpid()}"
         here = hold(mine, fcntl.LOCK_SH)
         self._slots += (here,) if here is not None else ()
         time.sleep(SETTLE)
         limit = int(self.handed["max_resources"])
-        fair = max(1, limit // max(1, len(self.living())))
+        fair = max(1, limit // max(1, among(limit) if among is not None else len(self.living())))
         got: list[int] = []
         while not got:
             for number in range(limit):

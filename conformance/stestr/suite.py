@@ -111,8 +111,7 @@ class CaseSuite(unittest.TestSuite):
         together = Together(self._run.place, name_of(os.getpid()), self._run.living)
         together.announce(test.id() for test in self._cases)
         try:
-            shares = open_parts(self._run.handed, together.me, self._run.take_resources())
-            together.meet()
+            shares = open_parts(self._run.handed, together.me, self._run.take_resources(together.meet))
             for share in shares:
                 choose_again(share, self._run.handed)
         except (Trouble, RecordError) as trouble:

@@ -61,16 +61,28 @@ class Together:
         with contextlib.suppress(RecordError):  # then this process tries its own cases
             write_atomically(self.place / CHOSEN.format(self.me), json.dumps(mine), PRIVATE)
 
-    def meet(self) -> None:
-        """Agree on the processes that divide the lanes: those that take part when the first one asks."""
+    def meet(self, limit: int) -> int:
+        """Agree on the processes that divide the lanes: those that take part when the first one asks.
+
+        Each of them gets a resource in the end, since the others wait for none of them: otherwise those with resources
+        would wait for the lanes of one that waits for a resource.
+
+        Args:
+            limit: the most resources of the run at a time.
+
+        Returns:
+            The number of processes among which the resources are to be divided.
+        """
         members = self.place / MEMBERS
         with contextlib.suppress(OSError, ValueError, RecordError), FileLock(self.place / f"{MEMBERS}.lock"):
             if not members.exists():
-                write_atomically(members, json.dumps(sorted({*self.living(), self.me})), PRIVATE)
+                write_atomically(members, json.dumps(sorted({*self.living(), self.me})[:limit]), PRIVATE)
             names = json.loads(members.read_text("utf-8"))
             if self.me in names:
                 told = {name: (self.place / CHOSEN.format(name)).read_text("utf-8") for name in names}
                 self.chosen = {name: frozenset(json.loads(text)) for name, text in told.items()}
+                return len(names)
+        return limit
 
     def divided(self, share: Share) -> dict[str, str]:
         """The process that tries each chosen case of a service, by the id of the case within the service.

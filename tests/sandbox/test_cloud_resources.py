@@ -33,6 +33,8 @@ LISTS = {
     "/os-server-groups": "server_groups",
 }
 
+NAMELESS = {"floating_ips", "snapshots"}
+
 
 class Run:
     """What one run holds in its hands."""
@@ -44,6 +46,7 @@ class Run:
         self.discovery = Discovery(self.cloud)
         self.watch = Watch(self.cloud)
         self.make = Resources(self.cloud, self.discovery, self.watch, timeout=60)
+        self.theirs = self.nameless()
 
     def act(self, made, action, value=None, role=Role.MEMBER, **more):
         return self.cloud.send(Ask("POST", f"{made.path}/action", role, body={action: value}, **more))
@@ -53,18 +56,26 @@ class Run:
         assert result.status == status, result
         return result
 
-    def names(self, role=Role.MEMBER):
-        """Names of all that begins with the run's prefix, and what has no name."""
-        found = []
+    def listed(self, role=Role.MEMBER):
+        """Of each thing that the lists show: its kind, its name if it has one, and its id."""
         for path, member in LISTS.items():
             answer = self.cloud.get(path, role=role)
             assert answer.ok, answer
             for one in answer.json[member]:
                 one = one.get("keypair", one)
-                name = one.get("name") or one.get("displayName") or ""
-                if member in {"floating_ips", "snapshots"} or name.startswith(self.journal.prefix):
-                    found.append((member, name or one.get("id")))
-        return found
+                yield member, one.get("name") or one.get("displayName") or "", one.get("id")
+
+    def nameless(self):
+        """The ids of the things whose names do not tell whose they are."""
+        return {id_ for member, _, id_ in self.listed() if member in NAMELESS}
+
+    def names(self, role=Role.MEMBER):
+        """Names of all that begins with the run's prefix, and what has come without such a name."""
+        return [
+            (member, name or id_)
+            for member, name, id_ in self.listed(role)
+            if name.startswith(self.journal.prefix) or (member in NAMELESS and id_ not in self.theirs)
+        ]
 
     def close(self):
         self.watch.close()

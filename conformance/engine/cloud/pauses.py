@@ -5,6 +5,10 @@ from __future__ import annotations
 GROWTH = 0.2
 """The pause between two polls, as a part of the duration of the youngest wait."""
 
+UNKNOWN = 0.5
+"""The longest pause while nobody knows how long a wait takes, as a part of the usual one: the first wait of its kind
+tells the run what to expect of the others, and its end is noticed late by as much as a pause."""
+
 REST = 3.0
 """The shortest pause between two polls, as a multiple of the duration of the last poll: so the poll uses at most a
 quarter of one connection."""
@@ -12,6 +16,17 @@ quarter of one connection."""
 REST_NEAR = 1.0
 """The same towards the expected end of a wait. Where a poll takes seconds, the usual rest would be longer than many a
 transition."""
+
+
+def grown(so_far: float, longest: float, known: bool) -> float:
+    """The seconds to which the pause has grown.
+
+    Args:
+        so_far: the duration of the youngest wait.
+        longest: the seconds to which it grows at most.
+        known: whether it is known of each wait how long it is likely to take.
+    """
+    return min(so_far * GROWTH, longest * (1.0 if known else UNKNOWN))
 
 
 def rested(pause: float, patience: float, took: float) -> float:

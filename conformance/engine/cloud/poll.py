@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.cloud.kinds import Kind, View
-from conformance.engine.cloud.pauses import GROWTH, rested
+from conformance.engine.cloud.pauses import grown, rested
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from specs.record.purposes import Purpose
@@ -306,7 +306,8 @@ class Watch:
                 youngest = min((now - one.since for one in self._waits), default=0.0)
                 patience = min((one.patience(now) for one in self._waits), default=self._longest)
                 shortest = self._shortest * max(1, self._sent)
-                pause = shortest if news else max(shortest, min(youngest * GROWTH, patience, self._longest))
+                known = all(one.expected for one in self._waits)
+                pause = shortest if news else max(shortest, min(grown(youngest, self._longest, known), patience))
                 # A new wait is polled for soon, but not at once, because others may join it.
                 due, soon = now + rested(pause, patience, took), now + rested(shortest, patience, took)
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):

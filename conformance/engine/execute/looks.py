@@ -8,7 +8,7 @@ second time, each is made again alone.
 
 A look stands for all of its group only if nothing else can change the things meanwhile. So it is taken before the lane
 sends any other request that may change something, and before a request that could undo what another one of the group
-has done.
+has done. Only a request that is not likely to change what the look shows may come between (see ``riding``).
 """
 
 from __future__ import annotations
@@ -85,8 +85,7 @@ class Looks:
         # What changed late has each trial of the group made again, alone.
         self.subject.lenient = self.snapshots.together = self.shared or self.joins
         if self.shared:
-            waiting = self._group()
-            if len(waiting) >= MOST or any(undoes(self.context, trial, one) for one in waiting):
+            if len(self._waiting) >= MOST or self.parts(trial):
                 self.take()
         elif trial.request.operation.method not in SAFE and not (self.joins and self.rides(trial)):
             self.change()
@@ -95,6 +94,10 @@ class Looks:
         """Whether a trial may be made before the look that refusals wait for, although it may be accepted."""
         group = self._group()
         return bool(group) and len(group) < MOST and rides(self.context, trial, group)
+
+    def parts(self, trial: Trial) -> bool:
+        """Whether a trial could undo what one that waits for a look has done, so that the look comes before it."""
+        return any(undoes(self.context, trial, one) for one in self._group())
 
     def _group(self) -> list[Trial]:
         return [evidence.trial for evidence, _ in self._waiting.values()]
@@ -236,7 +239,20 @@ class Looks:
         if evidence.trial.situation.state is None or shown is None:
             return self.aftermath.refused(evidence, request)
         exchanges = (*evidence.exchanges, shown.exchange)
-        return self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
+        seen = self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
+        return replace(seen, before=None) if self._has_ended(seen) else seen
+
+    def _has_ended(self, evidence: Evidence) -> bool:
+        """Whether the resource was changing before a refused request, and is no longer: nobody knows what ended it.
+
+        So it is where a thing below it, which the request names, is there only as long as the resource changes.
+        """
+        if evidence.before is None or evidence.after is None:
+            return False
+        kind = self.context.kind
+        status, task = before = kind.state_of(evidence.before)
+        changing = task is not None or status not in self.context.service.under_test.stable_statuses
+        return changing and kind.state_of(evidence.after) != before
 
     def expects_refusal(self, trial: Trial) -> bool:
         """Whether a trial is refused, as far as one can tell.

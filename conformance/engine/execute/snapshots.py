@@ -118,7 +118,7 @@ class Snapshots:
         ``name`` is None before the request; after it, it is the name in the body, empty if there is none.
         """
         again, scoped = name is not None, self._scoped(trial.request.operation)
-        if scoped and form(trial.request.operation.path) == form(self.context.kind.path_of("{}")):
+        if scoped and form(trial.request.operation.path) == form(f"{self.context.kind.collection}/{{id}}"):
             return None  # it is the resource under test itself
         producer = self.context.producers.made_by(trial.request.operation)
         if producer is not None and not producer.chosen and not scoped:

@@ -31,8 +31,8 @@ MORE = 4
 """The most elements that are made so that a list comes in another order than that of a key: that of six is the order of
 all of them once in 720 times."""
 
-REFERENCES = ("id", "ref", "uuid", "address")
-"""The ends of the names of fields that hold no text of the client's, although no reference gives them a form."""
+TEXTS = ("name", "description")
+"""The ends of the names of fields that surely hold any text: of others, references often leave the values out."""
 
 TICK = 1.1
 """Seconds between the creation of two elements, so that their times, which have whole seconds, differ."""
@@ -200,6 +200,6 @@ class Stocks:
             row, bound = field_.row, self.context.service.binding(operation, field_.path[-1])
             free = row.type == "string" and not row.enum and not row.format and row.maximum is None
             named = bound == (False, None) or (isinstance(bound[1], Binding) and bound[1].resource == NAME)
-            if field_.path[-1] == key and free and named and not key.endswith(REFERENCES):
+            if field_.path[-1] == key and free and named and key.endswith(TEXTS):
                 return {field_.name: self.context.resources.rand_name("case")}
         return {}

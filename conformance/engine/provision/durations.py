@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
     from conformance.engine.api.service import ServiceDescription
 
-BRIEF = 0.2
-"""The time of an operation that is not among the long ones, as a part of the longest wait, before it was seen."""
+LONGER = 1.5
+"""The time of one of the long operations before it was seen, as a multiple of that of a new resource: it copies a disk,
+or makes an image, beside what a new one needs."""
 
+BRIEF = 0.1
+"""The time of any other operation before it was seen, as a part of that of a long one."""
 
 SLOW = 15.0
 """The seconds of a transition, or of a new resource, from which on a cloud is slow. There, seconds count for more than
@@ -24,7 +27,7 @@ LONG = 3.0
 
 
 class Durations:
-    """The seconds that operations take. Those of one that was not seen yet come from the longest wait of the run.
+    """The seconds that operations take. Those of one that was not seen yet come from the time of a new resource.
 
     Args:
         waits: the waits of the run so far.
@@ -44,7 +47,7 @@ class Durations:
     def of(self, operation: str) -> float:
         """The seconds of one operation, by its id."""
         part = 1.0 if not self._long or operation in self._long else BRIEF
-        return self._waits.expected(operation) or part * (self._waits.longest or 0.0)
+        return self._waits.expected(operation) or part * (LONGER * self.new or self._waits.longest or 0.0)
 
     def sum(self, operations: Iterable[str]) -> float:
         """The seconds of operations that follow each other."""

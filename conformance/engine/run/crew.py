@@ -2,8 +2,8 @@
 
 On a cloud where a transition takes half a minute, the time of a run is that of its transitions, and of the resources
 that are made between them. So all of it is planned (``schedule``): with the first thread that asks, and again when a
-thread has done its piece, because some take longer than expected and leave the resource otherwise. A thread for which
-the plan has nothing waits: others do what is left sooner.
+thread has done its piece sooner or later than expected, or has left its resource otherwise. A thread for which the plan
+has nothing waits: others do what is left sooner.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conformance.engine.run.executors import Executors
     from conformance.engine.run.jobs import Job
 
-FIRST, AGAIN = 15000, 3000
+FIRST, AGAIN = 15000, 6000
 """The tries of the first plan, and those of a plan that begins with the one before, as products with its pieces."""
 
 MOST = 400
@@ -34,6 +34,9 @@ MOST = 400
 
 STALE = 2.0
 """The seconds after which a thread that waits has the plan made again: another one may take longer than expected."""
+
+CLOSE = 2.0
+"""The seconds by which a piece may end earlier or later than expected without another plan."""
 
 SOON = 0.5
 """The least seconds until a thread is expected to have done its piece."""
@@ -61,6 +64,10 @@ class Seat:
     def wait(self, standing: Standing | None) -> None:
         """Note that the thread waits, and how its resource stands."""
         self.until, self.row.standing = None, standing
+
+    def as_planned(self, standing: Standing | None) -> bool:
+        """Whether the thread has done its piece about when it was expected, and has left its resource as expected."""
+        return self.until is None or (abs(self.until - time.monotonic()) <= CLOSE and standing == self.row.standing)
 
     def look(self) -> bool:
         """Reckon when the thread can begin another piece. Returns False if nobody can tell, since it is too late."""
@@ -119,11 +126,9 @@ class Crew:
         seat.begin(piece, self._pieces.between(standing, piece)[0] + piece.seconds)
         return list(piece.jobs)
 
-    def left(self) -> None:
-        """Note that this thread has left its resource."""
-        seat = self._seats.pop(threading.get_ident(), None)
-        self._changed = self._changed or seat is not None
-        self._context.places.keep(None)
+    def gone(self) -> None:
+        """Note that this thread ends."""
+        self._changed = self._seats.pop(threading.get_ident(), None) is not None or self._changed
 
     def _standing(self, lane: Executors | None) -> Standing | None:
         """How the resource of this thread stands, or the one with which it would begin, which is kept for it."""
@@ -150,7 +155,7 @@ class Crew:
             self._coming.sort(key=lambda one: sum(work.seconds for work in one.row.works))
             seat = self._seats[me] = self._coming.pop() if self._coming else Seat()
             self._changed = self._changed or not seat.row.works
-        elif seat.until is not None:
+        elif not seat.as_planned(standing):
             self._changed = True
         seat.wait(standing)
         return seat

@@ -83,23 +83,20 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
     if first is None or first.trial.outcome.accepted is not False or Locked() in first.trial.setup:
         return None
     bare = first.trial.situation.state is None
-    return first if bare else _undoing(pending, status, executor) or first
+    return first if bare else _undoing(first, pending, executor) or first
 
 
-def _undoing(pending: Iterable[Job], status: str, executor: Executor) -> Job | None:
-    """At the beginning of a group of refusals, one that no document tells, and that could undo what others do.
+def _undoing(first: Job, pending: Iterable[Job], executor: Executor) -> Job | None:
+    """A trial that no document refuses, and that could undo what the next refused one does; None without one.
 
-    After these, it would have to wait for their look (see ``jobs.in_order``, which gives the others their places).
+    After that one, it would have to wait for a look (see ``jobs.in_order``, which gives the others their places).
     """
-    looks, graph = executor.looks, executor.context.graph
-    if looks.waits():
-        return None
-    here = [job for job in pending if job.trial.situation.state == status]
-    silent = [job for job in here if _is_silent(job, [()]) and not graph.is_calm(job.trial.operation.id)]
-    refused = {job.trial.operation.id for job in here if silent and job.trial.outcome.accepted is False}
-    undoing = graph.undoing(refused, status) if refused else ()
-    known = (job for job in silent if job.trial.operation.id in undoing and looks.knows(job.trial))
-    return next((job for job in known if looks.expects_refusal(job.trial)), None)
+    looks, graph, state = executor.looks, executor.context.graph, first.trial.situation.state
+    undoing = graph.undoing({first.trial.operation.id}, state or "")
+    here = (job for job in pending if undoing and job.trial.situation.state == state)
+    silent = (job for job in here if job.trial.operation.id in undoing and _is_silent(job, [()]))
+    known = (job for job in silent if looks.knows(job.trial) and looks.expects_refusal(job.trial))
+    return next((job for job in known if not looks.parts(job.trial)), None)
 
 
 def _rider(here: Iterable[Job], executor: Executor) -> Job | None:
@@ -147,6 +144,8 @@ def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -
         if (job := next((one for one in taking if not _is_refused(one, executor)), None)) is not None:
             return job
     job = following(pending, executor)
+    if executor.looks.waits() and executor.looks.rides(job.trial):
+        return job
     here = [one for one in deviating if status and one.trial.situation.state == status]
     if here and not _leaves(job, status or "", executor):
         taken = frozenset() if _is_refused(job, executor) else attached_for(pending, status)

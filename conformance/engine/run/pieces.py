@@ -7,7 +7,7 @@ they take little time, and share looks. What lies between two pieces are transit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.engine.model.setup import UnderWay
 from conformance.engine.provision.durations import Durations
@@ -25,8 +25,7 @@ TRIAL = 0.3
 """The seconds of a trial that does not wait for the cloud to do anything."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How a resource stands, or has to stand for a piece.
 
     Attributes:
@@ -68,6 +67,7 @@ class Pieces:
     def __init__(self, context: RunContext, deviating: Callable[[], Collection[str]] = frozenset) -> None:
         self._context = context
         self._deviating = deviating
+        self._ways: dict[tuple[str, str, str], list[str] | None] = {}
         self.durations = Durations.in_run(context.waits, context.service)
 
     def of(self, lane: Sequence[Job]) -> list[Piece]:
@@ -119,9 +119,14 @@ class Pieces:
 
     def _way(self, status: str, piece: Piece) -> float | None:
         """The seconds of the way from a status to that which a piece needs; None if there is none."""
-        about, needs = piece.about, piece.needs
-        way = about.graph.way(status, needs.status, (), about.role_names) if needs is not None else ()
-        return None if way is None else self.durations.sum(edge.operation.id for edge in way)
+        if piece.needs is None:
+            return 0.0
+        key = piece.needs.kind, status, piece.needs.status
+        if key not in self._ways:
+            way = piece.about.graph.way(status, piece.needs.status, (), piece.about.role_names)
+            self._ways[key] = None if way is None else [edge.operation.id for edge in way]
+        operations = self._ways[key]
+        return None if operations is None else self.durations.sum(operations)
 
 
 def moves(trial: Trial) -> bool:
@@ -137,7 +142,7 @@ def alters(trial: Trial) -> bool:
 
 def standing_of(subject: Subject) -> Standing | None:
     """How the resource of a lane stands; None if there is none, or if it serves no other trial."""
-    status, kind = subject.status, subject.context.service.resource
+    status = subject.status
     if status is None or subject.must_replace or subject.under_way:
         return None
-    return Standing(kind, status, subject.environment, subject.altered)
+    return Standing(subject.context.service.resource, status, subject.environment, subject.altered)

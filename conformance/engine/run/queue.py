@@ -68,8 +68,12 @@ class Queue:
         return chosen
 
     def left(self) -> None:
-        """Note that the lane of this thread has ended."""
-        self._crew.left()
+        """Note that the lane of this thread has ended: no resource is kept for it any more."""
+        self._context.places.keep(None)
+
+    def gone(self) -> None:
+        """Note that this thread ends."""
+        self._crew.gone()
 
     def walk(self, pending: Pending) -> None:
         """Note the trials that a thread is about to make: others may do them if the cloud turns out to be slow."""

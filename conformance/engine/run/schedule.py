@@ -19,6 +19,9 @@ DEAR = 15.0
 OUT = 5
 """The most pieces that are taken out at a time."""
 
+NEIGHBOURS, WHOLE, SORTED = 0.6, 0.5, 0.5
+"""How often these are neighbours, how often neighbours stay together, and how often the longest are put back first."""
+
 SAME = 1e-6
 """The seconds by which two ends may differ and still be the same."""
 
@@ -85,7 +88,7 @@ class Schedule:
             works: the further pieces.
             tries: how often some pieces are taken out and put back.
         """
-        self._insert(sorted(works, key=self._length, reverse=True))
+        self._insert([work] for work in sorted(works, key=self._length, reverse=True))
         best, worth, chance = [list(row.works) for row in self.rows], self._worth(), random.Random(0)  # noqa: S311
         for _ in range(tries if sum(map(len, best)) > 1 else 0):
             self._insert(self._taken_out(chance))
@@ -107,53 +110,58 @@ class Schedule:
                 row.works = list(works)
                 self._costs[place] = row.cost(self._between)
 
-    def _taken_out(self, chance: random.Random) -> list[Work]:
-        """Take some pieces out, neighbours or any; they are to be put back in the order of the answer."""
-        together = chance.random() < 0.5
-        count, taken = chance.randint(1, OUT), []
-        for _ in range(1 if together else count):
+    def _taken_out(self, chance: random.Random) -> list[list[Work]]:
+        """Take some pieces out, neighbours or any. They are to be put back in this order, and each chain as a whole."""
+        taken: list[Work] = []
+        neighbours, count = chance.random() < NEIGHBOURS, chance.randint(1, OUT)
+        for _ in range(1 if neighbours else count):
             if not (filled := [place for place, row in enumerate(self.rows) if row.works]):
                 break
             place = chance.choice(filled)
             works = self.rows[place].works
             first = chance.randrange(len(works))
-            after = first + (count if together else 1)
+            after = first + (count if neighbours else 1)
             taken += works[first:after]
             del works[first:after]
             self._costs[place] = self.rows[place].cost(self._between)
-        if chance.random() < 0.5:
-            chance.shuffle(taken)
-            return taken
-        return sorted(taken, key=self._length, reverse=True)
+        if neighbours and chance.random() < WHOLE:
+            return [taken]
+        chance.shuffle(taken)
+        if chance.random() < SORTED:
+            taken.sort(key=self._length, reverse=True)
+        return [[work] for work in taken]
 
     def _length(self, work: Work) -> float:
         """The seconds of a piece of work, with those of the way to it from a resource as good as any."""
         return work.seconds + min(self._between(row.standing, work)[0] for row in self.rows)
 
-    def _insert(self, works: Iterable[Work]) -> None:
-        for work in works:
-            self._put(work)
+    def _insert(self, chains: Iterable[list[Work]]) -> None:
+        for chain in chains:
+            self._put(chain)
 
-    def _put(self, work: Work) -> None:
-        """Put a piece of work where the whole ends soonest, and lasts least."""
+    def _put(self, chain: list[Work]) -> None:
+        """Put a chain of pieces where the whole ends soonest, and lasts least."""
         between, share = self._between, 1 / len(self.rows)
         latest = max(cost[0] for cost in self._costs)
+        first, leaves = chain[0], chain[-1].leaves
+        own, renewed = Row(0.0, first.leaves).cost(between, chain[1:])
+        own += first.seconds
         best = (float("inf"), 0, 0, 0.0, 0)
         for number, row in enumerate(self.rows):
-            end, standing, after = self._costs[number][0], row.standing, len(row.works)
+            end, standing = self._costs[number][0], row.standing
             for place in range(len(row.works) + 1):
-                way, new = between(standing, work)
-                seconds, made = way + work.seconds, int(new)
-                if place < after:
+                way, new = between(standing, first)
+                seconds, made = way + own, new + renewed
+                if place < len(row.works):
                     following = row.works[place]
-                    (then, newer), (now, older) = between(work.leaves, following), between(standing, following)
+                    (then, newer), (now, older) = between(leaves, following), between(standing, following)
                     seconds, made = seconds + then - now, made + newer - older
                     standing = following.leaves
                 worth = max(latest, end + seconds) + share * seconds + DEAR * made
                 if worth <= best[0] + SAME:
                     best = worth, number, place, seconds, made
         _, number, place, seconds, made = best
-        self.rows[number].works.insert(place, work)
+        self.rows[number].works[place:place] = chain
         self._costs[number] = self._costs[number][0] + seconds, self._costs[number][1] + made
 
     def _long_first(self, row: Row) -> None:

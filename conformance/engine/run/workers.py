@@ -81,6 +81,7 @@ class Workers:
                     continue  # another thread has given some back meanwhile
                 if not self.alone or stopping or self.working > 1:
                     self.working -= 1
+                    self.queue.gone()
                     return []
                 self.open += 1
                 lane = self.alone.pop(0)

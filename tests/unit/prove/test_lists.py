@@ -108,6 +108,9 @@ def test_another_order_and_no_element(found):
     assert found["list/is-red#empty"].after == Elements("empty")
     assert Elements("empty")(Turn("/"), Reply(200, (), body)).json["widgets"] == []
     assert Elements("empty")(Turn("/"), Reply(200, (), b'{"widgets": []}')) is None
+    inside = b'{"links": [1], "shelf": {"id": "s", "links": [], "widgets": [1, 2]}}'
+    shelf = {"id": "s", "links": [], "widgets": [2, 1]}
+    assert Elements("reversed")(Turn("/"), Reply(200, (), inside)).json == {"links": [1], "shelf": shelf}
 
 
 @pytest.mark.parametrize(("contrast", "directions"), [("name", BOTH), ("name", ("asc",)), (None, BOTH)])

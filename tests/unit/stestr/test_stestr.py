@@ -82,7 +82,8 @@ class FakeRun:
         self.place = place
         self.handed = {}
 
-    def take_resources(self):
+    def take_resources(self, among):
+        among(6)
         return 3
 
     def living(self):

@@ -30,7 +30,7 @@ def processes(place: Any, living: Any = ("p1", "p2"), **chosen: list[str]) -> li
     for one, ids in zip(them, chosen.values(), strict=True):
         one.announce(ids)
     for one in them:
-        one.meet()
+        one.meet(6)
     return them
 
 
@@ -63,13 +63,24 @@ def test_who_comes_after_the_division_tries_its_own_cases(tmp_path: Any) -> None
     assert late.divided(fake()) == dict.fromkeys(B, "p3")
 
 
+def test_no_lane_is_given_to_a_process_that_may_get_no_resource(tmp_path: Any) -> None:
+    """It would get one when another one ends, and that one would wait for its results."""
+    them = [Together(tmp_path, name, lambda: ("p1", "p2", "p3")) for name in ("p1", "p2", "p3")]
+    for one, ids in zip(them, (A[:1], A[1:], B), strict=True):
+        one.announce(ids)
+    assert [one.meet(2) for one in them] == [2, 2, 2]
+    assert set(them[0].divided(fake()).values()) == {"p1", "p2"}
+    assert set(them[0].divided(fake())) == set(A)
+    assert them[2].divided(fake()) == dict.fromkeys(B, "p3")
+
+
 @pytest.mark.parametrize("broken", [CHOSEN.format("p2"), MEMBERS])
 def test_a_file_that_cannot_be_read_leaves_each_process_its_own_cases(tmp_path: Any, broken: str) -> None:
     them = [Together(tmp_path, name, lambda: ("p1", "p2")) for name in ("p1", "p2")]
     for one, ids in zip(them, (A, B), strict=True):
         one.announce(ids)
     (tmp_path / broken).write_text("[")
-    them[0].meet()
+    them[0].meet(6)
     assert them[0].divided(fake()) == dict.fromkeys(A, "p1")
 
 

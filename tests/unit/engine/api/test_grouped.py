@@ -17,6 +17,10 @@ WIDEST = 150
 """The most columns of a line: a wider one hides how much a description says."""
 
 
+MOST = 200
+"""The most lines of a service that one file describes: what is as usual stands in none."""
+
+
 def read(text: str) -> ServiceDescription:
     return understood(read_texts([("widgets/all.yaml", f"format: 1\n{text}")]))
 
@@ -150,3 +154,8 @@ def test_a_part_brings_what_is_called_alike(operation: str, field: str, brought:
 def test_the_lines_of_descriptions_can_be_read(path: Path) -> None:
     wide = [number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if len(line) > WIDEST]
     assert not wide
+
+
+@pytest.mark.parametrize("path", sorted(SERVICES.glob("*/service.yaml")), ids=lambda path: path.parent.name)
+def test_a_description_is_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= MOST

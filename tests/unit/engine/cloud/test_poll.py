@@ -284,7 +284,7 @@ def test_a_wait_goes_on_if_the_thing_is_seen_again(monkeypatch, servers, watch):
 
 def test_things_of_another_kind_share_a_poll_of_their_own(fake, cloud, watch, monkeypatch):
     fake.default = lambda asked: (200, {"volume": {"id": "v", "status": "creating"}})
-    monkeypatch.setattr(poll, "GROWTH", 0.0)
+    monkeypatch.setattr(pauses, "GROWTH", 0.0)
     volume, stopping = cloud.profile.kind("volume"), threading.Event()
     wait = {"kind": volume, "stopping": stopping}
     with ThreadPoolExecutor(2) as pool:
@@ -330,3 +330,11 @@ def test_towards_the_end_of_a_wait_whose_length_is_known_the_pauses_are_short(cl
 )
 def test_a_slow_endpoint_rests_less_while_the_end_of_a_wait_is_near(patience, took, pause):
     assert pauses.rested(1.0, patience, took) == pause
+
+
+@pytest.mark.parametrize(
+    ("so_far", "known", "pause"),
+    [(1.0, True, pauses.GROWTH), (1.0, False, pauses.GROWTH), (60.0, True, 3.0), (60.0, False, 3.0 * pauses.UNKNOWN)],
+)
+def test_a_wait_of_which_nobody_knows_the_end_is_looked_at_more_often(so_far, known, pause):
+    assert pauses.grown(so_far, 3.0, known) == pause

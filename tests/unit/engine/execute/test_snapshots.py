@@ -506,6 +506,14 @@ def test_what_was_put_elsewhere_in_spite_of_the_refusal_shows_in_the_list_there(
     assert found.removeprefix("refused with 403, and yet ") == said
 
 
+def test_the_resource_under_test_is_not_looked_at_twice(tmp_path):
+    end = plain("DELETE", "/servers/{server_id}", normal=(204,))
+    shop, executor = opened(tmp_path, *EVERY, end, plain("GET", "/servers/{server_id}", normal=(200,)), roles=ROLES)
+    shop.does["DELETE servers"] = (403, NO)
+    assert judged(executor.make(tried(end, "IDLE", accepted=False, role="reader"))) == "pass"
+    assert shop.said == ["DELETE /servers/server-1 as reader", "GET /servers/server-1"]
+
+
 @pytest.mark.parametrize(("gone", "fails"), [(("server-1",), True), (("somebody-s",), False), ((), False)])
 def test_what_was_emptied_in_spite_of_the_refusal_lacks_the_things_of_this_run(tmp_path, gone, fails):
     shop, executor = opened(tmp_path, *EVERY, STORE, KEEP, CLEAR, roles=ROLES, sandbox=True)

@@ -9,8 +9,9 @@ import pytest
 from widgets import action, plain
 from workshop import EVERY, opened, tried
 
+from conformance.engine.judge.codes import changed_by
 from conformance.engine.model.binding import Step
-from conformance.engine.model.setup import UnderWay
+from conformance.engine.model.setup import Prepared, UnderWay
 from conformance.engine.provision.context import Patience
 
 MOVE = action("move", path="/servers/{server_id}/action")
@@ -176,3 +177,29 @@ def test_an_answer_to_a_look_after_the_end_says_nothing(shop):
     problem = shop[1].make(moving(LOOK)).problem
     assert problem is not None
     assert problem.reason == "the resource was no longer MOVING when the answer came"
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(("after", "trace"), [("IDLE", None), ("MOVING", "locked changed from False to True")])
+def test_the_end_of_a_transition_is_no_trace_of_a_request_that_was_refused_meanwhile(shop, together, after, trace):
+    """A thing below the resource, such as a migration, is there only while the resource changes."""
+
+    def go_on(server):
+        server.update({"status": after, "locked": True})
+        return 403
+
+    shop[0].opens = go_on
+    setup = (Prepared(MOVING.steps),)
+    trial = tried(OPEN, "IDLE", setup=setup, accepted=False, body={"open": None})
+    executor, act = shop[1], shop[0].does["POST /servers/server-1/action"]
+
+    def seen_to_act(ask):
+        executor.subject.outdated = "move" in ask.body
+        return act(ask)
+
+    shop[0].does["POST /servers/server-1/action"] = seen_to_act
+    evidence = executor.make(trial, together=together)
+    executor.looks.take()
+    evidence = executor.looks.collect().get(trial.key) or evidence
+    assert evidence.status == 403
+    assert changed_by(evidence) == trace

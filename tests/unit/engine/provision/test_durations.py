@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.engine.cloud.waits import Waits
-from conformance.engine.provision.durations import BRIEF, LONG, SLOW, Durations
+from conformance.engine.provision.durations import BRIEF, LONG, LONGER, SLOW, Durations
 
 
 def knows(**seconds: float) -> Waits:
@@ -20,6 +20,12 @@ def test_an_operation_that_was_not_seen_yet_takes_long_if_it_is_one_of_the_long_
     assert [known.of(f"widgets.{name}") for name in ("spin", "look", "calm")] == [30.0, 30.0 * BRIEF, 30.0]
     assert Durations(knows(calm=30.0)).of("widgets.look") == 30.0, "nobody knows which take long"
     assert Durations(Waits()).of("widgets.spin") == 0.0
+
+
+def test_a_long_operation_that_was_not_seen_yet_takes_longer_than_a_new_resource() -> None:
+    waits = knows(calm=90.0)
+    waits.ended(Waits.NEW, 20.0, well=True)
+    assert Durations(waits, long={"widgets.spin"}).of("widgets.spin") == 20.0 * LONGER
 
 
 def test_an_operation_is_long_as_it_was_seen_or_by_its_kind() -> None:

@@ -25,8 +25,8 @@ format: 1
 first_microversion: "3.0"
 unknown_id_path: /volumes/{id}
 resources:
-  volume: {identifier: volume_id, initial_status: available, stable_statuses: [available, in-use, error]}
-  backup: {identifier: backup_id, initial_status: available, stable_statuses: [available, error]}
+  volume: {stable_statuses: [available, in-use, error]}
+  backup: {stable_statuses: [available, error]}
 versions:
   headers: [{name: OpenStack-API-Version, value: "volume {}"}]
 token_check: {path: /limits}
@@ -35,11 +35,10 @@ guard:
   parts: {volumes: [action]}
 removal: {order: [[backup], [volume]]}
 kinds:
-  backup: {collection: /backups, listing: {key: backups}}
+  backup: {collection: /backups}
   volume:
-    plural: volumes
     collection: /volumes
-    listing: {key: volumes, name_query: name, status_path: /volumes/detail}
+    listing: {name_query: name, status_path: /volumes/detail}
     status: {task_field: migration_status, ready: [available], failed: [error]}
     deletion:
       slow: true
@@ -194,7 +193,7 @@ def test_a_misspelt_key_is_refused_with_its_place_and_the_right_word():
     with pytest.raises(DescriptionError) as refused:
         understood(read_texts([("volumes.yaml", misspelt)]), "block-storage")
     wrong = "there is no key task_feild in kinds.volume.status"
-    assert str(refused.value) == f"volumes.yaml:20: {wrong}; did you mean task_field?"
+    assert str(refused.value) == f"volumes.yaml:19: {wrong}; did you mean task_field?"
 
 
 def test_without_its_description_a_refusal_neither_breaks_nor_keeps_a_promise(volumes, target, tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from planned import LOOK, SPIN, Context
 from widgets import KNOWLEDGE, trial
 
 from conformance.engine.cloud.waits import Waits
-from conformance.engine.run.crew import STALE, Crew
+from conformance.engine.run.crew import CLOSE, STALE, Crew
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.pieces import Standing, standing_of
 from conformance.engine.run.schedule import Schedule
@@ -52,9 +52,9 @@ class Threads:
             found = self.crew.next(has, self.threads)
         return found if found is None else [job.trial.key for job in found]
 
-    def leave(self, number: int) -> None:
+    def end(self, number: int) -> None:
         with self.as_thread(number):
-            self.crew.left()
+            self.crew.gone()
 
     def as_thread(self, number: int) -> Any:
         """What is done within it seems to be done by a thread of its own, at the present moment."""
@@ -89,15 +89,33 @@ def test_nobody_waits_for_a_thread_that_is_too_late(moment: float, taken: list[s
     assert crew.next(2, "IDLE") == taken
 
 
-def test_a_plan_is_made_again_only_if_something_has_happened_or_it_is_old() -> None:
+@pytest.mark.parametrize(
+    ("moment", "status", "plans"),
+    [
+        (50.0 + CLOSE, "SPINNING", 1),
+        (55.0, "SPINNING", 2),  # late
+        (40.0, "SPINNING", 2),  # early
+        (50.0, "IDLE", 2),  # something else came of it
+    ],
+)
+def test_a_plan_is_made_again_if_something_comes_otherwise(moment: float, status: str, plans: int) -> None:
+    crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")], threads=1)
+    with patch("conformance.engine.run.crew.Schedule", wraps=Schedule) as schedule:
+        assert crew.next(1) == ["a"]  # for 50 s, with the making of a new resource
+        crew.now = moment
+        with patch("conformance.engine.run.crew.STALE", 100.0):
+            assert crew.next(1, status) == ["behind"]
+        assert schedule.call_count == plans
+
+
+def test_a_thread_that_waits_has_an_old_plan_made_again() -> None:
     crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")])
-    with patch("conformance.engine.run.crew.Schedule") as schedule:
-        crew.next(1)
-        crew.next(1)
-        assert schedule.call_count == 1
-        crew.now = STALE + 1.0
-        crew.next(1)
-        assert schedule.call_count == 2
+    assert crew.next(1) == ["a"]
+    with patch("conformance.engine.run.crew.Schedule", wraps=Schedule) as schedule:
+        for moment, plans in ((1.0, 1), (STALE, 1), (STALE + 2.0, 2)):
+            crew.now = moment
+            assert crew.next(2) is None
+            assert schedule.call_count == plans
 
 
 def test_a_thread_that_never_comes_keeps_no_piece() -> None:
@@ -121,8 +139,16 @@ def test_the_resource_with_which_a_thread_begins_is_kept_for_it() -> None:
     about = context(at_hand=("SPINNING",))
     crew = Threads(about, [look("behind", state="SPINNING")], threads=1)
     assert crew.next(1) == ["behind"]
-    crew.leave(1)
-    assert about.kept == ["SPINNING", None]
+    assert about.kept == ["SPINNING"]
+
+
+def test_a_thread_that_has_ended_gets_no_piece() -> None:
+    crew = Threads(context(), [look("a")])
+    assert crew.next(1) == ["a"]
+    crew.end(1)
+    crew.crew.add([[look("b")]])
+    crew.threads = 1
+    assert crew.next(2) == ["b"]
 
 
 def test_a_resource_that_was_made_ahead_is_as_good_as_one_that_a_thread_has() -> None:

@@ -26,7 +26,8 @@ def job(key, state="IDLE", optional=False, accepted=True):
 def looking(**more):
     """The looks of a lane in which no refusal waits."""
     known = {"knows": lambda trial: trial.key != "unknown", "expects_refusal": lambda trial: True}
-    return SimpleNamespace(**({"waits": lambda: False, "may_be_refused": lambda trial: False} | known | more))
+    known |= {"waits": lambda: False, "may_be_refused": lambda trial: False, "parts": lambda trial: False}
+    return SimpleNamespace(**(known | more))
 
 
 def executor(status="IDLE", spending=()):
@@ -148,6 +149,16 @@ def test_what_is_expected_to_fail_is_tried_before_the_resource_leaves_the_status
     assert chosen([job("optional", optional=True)], [elsewhere]) == "elsewhere", "no other serves it any more"
 
 
+@pytest.mark.parametrize(("waits", "first"), [(True, "rides"), (False, "fails")])
+def test_what_may_come_before_the_look_of_refusals_comes_before_what_is_expected_to_fail(waits, first):
+    lane = executor()
+    rides = {"waits": lambda: waits, "rides": lambda trial: trial.key == "rides"}
+    lane.looks = looking(expects_refusal=lambda trial: False, **rides)
+    lane.context.graph.is_calm = lambda operation: operation == CALM.id
+    drops = bound("drops", "attached", accepted=None)
+    assert turn([silent(CALM, "rides"), drops], [bound("fails", "free")], lane).trial.key == first
+
+
 def bound(key, relation, **more):
     made = job(key, **more)
     body = {"spin": Binding("wheel", "id", relation)}
@@ -185,18 +196,18 @@ def test_what_may_come_before_the_look_of_refusals_does(waits, locked, first):
 
 
 @pytest.mark.parametrize(
-    ("waits", "known", "first"), [(False, True, "back"), (True, True, "away"), (False, False, "away")]
+    ("parts", "known", "first"), [(False, True, "back"), (True, True, "away"), (False, False, "away")]
 )
-def test_what_could_undo_the_refused_comes_before_them_although_no_document_refuses_it(waits, known, first):
+def test_what_could_undo_the_refused_comes_before_it_although_no_document_refuses_it(parts, known, first):
     lane = executor()
-    lane.looks = looking(waits=lambda: waits, knows=lambda trial: known)
+    lane.looks = looking(parts=lambda trial: parts, knows=lambda trial: known)
     lane.context.graph.is_calm = lambda operation: operation == CALM.id
     lane.context.graph.undoing = lambda operations, state: frozenset({SPIN.id} if CALM.id in operations else ())
-    away = Job(trial(CALM, accepted=False, key="away"), (), ())
-    assert following([away, silent(SPIN, "back")], lane).trial.key == first
-    assert (
-        following([away, Job(trial(SPIN, state="HALTED", accepted=None, key="far"), (), ())], lane).trial.key == "away"
-    )
+    away, back = Job(trial(CALM, accepted=False, key="away"), (), ()), silent(SPIN, "back")
+    assert following([away, back], lane).trial.key == first
+    assert following([job("no", accepted=False), away, back], lane).trial.key == "no", "it undoes nothing of this one"
+    far = Job(trial(SPIN, state="HALTED", accepted=None, key="far"), (), ())
+    assert following([away, far], lane).trial.key == "away"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from planned import GRAPH, HALT, LOOK, SPIN, Context
-from widgets import trial
+from planned import HALT, LOOK, SPIN, Context
+from widgets import KNOWLEDGE, TOP, action, becomes, spec, status, trial
 
 from conformance.engine.cloud.waits import Waits
+from conformance.engine.derive.state_graph import StateGraph
+from conformance.engine.derive.suite import views
 from conformance.engine.model.setup import UnderWay
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.pieces import TRIAL, Piece, Pieces, Standing, alters, moves
@@ -113,12 +115,18 @@ def test_between_two_pieces_lie_transitions_or_a_new_resource(
     assert known.between(standing, piece) == (seconds, new)
 
 
-def test_a_new_resource_is_made_where_the_way_takes_longer() -> None:
-    context = Context(spin=50.0, halt=3.0)
-    context.waits.ended(Waits.NEW, 20.0, well=True)
-    known = Pieces(context)  # type: ignore[arg-type]
+def test_what_may_have_been_altered_serves_a_piece_that_sets_optional_fields() -> None:
+    known = Pieces(Context(spin=50.0))  # type: ignore[arg-type]
     (piece,) = known.of([job("a", HALT, state="IDLE", uses_optional_fields=True)])
-    altered = Standing("widget", "IDLE", altered=True)
-    assert known.between(altered, piece) == (0.0, False), "it may have been altered"
-    assert GRAPH.way("SPINNING", "IDLE") is None
-    assert known.between(SPINNING, piece) == (20.0, True)
+    assert known.between(Standing("widget", "IDLE", altered=True), piece) == (0.0, False)
+
+
+@pytest.mark.parametrize(("seconds", "between"), [(50.0, (20.0, True)), (15.0, (15.0, False))])
+def test_a_new_resource_is_made_where_the_way_takes_longer(seconds: float, between: tuple[float, bool]) -> None:
+    wake = action("wake", preconditions=(status("HALTED"),), postconditions=(becomes("IDLE"),))
+    context = Context(wake=seconds)
+    context.waits.ended(Waits.NEW, 20.0, well=True)
+    context.graph = StateGraph.of(views([spec(wake)], TOP, KNOWLEDGE))
+    known = Pieces(context)  # type: ignore[arg-type]
+    (piece,) = known.of([job("a")])
+    assert known.between(HALTED, piece) == between

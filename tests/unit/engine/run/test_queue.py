@@ -85,3 +85,11 @@ def test_a_piece_that_is_walked_does_not_wait_again() -> None:
     waiting.walk(pending)
     waiting.gather()
     assert len(pending.every()) == 2
+
+
+def test_what_was_kept_for_a_lane_is_free_when_the_lane_has_ended() -> None:
+    context = Context(at_hand=("IDLE",), spin=SLOW)
+    waiting = queue(context, lane("IDLE"))
+    waiting.take(1)
+    waiting.left()
+    assert context.kept == ["IDLE", None]

@@ -464,3 +464,15 @@ def test_a_thread_without_a_lane_makes_trials_of_one_whose_own_trial_lasts(cloud
     run.stop()
     assert sorted(cloud.made) == sorted({key(case_id) for case_id in (SPIN_IDLE, *rests)})
     assert (run._workers.working, run._workers.open) == (0, 0)
+
+
+def test_on_a_slow_cloud_a_thread_goes_on_with_its_resource(cloud):
+    run = started(parallel=1)
+    run.context.waits.ended("widgets.spin from IDLE", 100.0, well=True)
+    run.start(EVERY)
+    assert {run.wait(case_id).verdict for case_id in EVERY} == {"pass"}
+    run.stop()
+    assert sorted(cloud.made) == sorted({c.trial.key for c in SUITE.cases})
+    without = {run.lane(case_id) for case_id in EVERY if run.lane(case_id).startswith("none")}
+    assert run.resources_made.total() == len(without) + 1, "one lane for all trials with a resource"
+    assert (run._workers.working, run._workers.open) == (0, 0)

@@ -64,11 +64,18 @@ def test_the_resource_that_is_free_later_gets_less() -> None:
     assert (len(early.works), len(late.works)) == (3, 1)
 
 
-@pytest.mark.parametrize(("seconds", "used"), [(NEW + DEAR - 5.0, False), (2 * NEW + DEAR, True)])
+@pytest.mark.parametrize(("seconds", "used"), [(NEW + 5.0, False), (NEW + DEAR - 5.0, False), (2 * NEW + DEAR, True)])
 def test_a_further_resource_is_made_only_if_it_saves_enough(seconds: float, used: bool) -> None:
     there, room = Row(0.0, "up"), Row(0.0, None)
     planned([task("up", seconds), task("up", seconds)], there, room)
     assert bool(room.works and there.works) is used
+
+
+def test_a_new_resource_that_lets_the_whole_end_little_sooner_is_too_dear() -> None:
+    """Two pieces of 25 s take 50 s on one resource, and 45 s with a new one, which takes 20 s."""
+    there, room = Row(0.0, "up"), Row(0.0, None)
+    planned([task("up", 25.0), task("up", 25.0)], there, room)
+    assert [len(there.works), len(room.works)] == [2, 0]
 
 
 def test_long_pieces_come_early_where_that_costs_nothing() -> None:
@@ -87,6 +94,14 @@ def test_a_plan_of_before_is_made_better() -> None:
     schedule.improve([], 300)
     assert end(row) <= 30.0 + 4.0 + 2.0 + 4.0 + 1.0
     assert row.works[-1] is spends
+
+
+def test_what_follows_each_other_is_moved_together_to_where_the_whole_ends_sooner() -> None:
+    """The shorter row gets a piece that leads to a status, and the one that leads back from it: neither alone pays."""
+    pair = [task("up", 4.0, "down"), task("down", 4.0, "up")]
+    long, short = Row(0.0, "up", [task("up", 30.0), *pair, task("up", 1.0)]), Row(0.0, "up", [task("up", 20.0)])
+    Schedule([long, short], between).improve([], 300)
+    assert sorted([end(long), end(short)]) == [29.0, 30.0]
 
 
 def test_without_work_nothing_is_planned() -> None:
