@@ -86,7 +86,7 @@ def _forbidden(ground: Ground, book: Catalogue, case: Case) -> None:
     where = Where.of(case.operation, roles=ground.roles(case))
     name = detail(case)
     if isinstance(case.expectation, RefusedWhereSilent):  # the reference does not forbid the cloud to accept it
-        book.add(case, "500", ground.here(case, roles=ground.roles(case)), instead=Answer(500), situation=name)
+        _fails(ground, book, case, ground.here(case, roles=ground.roles(case)))
         if not case.trial.setups(Prepared):  # prepared steps make the cloud refuse the request to every role
             _done(ground, book, case, where, _entitled(case), 403)
         return
@@ -101,7 +101,7 @@ def _unknown(ground: Ground, book: Catalogue, case: Case) -> None:
     where = ground.here(case, roles=ground.roles(case))
     name = detail(case)
     if isinstance(case.expectation, RefusedWhereSilent):  # it may be accepted, or refused with another code
-        book.add(case, "500", where, instead=Answer(500), situation=name)
+        _fails(ground, book, case, where)
         return
     if case.trial.request.role == "alt":
         where = Where.of(case.operation, roles=frozenset({"alt"}))
@@ -174,7 +174,7 @@ def _changed(ground: Ground, operation: Operation, kind: Literal["status", "lock
 def _conflict(ground: Ground, book: Catalogue, case: Case) -> None:
     """Add the breakages of a conflict; if the reference does not name its situation, only the 500."""
     if case.trial.outcome.accepted is not False or not isinstance(case.expectation, Refused):
-        book.add(case, "500", ground.here(case), instead=Answer(500), situation=detail(case))
+        _fails(ground, book, case, ground.here(case))
         return
     role = ground.roles(case)
     if Locked() in case.trial.setup:
@@ -213,12 +213,18 @@ def _precondition(ground: Ground, book: Catalogue, case: Case) -> None:
 def _silent(ground: Ground, book: Catalogue, cases: list[Case]) -> None:
     """Add errors of the service, which alone break something in situations of which the reference is silent."""
     for case in cases:
-        if case.requirement.id.endswith(UNKNOWN) or ground.lists(case.operation, 500):
-            continue  # ``broken_causes`` tells such a request by its body; and a listed code breaks nothing
+        if case.requirement.id.endswith(UNKNOWN):
+            continue  # ``broken_causes`` tells such a request by its body
         where = ground.here(case)
         if case.requirement.id.endswith("/query"):
             name, value = case.trial.request.query[-1]  # the odd one: the operation needs those before it
             where = replace(where, query=Queried(name, named(name), str(value)))
+        _fails(ground, book, case, where)
+
+
+def _fails(ground: Ground, book: Catalogue, case: Case, where: Where) -> None:
+    """Add an error of the service where the reference is silent; one that the operation lists breaks nothing."""
+    if not ground.lists(case.operation, 500):
         book.add(case, "500", where, instead=Answer(500), situation=detail(case))
 
 

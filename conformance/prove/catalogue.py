@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 
+from conformance.engine.judge.codes import RefusedWhereSilent
 from conformance.prove.breakage import Breakage
 from conformance.prove.broken_bounds import break_bounds
 from conformance.prove.broken_causes import break_causes, break_references
@@ -77,10 +78,14 @@ def unbreakable(ground: Ground, breakages: Iterable[Breakage]) -> dict[str, str]
     found: dict[str, str] = {}
     for requirement in ground.suite.requirements:
         if requirement.id not in broken:
-            operation = ground.by_requirement[requirement.id][0].operation
+            cases = ground.by_requirement[requirement.id]
+            operation = cases[0].operation
+            silent = requirement.kind == "situation" or all(
+                isinstance(one.expectation, RefusedWhereSilent) for one in cases
+            )
             if requirement.kind == "body" and ground.normal_code(operation) == 204:
                 found[requirement.id] = "HTTP allows no body with a 204"
-            elif requirement.kind == "situation" and ground.lists(operation, 500):
+            elif silent and ground.lists(operation, 500):
                 found[requirement.id] = LISTED
             else:
                 found[requirement.id] = "no generator breaks it"

@@ -170,14 +170,12 @@ class Snapshots:
         return {BEING: True, SHOWN: view if own else None}
 
     def _joins(self, operation: Operation, filled: Filled) -> bool:
-        """Whether a request would put a thing that this run has made elsewhere into a place, as nobody else would."""
+        """Whether a request would put a thing of this run elsewhere, or another one below it, as nobody else would."""
         journal = self.context.cloud.journal
         if journal is None or operation.method != "PUT" or not operation.path.endswith("}"):
             return False
-        if self.context.producers.joined_by(operation.path) is not None:
-            return any(journal.owns(value) for value in filled.values.values())
-        last = filled.values.get(placeholders(operation.path)[-1], "")
-        return journal.owns(last) and not journal.holds(filled.path)
+        joins = self.context.producers.joined_by(operation.path) is not None or not journal.holds(filled.path)
+        return joins and any(journal.owns(value) for value in filled.values.values())
 
     def _own_in(self, view: Any) -> list[str]:
         """The things of this run that the lists of a view name: all that a request may take which empties them."""

@@ -244,6 +244,11 @@ def test_a_listed_error_of_the_service_breaks_no_silence():
         one = operation("GET", "/widgets", codes=codes, normal=200)
         odd = case(one, "situation/query[odd]", AnsweredAsListed("odd"), query=(("limit", "-1"),))
         assert set(broken(odd)) == expected
+    for code, detail in ((403, "visitor"), (404, "unknown-axle_id"), (409, "HALTED")):
+        for codes, expected in (((code,), {"500"}), ((code, 500), set())):
+            one = operation("POST", "/widgets", codes=codes)
+            silent = case(one, f"error/{code}[{detail}]", RefusedWhereSilent(code, detail), "IDLE")
+            assert {b.mutation for b in broken(silent).values()} - {"done-and-refused"} == expected
 
 
 def test_a_value_of_which_the_suite_says_why_it_is_not_tried_is_not_refused():

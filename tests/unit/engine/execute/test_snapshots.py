@@ -506,6 +506,30 @@ def test_what_was_put_elsewhere_in_spite_of_the_refusal_shows_in_the_list_there(
     assert found.removeprefix("refused with 403, and yet ") == said
 
 
+LABEL = plain("GET", "/servers/{server_id}/labels/{key}", normal=(200,))
+STICK = plain("PUT", "/servers/{server_id}/labels/{key}", normal=(200,))
+
+
+@pytest.mark.parametrize("owned", [True, False])
+@pytest.mark.parametrize(("done", "said"), [(True, "exists changed from False to True"), (False, "pass")])
+def test_what_was_put_below_a_thing_of_the_run_in_spite_of_the_refusal_shows(tmp_path, owned, done, said):
+    """Below a thing of others, anybody may have put it."""
+    named = replace(KNOWN, placeholder_values={"key": "red"})
+    shop, executor = opened(tmp_path, *EVERY, LABEL, STICK, roles=ROLES, service=named)
+    if owned:
+        shop.journal.made(shop.journal.intend("server", "x"), "server-1", "/servers/server-1")
+    stuck = set()
+    shop.does["GET labels"] = lambda ask: (200, {"label": "x"}) if ask.path in stuck else (404, NO)
+
+    def stick(ask):
+        stuck.update([ask.path] if done else [])
+        return 403, NO
+
+    shop.does["PUT labels"] = stick
+    found = judged(executor.make(tried(STICK, "IDLE", accepted=False, role="reader")))
+    assert found.removeprefix("refused with 403, and yet ") == (said if owned else "pass")
+
+
 def test_the_resource_under_test_is_not_looked_at_twice(tmp_path):
     end = plain("DELETE", "/servers/{server_id}", normal=(204,))
     shop, executor = opened(tmp_path, *EVERY, end, plain("GET", "/servers/{server_id}", normal=(200,)), roles=ROLES)
