@@ -90,8 +90,8 @@ def test_a_cold_build_is_little_more_than_docutils(reference: Path, tmp_path: Pa
 
 @pytest.mark.skipif(importlib.util.find_spec("os_api_ref") is None, reason="os-api-ref is not installed")
 def test_sphinx_is_far_slower(reference: Path, tmp_path: Path) -> None:
-    first = _seconds(SPHINX, reference, tmp_path / "html")
-    again = _best(SPHINX, reference, tmp_path / "html")
+    first = min(_seconds(SPHINX, reference, tmp_path / f"html{number}") for number in range(ROUNDS))
+    again = _best(SPHINX, reference, tmp_path / "html0")
     cold = _best(BUILD, reference, tmp_path / "out", "cold")
     _seconds(BUILD, reference, tmp_path / "out", "cache")
     unchanged = _best(BUILD, reference, tmp_path / "out", "cache")

@@ -94,3 +94,27 @@ def test_a_run_with_an_accepted_request_sends_no_further_one_for_its_refusals(
     assert [result.verdict for result in found if "/error/401[no-token]" in result.case] == ["pass"]
     # A harmless request has a body with a single member of an invented name.
     assert sum(bool(body) and "boat" not in body for body in bodies) == further
+
+
+def waiting(*names):
+    held = Held(controls=None)
+    for number, name in enumerate(names):
+        held.hold(SimpleNamespace(operation=SimpleNamespace(id=name), number=number))
+    return held
+
+
+def numbers(results):
+    return [one.number for one in results]
+
+
+def test_the_results_of_an_operation_are_taken_once():
+    held = waiting("a", "b", "a")
+    assert numbers(held.take(SimpleNamespace(id="a"))) == [0, 2]
+    assert numbers(held.take(SimpleNamespace(id="a"))) == []
+
+
+def test_what_is_left_at_the_end_comes_in_its_order():
+    held = waiting("b", "a", "c", "a", "b")
+    held.take(SimpleNamespace(id="c"))
+    assert numbers(held.take()) == [0, 1, 3, 4]
+    assert numbers(held.take()) == []
