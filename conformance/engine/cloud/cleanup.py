@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.purpose import serving
-from conformance.engine.cloud.removal import Removal, Remover, Tell
+from conformance.engine.cloud.removal import Remover, Tell
 from conformance.engine.cloud.search import search
+from conformance.engine.cloud.things import Removal
 from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:

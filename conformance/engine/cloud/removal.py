@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from conformance.engine.cloud.named import named_in, stands_on
 from conformance.engine.cloud.poll import NOT_THERE, WaitResult
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Removal, Thing
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waiters import wait_for_gone
 from conformance.engine.cloud.waits import LEAST, MULTIPLE
@@ -38,19 +39,6 @@ Tell = Callable[[str], None]
 """A function that takes a sentence for the user."""
 
 
-@dataclass(frozen=True)
-class Thing:
-    """A thing to remove."""
-
-    kind: str
-    id: str
-    path: str
-    role: Role
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
-
-
 HASTY = 10.0
 """Seconds in which a removal without a wait repeats a refused request. Then the end of the run removes the thing."""
 
@@ -61,24 +49,6 @@ FINISHING = 60.0
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each further deletion of a thing that shows that its accepted deletion has failed."""
-
-
-@dataclass(frozen=True)
-class Removal:
-    """The outcome of a removal.
-
-    Attributes:
-        was_there: whether the thing was there before.
-        trouble: the reason why the thing still exists; None if it does not.
-        forbidden: whether its deletion was refused with 403.
-        hurried: whether it was not waited for in full, because another thing could not be removed before it.
-    """
-
-    thing: Thing
-    was_there: bool
-    trouble: str | None = None
-    forbidden: bool = False
-    hurried: bool = False
 
 
 class Remover:

@@ -21,9 +21,10 @@ from conformance.engine.cloud.exchange import ABSENT, Ask, said
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.named import named_in, stands_on
-from conformance.engine.cloud.removal import Remover, Thing
+from conformance.engine.cloud.removal import Remover
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import Spares
+from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.waiters import wait_for_status
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.model.binding import Binding

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.listing import found_by_name, inferred, listed
-from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

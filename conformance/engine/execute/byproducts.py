@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.entries import Byproduct
-from conformance.engine.cloud.removal import Remover, Thing
+from conformance.engine.cloud.removal import Remover
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import MadeOfAttached, Probe

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 from conformance.engine.provision.context import RunContext
 
 

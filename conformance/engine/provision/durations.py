@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from conformance.engine.api.service import ServiceDescription
 
 LONGER = 1.5
-"""The time of one of the long operations before it was seen, as a multiple of that of a new resource: it copies a disk,
-or makes an image, beside what a new one needs."""
+"""The time of one of the long operations before it was seen, as a multiple of that of a new resource: it copies all
+that a resource holds, beside what a new one needs."""
 
 BRIEF = 0.1
 """The time of any other operation before it was seen, as a part of that of a long one."""

@@ -21,8 +21,8 @@ from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.kinds import Kind
-from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.aside import Aside

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from conformance.engine.cloud.made import Made
-from conformance.engine.cloud.removal import Thing
+from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.wait import GROWTH, LONGEST_PAUSE
 
 Done = TypeVar("Done")

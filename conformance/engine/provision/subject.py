@@ -14,8 +14,8 @@ from conformance.engine.cloud.fields import alike
 from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
-from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import Edge

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.engine.cloud.made import Made
-from conformance.engine.cloud.removal import Thing
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 from conformance.engine.provision import places as module
 from conformance.engine.provision.places import MOST_PATIENCE, PATIENCE, Places
 
