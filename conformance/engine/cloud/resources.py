@@ -80,7 +80,7 @@ class Resources:
         self.usual: dict[str, str] = {}
         self.waits = Waits()
         self.spares = Spares()
-        self.attempts = Attempts()
+        self.attempts = Attempts(self._stopping)
         self._made_of: dict[str, list[Made]] = {}  # a thing -> those that were made for it, and that it needs
 
     def rand_name(self, kind: str = "") -> str:
