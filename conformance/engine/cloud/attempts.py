@@ -1,9 +1,9 @@
 """When it is worth asking a cloud again for something that it accepted and could not make.
 
 A cloud may accept requests for things that it cannot make, and a run would wait for each of them. So nobody asks again
-for a while after some failures in a row; then one attempt shows whether the outage is over. Where such things did become
-ready before, all others wait for that attempt, a few times: cases that are given up take no time at all, so that a
-moment's outage would cost all those that are left.
+for a while after some failures in a row; then one attempt shows whether the outage is over. Where such things did
+become ready before, all others wait for that attempt, a few times: cases that are given up take no time at all, so that
+a moment's outage would cost all those that are left.
 """
 
 from __future__ import annotations
