@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.api import json_path, request_fields
+from conformance.engine.api.addresses import names_project
 from conformance.engine.api.entries import ValueRule
 from conformance.engine.api.producers import placeholders
 from conformance.engine.cloud.exchange import ABSENT
@@ -91,13 +92,23 @@ def _bad_request(view: View, book: Book, line: int | None) -> None:
             left = f"a thing with such a value of {row.name} might be made, and no request could remove it"
             _without_case(view, book, line, row, label, "not-derivable", left)
             continue
-        trial = attempt(view, f"bad-{label}", Where(variant, state), Asked(version=version, body=body), outcome=REFUSED)
+        role = None if name.endswith("-missing") else _free_to_choose(view, row)
+        asked = Asked(role=role, version=version, body=body)
+        trial = attempt(view, f"bad-{label}", Where(variant, state), asked, outcome=REFUSED)
         if line is not None:
             requirement = view.requirement("error", "400", line)
             book.case(requirement, label, trial, Refused((400,), why, also_listed=True, elsewhere=NOT_THERE), row.name)
         else:
             requirement = view.requirement("constraint", label, row.line, True)
             book.case(requirement, "", trial, Refused((400,), why, any_refusal=True, elsewhere=NOT_THERE), row.name)
+
+
+def _free_to_choose(view: View, row: Parameter) -> str | None:
+    """The role that may give a row any value; None for the usual one.
+
+    A member names no project but its own: whatever else it gives is refused for that, of whatever form.
+    """
+    return "admin" if view.role == "member" and row.name.endswith("_id") and names_project(row.name) else None
 
 
 def _bad_query(view: View, book: Book, line: int | None) -> None:

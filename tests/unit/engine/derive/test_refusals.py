@@ -304,6 +304,14 @@ def test_400_may_be_another_listed_refusal_and_has_a_body():
     assert one.fault == ErrorBody()
 
 
+def test_a_broken_name_of_a_project_comes_from_somebody_who_may_name_any():
+    """A member that names another project than its own is refused for that, whatever the form of the name."""
+    found = suite(action("paint", row("project_id", required=True), row("mood"), error=(400,)))
+    roles = {part: case(found, f"paint/error/400[{part}]").trial.request.role for part in
+             ("project_id-type", "project_id-missing", "mood-type")}  # fmt: skip
+    assert roles == {"project_id-type": "admin", "project_id-missing": "member", "mood-type": "member"}
+
+
 def test_a_constraint_whose_code_is_not_listed_is_a_promise_of_its_row():
     found = suite(action("paint", row("mood", required=True)))
     assert ids(found, "constraint") == [
