@@ -369,7 +369,7 @@ def make_inliner() -> rst_states.Inliner:
         return search(text, lineno, memo, parent) if _MARKUP.search(text) else ([nodes.Text(text)] if text else [], [])
 
     inliner.interpreted = _interpreted  # type: ignore[method-assign]
-    inliner.parse = parse  # type: ignore[method-assign]
+    inliner.parse = parse  # type: ignore[method-assign]  # no subclass, see above
     return inliner
 
 

@@ -153,7 +153,7 @@ class ExpectedDeviations:
         return f"{self.package}=={self.version}"
 
     def told_of(self, result: Result) -> str:
-        """What is known of the contradiction of a failed case; empty if nothing is, as of a new one."""
+        """The known cause of the contradiction of a failed case; empty if nothing is, as of a new one."""
         one = self.by_id.get(result.deviation.id) if result.deviation is not None else None
         return one.told if one is not None and one.explains(result.case) else ""
 

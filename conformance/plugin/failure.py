@@ -17,7 +17,7 @@ CURL = 2_000
 
 
 def failure_lines(result: Result, info: RunInfo, known: str = "") -> list[str]:
-    """Write a result as lines, without colours and control characters. ``known``: what is known of the failure."""
+    """Write a result as lines, without colours and control characters. ``known``: the known cause of the failure."""
     release = " ".join(str(info.spec[key]) for key in ("package", "version") if info.spec.get(key))
     place = f"{result.source.path}:{result.source.line}" + (f" of {release}" if release else "")
     situation = [part for part in (result.role and as_role(result.role), result.state) if part]

@@ -220,4 +220,6 @@ def _without_alternating_names(session: pytest.Session) -> None:
     cases. With ``-v`` each case has a line with its name all the same.
     """
     if len({item.path for item in session.items if isinstance(item, CaseItem)}) > 1:
-        session.config.pluginmanager.get_plugin("terminalreporter").showfspath = False  # type: ignore[union-attr]
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:  # pytest runs without it under `-p no:terminal`
+            reporter.showfspath = False

@@ -274,7 +274,7 @@ class Share:
             write_atomically(self.directory / _PART.format(named), json.dumps(part), PRIVATE)
 
     def told_of(self, result: Result) -> str:
-        """What is known of the contradiction of a failed case; empty if nothing is."""
+        """The known cause of the contradiction of a failed case; empty if nothing is."""
         return self.known.told_of(result) if self.known is not None else ""
 
     @cached_property

@@ -2,8 +2,8 @@
 
 stestr gives each process the cases of some operations. But the cases of a lane share a resource and the requests that
 bring it into a status, whatever their operations are. So the processes tell each other their cases, and each lane is
-tried by one of them, for all. The others take its results from the record. What a process has not decided when it ends,
-those that wait for it try themselves.
+tried by one of them, for all. The others take its results from the record. If a process
+ends before it has decided a case, the processes that wait for the case try it themselves.
 """
 
 from __future__ import annotations

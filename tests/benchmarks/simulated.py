@@ -104,7 +104,7 @@ class Simulation:
 
     def _known(self) -> Durations:
         known = Durations(self.waits)
-        known.of = self.real.of  # type: ignore[method-assign]
+        known.of = self.real.of  # type: ignore[method-assign]  # a stand-in
         return known
 
     def run(self) -> float:

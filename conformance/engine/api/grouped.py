@@ -94,7 +94,7 @@ def limits_of(room: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The optional parts of a service, also those that bring operations or fields alone, or what is called alike."""
+    """The optional parts of a service, also those that bring operations or fields alone, or all called alike."""
     operations, fields = entry.get("operations_of", {}), entry.get("fields_of", {})
     return [
         *entry.get("parts", ()),

@@ -1,6 +1,6 @@
 """The shell patterns by which the entries of a description name operations.
 
-An operation has an id, such as ``v2--gears-actions.turn``. What stands before ``--`` and what stands before the dot may
+An operation has an id, such as ``v2--gears-actions.turn``. The part before ``--`` and the part before the dot may
 be left out: ``gears-actions.turn`` and ``turn`` name it, too.
 """
 

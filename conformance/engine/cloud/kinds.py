@@ -74,7 +74,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Preparation:
-    """A request before the removal of a thing in some statuses, such as detaching it, if it shows what it must."""
+    """A request before the removal of a thing in some statuses, such as detaching it, if it shows certain values."""
 
     statuses: tuple[str, ...]
     act: Act

@@ -182,7 +182,8 @@ class Resources:
         """Have a thing deleted, of the kind that the run watches unless another one is given, without a wait.
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
-        attached to them, and becomes slower with each. The last view of the thing tells what it needs before.
+        attached to them, and becomes slower with each. The last view of the thing tells the requests that must come
+        before.
 
         Returns:
             False if the deletion was refused.

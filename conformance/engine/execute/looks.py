@@ -8,7 +8,7 @@ second time, each is made again alone.
 
 A look stands for all of its group only if nothing else can change the things meanwhile. So it is taken before the lane
 sends any other request that may change something, and before a request that could undo what another one of the group
-has done. Only a request that is not likely to change what the look shows may come between (see ``riding``).
+has done. Only a request that is not likely to change the values that the look shows may come between (see ``riding``).
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Looks:
         return bool(group) and len(group) < MOST and rides(self.context, trial, group)
 
     def parts(self, trial: Trial) -> bool:
-        """Whether a trial could undo what one that waits for a look has done, so that the look comes before it."""
+        """Whether a trial could undo the effect of one that waits for a look, so that the look comes before it."""
         return any(undoes(self.context, trial, one) for one in self._group())
 
     def _group(self) -> list[Trial]:
@@ -243,7 +243,7 @@ class Looks:
         return replace(seen, before=None) if self._has_ended(seen) else seen
 
     def _has_ended(self, evidence: Evidence) -> bool:
-        """Whether the resource was changing before a refused request, and is no longer: nobody knows what ended it.
+        """Whether the resource was changing before a refused request, and is no longer: nobody knows the reason.
 
         So it is where a thing below it, which the request names, is there only as long as the resource changes.
         """

@@ -1,4 +1,4 @@
-"""What a run has seen of requests on which the reference is silent: whether they are refused, and what they change.
+"""The answers to requests on which the reference is silent: whether they are refused, and whether anything changes.
 
 Nobody knows their outcome before, so where it matters, they are taken to be answered as those like them were.
 """

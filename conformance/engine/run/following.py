@@ -87,7 +87,7 @@ def _first_refused(pending: Sequence[Job], status: str, executor: Executor) -> J
 
 
 def _undoing(first: Job, pending: Iterable[Job], executor: Executor) -> Job | None:
-    """A trial that no document refuses, and that could undo what the next refused one does; None without one.
+    """A trial that no document refuses, and that could undo the effect of the next refused one; None without one.
 
     After that one, it would have to wait for a look (see ``jobs.in_order``, which gives the others their places).
     """

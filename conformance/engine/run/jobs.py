@@ -15,7 +15,7 @@ from conformance.engine.run.lanes import order
 
 ATTACHED, LOCKING, UNDOING, USUAL = range(4)
 """The order of refused trials in a status: those that need a thing attached, those of the request to lock, those that
-could undo what others do, and all others."""
+could undo the effects of others, and all others."""
 
 
 @dataclass(frozen=True)

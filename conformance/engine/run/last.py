@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def at_last(one: Unsettled, held: Held, causes: Causes, executor: Executor) -> Result:
-    """The result of a held case, by what the answers of the whole run have shown, or a last request shows.
+    """The result of a held case, by all answers of the run, or by a last request.
 
     Args:
         one: the case and its judgement so far.

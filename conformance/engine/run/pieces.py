@@ -1,7 +1,7 @@
 """Divides the lanes of a run on a slow cloud into pieces, which threads take in the order of a schedule.
 
 Each trial whose request takes the cloud long is a piece. The others of a lane that need the same status are one piece:
-they take little time, and share looks. What lies between two pieces are transitions, or a new resource.
+they take little time, and share looks. Between two pieces lie transitions, or a new resource.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Piece(Work):
 
 
 class Pieces:
-    """Divides lanes, and tells what lies between two pieces.
+    """Divides lanes, and tells the transitions between two pieces.
 
     Args:
         context: the objects that all lanes share.

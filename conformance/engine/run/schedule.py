@@ -1,7 +1,7 @@
 """Divides work over resources that each do one piece at a time, so that the last of them ends soon.
 
-A piece of work needs a resource in some standing, and leaves it in another one. What lies between the standing that one
-piece leaves and the one that the next piece needs costs time: transitions, or a new resource. The pieces are put where
+A piece of work needs a resource in some standing, and leaves it in another one. Transitions, or a new resource, lead
+from there to the standing that the next piece needs, and cost time. The pieces are put where
 the whole ends soonest, the longest first. Then some of them are taken out and put back, again and again, as long as the
 whole is no worse for it: no simple rule finds the resource that is to be spent last, or the transitions that are to
 follow each other.
@@ -89,7 +89,8 @@ class Schedule:
             tries: how often some pieces are taken out and put back.
         """
         self._insert([work] for work in sorted(works, key=self._length, reverse=True))
-        best, worth, chance = [list(row.works) for row in self.rows], self._worth(), random.Random(0)  # noqa: S311
+        chance = random.Random(0)  # noqa: S311 -- no secret: the same work gives the same plan
+        best, worth = [list(row.works) for row in self.rows], self._worth()
         for _ in range(tries if sum(map(len, best)) > 1 else 0):
             self._insert(self._taken_out(chance))
             if (now := self._worth()) <= worth:
@@ -165,7 +166,7 @@ class Schedule:
         self._costs[number] = self._costs[number][0] + seconds, self._costs[number][1] + made
 
     def _long_first(self, row: Row) -> None:
-        """Let long pieces come early, where that costs nothing: what is begun late cannot be moved any more."""
+        """Let long pieces come early, where that costs nothing: a piece that is begun late cannot be moved any more."""
         least = row.cost(self._between)
         for work in sorted(row.works, key=lambda one: one.seconds, reverse=True):
             others = [one for one in row.works if one is not work]

@@ -131,7 +131,7 @@ def test_each_lane_that_finds_no_room_makes_the_next_one_wait_twice_as_long(mome
 
 def test_the_limits_are_looked_at_before_one_more_lane_is_let_in(moment: list[float]) -> None:
     places, looks = crowd(moment), []
-    places.one_more = lambda: len(looks) == 3 or looks.append(moment[0]) is not None  # type: ignore[func-returns-value]
+    places.one_more = lambda: len(looks) == 3 or looks.append(moment[0]) is not None  # type: ignore[func-returns-value]  # notes it
     assert grows_after(places, moment) == 15 * PATIENCE - 1
     assert [later - sooner for sooner, later in pairwise(looks)] == [2 * PATIENCE, 4 * PATIENCE]
 

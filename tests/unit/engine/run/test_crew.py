@@ -42,7 +42,7 @@ class Threads:
     """A crew, whose threads ask at moments that a test sets."""
 
     def __init__(self, about: Context, *lanes: list[Job], threads: int = 2) -> None:
-        self.crew, self.now, self.threads = Crew(about), 0.0, threads  # type: ignore[arg-type]
+        self.crew, self.now, self.threads = Crew(about), 0.0, threads  # type: ignore[arg-type]  # a stand-in
         self.crew.add(lanes)
 
     def next(self, number: int, status: str | None = None, **more: Any) -> list[str] | None:
