@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.removal import WORKERS
 from conformance.engine.provision.durations import SLOW, Durations
 
 if TYPE_CHECKING:
@@ -106,6 +110,24 @@ def taken_over(subject: Held, state: str) -> bool:
         subject.discard()
         return False
     return True
+
+
+def withdraw(context: RunContext) -> None:
+    """Have the resources removed that no lane will take any more, at a time, as a lane does with its own.
+
+    The end of the run waits until they are gone. It would request a usual deletion first, after which a cloud may keep
+    them for a while.
+    """
+    names = dict.fromkeys((context.service.resource, *context.graphs))
+    kinds = {under_test(kind): kind for kind in map(context.cloud.profile.kind, names)}
+    things = context.places.withdraw(kinds)
+
+    def drop(made: Made) -> None:
+        with contextlib.suppress(CloudError, OSError):  # the end of the run removes it, or tells why it cannot
+            context.resources.drop(made.id, made.role, context.cloud.profile.kind(made.kind), made.body)
+
+    with ThreadPoolExecutor(WORKERS, "conformance-removal") as pool:
+        list(pool.map(drop, things))
 
 
 def _lasts(subject: Held) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -203,6 +203,11 @@ class Places:
             far = {place: how_far for place, thing in mine.items() if (how_far := distance(thing)) is not None}
             nearest = min(far, key=lambda place: (mine[place].id not in self._kept, far[place]), default=None)
             return None if nearest is None else things.pop(nearest)
+
+    def withdraw(self, kinds: Collection[str]) -> list[Made]:
+        """Return the things of some kinds that other lanes have left, and offer them no more."""
+        with self._free:
+            return [made for kind in kinds for made in self._offered.pop(kind, [])]
 
     def may_stay(self) -> bool:
         """Whether one more resource that nobody needs may stay until the sandbox goes, which takes it along.

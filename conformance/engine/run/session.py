@@ -38,6 +38,7 @@ from conformance.engine.model.api_version import ApiVersion
 from conformance.engine.model.case import REASONS, Suite
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
+from conformance.engine.provision.handing import withdraw
 from conformance.engine.provision.parts import lacking
 from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.preparing import prepare
@@ -250,6 +251,7 @@ class Session:
                 self.journal.end(own=not whole_run)
                 self.left = tuple(owed)
             else:
+                withdraw(self.context)
                 self.left = (*owed, *self.resources.close(own=not whole_run))
         except Exception as error:  # whatever ended the cleanup, the user learns of it and the connections end
             self.left = (f"the cleanup ended early ({type(error).__name__}: {error}); `conformance cleanup` goes on",)

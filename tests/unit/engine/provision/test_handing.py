@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from subjects import Cloud, subject_on
 
+from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.waits import Waits
-from conformance.engine.provision.handing import FAR, hand_on, taken_over, under_test
+from conformance.engine.provision.handing import FAR, hand_on, taken_over, under_test, withdraw
 from conformance.engine.provision.locking import lock
 
 
@@ -176,3 +177,24 @@ def test_a_resource_in_a_status_that_a_cloud_need_not_keep_is_looked_at_before_i
 
 def test_a_lane_without_a_resource_leaves_none():
     assert not hand_on(subject_on(Cloud()))
+
+
+@pytest.mark.parametrize("error", [None, CloudError("the endpoint is lost")])
+def test_at_the_end_what_lanes_have_left_is_dropped_as_they_drop_it_and_nothing_else(error):
+    subject, handed = left(Cloud())
+    assert handed
+    context, dropped = subject.context, []
+    context.places.offer("address", [SimpleNamespace(id="a1")])
+
+    def drop(id_, role, kind, view):
+        dropped.append((id_, role, kind, view["status"]))
+        if error is not None:
+            raise error
+
+    context.cloud.profile = SimpleNamespace(kind=lambda name: context.kind)
+    context.graphs = {}
+    context.resources.drop = drop
+    withdraw(context)
+    assert dropped == [("w1", Role.MEMBER, context.kind, "IDLE")]
+    assert context.places.offered(under_test(context.kind)) == ()
+    assert context.places.offered("address")

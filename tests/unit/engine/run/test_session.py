@@ -90,6 +90,7 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
 def test_a_cloud_that_ends_with_the_run_takes_its_resources_with_it(monkeypatch, ends, removed, settled):
     calls = []
     monkeypatch.setattr(module, "pay_all", lambda *_: (["a limit is still changed"], []))
+    monkeypatch.setattr(module, "withdraw", lambda context: calls.append(("removed", context)))
     nothing = SimpleNamespace(close=lambda: None)
     session = SimpleNamespace(
         run=SimpleNamespace(stop=lambda: None),
@@ -99,7 +100,9 @@ def test_a_cloud_that_ends_with_the_run_takes_its_resources_with_it(monkeypatch,
         resources=SimpleNamespace(close=lambda own: calls.append(("removed", own)) or ("server 1: in use",)),
         cloud=nothing,
         watch=nothing,
+        context="context",
     )
     left = Session.close(session, whole_run=True, cloud_ends=ends)
+    assert calls[0] == (("settled", False) if ends else ("removed", "context"))
     assert (calls.count(("removed", False)), calls.count(("settled", False))) == (removed, settled)
     assert left == ("a limit is still changed", "server 1: in use")[: 1 + removed]
