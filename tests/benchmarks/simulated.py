@@ -92,6 +92,7 @@ class Simulation:
             service=service,
             graph=real.graph,
             role_names=("member", "admin"),
+            spending=frozenset(),
             kind=SimpleNamespace(name=service.resource),
             places=SimpleNamespace(most=None, offered=lambda kind: (), keep=lambda made: None),
             resources=SimpleNamespace(spares=spares),

@@ -28,6 +28,7 @@ class Context:
 
     def __init__(self, at_hand: tuple[str, ...] = (), **seconds: float) -> None:
         self.waits, self.graph, self.service, self.role_names = Waits(), GRAPH, KNOWLEDGE, frozenset({"member"})
+        self.spending: frozenset[str] = frozenset()
         self.kind = SimpleNamespace(name="widget", state_of=lambda body: (body["status"], None))
         self.hand = list(at_hand)
         self.resources = SimpleNamespace(spares=Spares())

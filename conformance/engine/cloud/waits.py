@@ -8,6 +8,7 @@ wait of the run that has ended well.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -54,6 +55,7 @@ class Waits:
     _moving: dict[str, float] = field(default_factory=dict)
     _prompt: dict[str, int] = field(default_factory=dict)
     _in_vain: set[str] = field(default_factory=set)
+    _operations: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bound(self, transition: str, within: float) -> float:
@@ -76,6 +78,11 @@ class Waits:
         """
         with self._lock:
             return self._well.get(by, 0.0)
+
+    def operations(self) -> Mapping[str, float]:
+        """The ids of the operations that were waited for, each with the seconds of the longest wait."""
+        with self._lock:
+            return {by: self._well[by] for by in self._operations}
 
     def soonest(self, by: str) -> float:
         """The seconds of the shortest wait for an operation that ended well; 0 as long as none did."""
@@ -161,6 +168,8 @@ class Waits:
                 self._soonest[by] = min(seconds, self._soonest.get(by, seconds))
                 self._last[by] = seconds
                 self._in_vain.discard(transition)
+                if by != transition:
+                    self._operations.add(by)
             elif transition:
                 self._in_vain.add(transition)
 

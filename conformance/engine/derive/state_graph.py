@@ -7,7 +7,7 @@ two, the description supplies it; such edges are marked, cost more, and are note
 from __future__ import annotations
 
 import heapq
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -135,6 +135,7 @@ class StateGraph:
         roles: Iterable[str] = (),
         spending: Container[str] = (),
         shunned: Container[str] = (),
+        price: Callable[[str], float] = lambda _: 0.0,
     ) -> list[Edge] | None:
         """Find the cheapest way from one status to another.
 
@@ -145,6 +146,7 @@ class StateGraph:
             roles: the roles that may send the requests; all roles if empty.
             spending: the ids of operations that are not used if another way is as short.
             shunned: the ids of operations that are not used.
+            price: the price of an operation, by its id, beside that of its request (see ``Edge.cost``).
 
         Returns:
             The edges in order; empty if source and target are the same; None if no edges lead there.
@@ -164,8 +166,8 @@ class StateGraph:
                 if edge in avoided or edge.operation.id in shunned or (allowed and edge.role not in allowed):
                     continue
                 count += 1
-                price = edge.cost + (SPENT if edge.operation.id in spending else 0)
-                heapq.heappush(queue, (cost + price, count, edge.targets[0], [*path, edge]))
+                more = edge.cost + price(edge.operation.id) + (SPENT if edge.operation.id in spending else 0)
+                heapq.heappush(queue, (cost + more, count, edge.targets[0], [*path, edge]))
         return None
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Container, Iterable
 
     from conformance.engine.api.service import ServiceDescription
+    from conformance.engine.derive.state_graph import Edge
+    from conformance.engine.provision.context import RunContext
 
 LONGER = 1.5
 """The time of one of the long operations before it was seen, as a multiple of that of a new resource: it copies all
@@ -46,8 +49,18 @@ class Durations:
 
     def of(self, operation: str) -> float:
         """The seconds of one operation, by its id."""
-        part = 1.0 if not self._long or operation in self._long else BRIEF
-        return self._waits.expected(operation) or part * (LONGER * self.new or self._waits.longest or 0.0)
+        return self._waits.expected(operation) or self._unseen(operation)
+
+    def _unseen(self, operation: str) -> float:
+        """The seconds of an operation that was not seen: those of most that are alike, as far as any was seen."""
+        long = not self._long or operation in self._long
+        supposed = (1.0 if long else BRIEF) * (LONGER * self.new or self._waits.longest or 0.0)
+        seen = self._waits.operations() if self._long else {}
+        return median([supposed, *(seconds for one, seconds in seen.items() if (one in self._long) is long)])
+
+    def price(self, operation: str) -> float:
+        """The price of an operation on a way from status to status beside that of its request, of which each is 1."""
+        return self.of(operation) if self.slow else 0.0
 
     def sum(self, operations: Iterable[str]) -> float:
         """The seconds of operations that follow each other."""
@@ -67,3 +80,19 @@ class Durations:
     def new(self) -> float:
         """The seconds until a new resource is there; 0 as long as none was waited for."""
         return self._waits.expected(Waits.NEW)
+
+
+def way_of(
+    context: RunContext,
+    source: str,
+    target: str,
+    broken: Iterable[Edge] = (),
+    spending: Container[str] = (),
+    shunned: Container[str] = (),
+) -> list[Edge] | None:
+    """The way from one status to another that costs this run least (see ``StateGraph.way``).
+
+    On a fast cloud it is that of the fewest requests. On a slow one, a second counts for as much as a request.
+    """
+    price = Durations.in_run(context.waits, context.service).price
+    return context.graph.way(source, target, broken, context.role_names, spending, shunned, price)

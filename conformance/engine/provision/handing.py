@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.removal import WORKERS
-from conformance.engine.provision.durations import SLOW, Durations
+from conformance.engine.provision.durations import SLOW, Durations, way_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ def taken_over(subject: Held, state: str) -> bool:
     def distance(made: Made) -> tuple[float, float] | None:
         """The seconds of the way, as far as the run has seen them, and its cost."""
         status = context.kind.state_of(made.body)[0]
-        way = context.graph.way(status, state, roles=context.role_names)
+        way = way_of(context, status, state)
         cost = None if way is None else sum(edge.cost for edge in way)
         if way is None or cost is None:
             return None

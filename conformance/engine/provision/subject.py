@@ -23,6 +23,7 @@ from conformance.engine.model.evidence import Problem
 from conformance.engine.provision.actions import Actions
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.durations import way_of
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 from conformance.engine.provision.handing import taken_over
 from conformance.engine.provision.locking import still_locked, unlock
@@ -149,8 +150,7 @@ class Subject:
             if problem or self.status == state:
                 return problem
             spared = context.spending if self.sparing else ()
-            roles, broken = context.role_names, self._broken
-            way = context.graph.way(self.status or "", state, broken, roles, spared, self.shunned)
+            way = way_of(context, self.status or "", state, self._broken, spared, self.shunned)
             if way is None and self.status == self.context.service.under_test.initial_status:
                 return self._no_way(state, self._against or reason)
             try:

@@ -50,24 +50,31 @@ class Seat:
         row: its row in the schedule.
         until: the moment when its present piece is likely to end; None while it waits.
         lasts: the seconds that this piece is likely to take.
+        late: the seconds by which it has done its pieces later than the plan expected.
     """
 
     row: Row = field(default_factory=lambda: Row(0.0, None))
     until: float | None = None
     lasts: float = 0.0
+    late: float = 0.0
 
     def begin(self, piece: Piece, seconds: float) -> None:
         """Note that the thread begins a piece, which takes so many seconds."""
         self.lasts, self.row.standing = seconds, piece.leaves
         self.until = time.monotonic() + seconds
 
-    def wait(self, standing: Standing | None) -> None:
-        """Note that the thread waits, and how its resource stands."""
-        self.until, self.row.standing = None, standing
+    def end(self, standing: Standing | None) -> bool:
+        """Note that the thread waits, and how its resource stands. Returns whether that is about as it was planned.
 
-    def as_planned(self, standing: Standing | None) -> bool:
-        """Whether the thread has done its piece about when it was expected, and has left its resource as expected."""
-        return self.until is None or (abs(self.until - time.monotonic()) <= CLOSE and standing == self.row.standing)
+        Pieces that are late by a little each are late by much in the end.
+        """
+        planned, until, self.until = self.row.standing, self.until, None
+        if standing is None or not isinstance(planned, Standing) or planned.as_seen() != standing:
+            self.row.standing = standing
+            return until is None or planned == standing
+        if until is not None:
+            self.late += time.monotonic() - until
+        return abs(self.late) <= CLOSE
 
     def look(self) -> bool:
         """Reckon when the thread can begin another piece. Returns False if nobody can tell, since it is too late."""
@@ -94,6 +101,7 @@ class Crew:
         self._seats: dict[int, Seat] = {}
         self._coming: list[Seat] = []
         self._changed, self._planned = True, float("-inf")
+        self._seen: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -116,6 +124,8 @@ class Crew:
             self._waiting.pop(piece)
             return list(piece.jobs)
         seat = self._seat(standing)
+        if (seen := self._context.waits.operations().keys()) != self._seen:  # others like those are unlike expected
+            self._changed, self._seen = True, set(seen)
         if self._changed or time.monotonic() - self._planned > STALE:
             self._plan(threads)
         if not seat.row.works:
@@ -123,7 +133,8 @@ class Crew:
         work = seat.row.works.pop(0)
         piece = next(one for one in self._waiting if one is work)
         self._waiting.pop(piece)
-        seat.begin(piece, self._pieces.between(standing, piece)[0] + piece.seconds)
+        stands = seat.row.standing if isinstance(seat.row.standing, Standing) else None
+        seat.begin(piece, self._pieces.between(stands, piece)[0] + piece.seconds)
         return list(piece.jobs)
 
     def gone(self) -> None:
@@ -155,13 +166,13 @@ class Crew:
             self._coming.sort(key=lambda one: sum(work.seconds for work in one.row.works))
             seat = self._seats[me] = self._coming.pop() if self._coming else Seat()
             self._changed = self._changed or not seat.row.works
-        elif not seat.as_planned(standing):
+        if not seat.end(standing):
             self._changed = True
-        seat.wait(standing)
         return seat
 
     def _plan(self, threads: int) -> None:
         """Plan all pieces that wait, beginning with the plan of before."""
+        self._pieces.learn(self._waiting)
         expected = max(0, threads - len(self._seats))
         more = (Seat(until=time.monotonic()) for _ in range(expected))
         self._coming = [*self._coming, *more][:expected]
@@ -169,6 +180,8 @@ class Crew:
         for seat, standing in zip(self._coming, [*spare, *[None] * len(self._coming)], strict=False):
             seat.row.standing = standing
         every = [*self._seats.values(), *self._coming]
+        for seat in every:
+            seat.late = 0.0
         seats = [seat for seat in every if seat.look()]
         for seat in every:
             seat.row.works = [work for work in seat.row.works if work in self._waiting and seat in seats]

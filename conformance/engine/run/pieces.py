@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.engine.model.setup import UnderWay
-from conformance.engine.provision.durations import Durations
+from conformance.engine.provision.durations import Durations, way_of
 from conformance.engine.run.schedule import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from conformance.engine.derive.state_graph import Edge
     from conformance.engine.model.trial import Trial
     from conformance.engine.provision.context import RunContext
     from conformance.engine.provision.subject import Subject
@@ -33,15 +34,22 @@ class Standing(NamedTuple):
         status: its status.
         environment: its variant; empty for the usual one.
         altered: whether optional fields were set; for a piece, whether they may have been.
+        before: the status before the trial that has left it so, if a request may lead back there instead of to its
+            usual end; otherwise empty.
     """
 
     kind: str
     status: str
     environment: str = ""
     altered: bool = False
+    before: str = ""
+
+    def as_seen(self) -> Standing:
+        """The standing as far as the resource shows it."""
+        return self._replace(before="")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Piece(Work):
     """Trials that follow each other on one resource.
 
@@ -67,7 +75,7 @@ class Pieces:
     def __init__(self, context: RunContext, deviating: Callable[[], Collection[str]] = frozenset) -> None:
         self._context = context
         self._deviating = deviating
-        self._ways: dict[tuple[str, str, str], list[str] | None] = {}
+        self._ways: dict[tuple[str, ...], float | None] = {}
         self.durations = Durations.in_run(context.waits, context.service)
 
     def of(self, lane: Sequence[Job]) -> list[Piece]:
@@ -87,14 +95,24 @@ class Pieces:
     def _piece(self, jobs: Sequence[Job]) -> Piece:
         trial = jobs[0].trial
         about, state = self._context.about(trial.operation), trial.situation.state
-        seconds = sum(map(self._seconds, jobs))
+        seconds = self._took(jobs)
         if state is None:
             return Piece(seconds, None, tuple(jobs), None, about)
         kind, environment, altered = about.service.resource, trial.situation.environment, alters(trial)
         after = trial.outcome.leads_to[0] if moves(trial) else state
         lasts = after in about.service.under_test.stable_statuses and not trial.setups(UnderWay)
-        leaves = Standing(kind, after, environment, altered) if lasts else None
+        back = any(edge.source == after and state in edge.targets[1:] for edge in about.graph.into(state))
+        leaves = Standing(kind, after, environment, altered, state if back else "") if lasts else None
         return Piece(seconds, leaves, tuple(jobs), Standing(kind, state, environment, altered), about)
+
+    def learn(self, pieces: Iterable[Piece]) -> None:
+        """Reckon the seconds of pieces, and those between them, by what the run has seen until now."""
+        self._ways.clear()
+        for piece in pieces:
+            piece.seconds = self._took(piece.jobs)
+
+    def _took(self, jobs: Iterable[Job]) -> float:
+        return sum(map(self._seconds, jobs))
 
     def _seconds(self, job: Job) -> float:
         """The seconds of a trial: those of its request, and of a second one where the first is expected to fail."""
@@ -110,23 +128,35 @@ class Pieces:
         needs, initial = piece.needs, piece.about.service.under_test.initial_status
         if needs is None:
             return 0.0, False
-        anew = self.durations.new + (self._way(initial, piece) or 0.0)
+        anew = self.durations.new + (self._way(Standing(needs.kind, initial), piece) or 0.0)
         fits = standing is not None and (standing.kind, standing.environment) == (needs.kind, needs.environment)
         if standing is None or not fits or (standing.altered and not needs.altered):
             return anew, True
-        seconds = self._way(standing.status, piece)
+        seconds = self._way(standing, piece)
         return (anew, True) if seconds is None or seconds > anew else (seconds, False)
 
-    def _way(self, status: str, piece: Piece) -> float | None:
-        """The seconds of the way from a status to that which a piece needs; None if there is none."""
+    def _way(self, standing: Standing, piece: Piece) -> float | None:
+        """The seconds of the way from a standing to the status that a piece needs; None if there is none."""
         if piece.needs is None:
             return 0.0
-        key = piece.needs.kind, status, piece.needs.status
+        wanted = piece.needs.status
+        key = standing.kind, standing.status, standing.before, wanted
         if key not in self._ways:
-            way = piece.about.graph.way(status, piece.needs.status, (), piece.about.role_names)
-            self._ways[key] = None if way is None else [edge.operation.id for edge in way]
-        operations = self._ways[key]
-        return None if operations is None else self.durations.sum(operations)
+            self._ways[key] = min(map(self._length, self._ways_of(standing, wanted, piece.about)), default=None)
+        return self._ways[key]
+
+    def _length(self, way: Sequence[Edge]) -> float:
+        return self.durations.sum(edge.operation.id for edge in way)
+
+    def _ways_of(self, standing: Standing, wanted: str, about: RunContext) -> Iterator[list[Edge]]:
+        """Yield the ways from a standing to a status. What may lead back to the status before does so."""
+        before, roles = standing.before, about.role_names
+        back = [one for one in about.graph.into(before) if one.source == standing.status and one.role in roles]
+        further = way_of(about, before, wanted, (), about.spending) if back else None
+        if further is not None:
+            yield [min(back, key=lambda edge: (edge.operation.id in about.spending, edge.cost)), *further]
+        if (way := way_of(about, standing.status, wanted, back, about.spending)) is not None:
+            yield way
 
 
 def moves(trial: Trial) -> bool:

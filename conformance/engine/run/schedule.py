@@ -29,12 +29,12 @@ Standing = Hashable | None
 """How a resource stands, such as by its status; None where there is no resource yet."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Work:
     """A piece of work.
 
     Attributes:
-        seconds: the time that it takes, from a resource in the standing that it needs.
+        seconds: the time that it takes, from a resource in the standing that it needs, as far as that is known by now.
         leaves: the standing in which it leaves the resource; None if that serves no other piece.
     """
 

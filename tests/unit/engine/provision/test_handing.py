@@ -76,7 +76,7 @@ def test_of_two_resources_the_one_is_taken_from_which_the_way_takes_less_time(se
     context.places.offer(under_test(context.kind), things)
     for (status, id_), length in zip(ids.items(), seconds, strict=True):
         context.waits.ended(f"{id_} from {status}", length, well=True)
-    context.graph.way = lambda source, target, **_: [
+    context.graph.way = lambda source, target, *_: [
         SimpleNamespace(cost=costs[source], operation=SimpleNamespace(id=ids[source]))
     ]
     assert taken_over(subject, "IDLE")

@@ -13,7 +13,7 @@ from widgets import KNOWLEDGE, trial
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.run.crew import CLOSE, STALE, Crew
 from conformance.engine.run.jobs import Job
-from conformance.engine.run.pieces import Standing, standing_of
+from conformance.engine.run.pieces import TRIAL, Standing, standing_of
 from conformance.engine.run.schedule import Schedule
 
 
@@ -175,3 +175,39 @@ def test_a_resource_that_serves_no_other_trial_stands_as_none(
     status: str | None, more: dict[str, Any], standing: Standing | None
 ) -> None:
     assert standing_of(lane(status, **more)[0].subject) == standing
+
+
+def test_pieces_that_are_late_by_a_little_each_are_late_by_much_in_the_end() -> None:
+    crew, late = Threads(context(), [spin(name) for name in "abcd"], threads=1), CLOSE - 0.5
+    with patch("conformance.engine.run.crew.Schedule", wraps=Schedule) as schedule:
+        for number, plans in enumerate((1, 1, 2, 2)):  # after the second one it is late by more than is close
+            crew.now = number * (50.0 + TRIAL + late)  # each needs a new resource
+            with patch("conformance.engine.run.crew.STALE", 1000.0):
+                assert crew.next(1, "SPINNING" if number else None)
+            assert schedule.call_count == plans
+
+
+def test_what_the_run_sees_of_an_operation_is_planned_with() -> None:
+    about = context()
+    crew = Threads(about, [spin("a"), look("behind", state="SPINNING"), look("last", state="HALTED")], threads=1)
+    with patch("conformance.engine.run.crew.Schedule", wraps=Schedule) as schedule:
+        for moment, status, plans in ((0.0, "IDLE", 1), (30.0 + TRIAL, "SPINNING", 2)):
+            crew.now = moment
+            with patch("conformance.engine.run.crew.STALE", 1000.0):
+                crew.next(1, status)
+            assert schedule.call_count == plans
+            about.waits.ended("widgets.wake from HALTED", 3.0, well=True)
+
+
+def test_a_plan_knows_where_a_resource_may_be_led_back_to_although_that_does_not_show() -> None:
+    crew = Threads(context(), [look("a")], threads=1)
+    with crew.as_thread(1):
+        assert crew.next(1, "IDLE") == ["a"]
+        seat = crew.crew._seats[1]
+        seat.row.standing = Standing("widget", "SPINNING", before="HALTED")
+        assert seat.end(Standing("widget", "SPINNING"))
+        assert seat.row.standing == Standing("widget", "SPINNING", before="HALTED")
+        assert seat.end(Standing("widget", "SPINNING")), "as it waits"
+        seat.until = crew.now
+        assert not seat.end(Standing("widget", "HALTED"))
+        assert seat.row.standing == Standing("widget", "HALTED")

@@ -130,3 +130,29 @@ def test_a_new_resource_is_made_where_the_way_takes_longer(seconds: float, betwe
     known = Pieces(context)  # type: ignore[arg-type]
     (piece,) = known.of([job("a")])
     assert known.between(HALTED, piece) == between
+
+
+def test_what_undoes_a_trial_may_lead_back_to_where_it_began() -> None:
+    calm = action("calm", preconditions=(status("SPINNING"),), postconditions=(becomes("IDLE", "HALTED"),))
+    wake = action("wake", preconditions=(status("HALTED"),), postconditions=(becomes("IDLE"),))
+    context = Context(spin=10.0, calm=1.0, wake=4.0)
+    context.waits.ended(Waits.NEW, 20.0, well=True)
+    context.graph = StateGraph.of(views([spec(SPIN, calm, wake)], TOP, KNOWLEDGE))
+    known = Pieces(context)  # type: ignore[arg-type]
+    stopped, usual = known.of([spin("a", state="HALTED"), spin("b")])
+    assert [stopped.leaves, usual.leaves] == [Standing("widget", "SPINNING", before="HALTED"), SPINNING]
+    idle, halted = known.of([job("c"), job("d", state="HALTED")])
+    assert [known.between(one.leaves, idle) for one in (stopped, usual)] == [(5.0, False), (1.0, False)]
+    assert known.between(stopped.leaves, halted) == (1.0, False), "although it is not the usual end"
+    assert Standing("widget", "SPINNING", before="HALTED").as_seen() == SPINNING
+
+
+def test_the_seconds_of_a_piece_and_between_pieces_follow_what_the_run_sees() -> None:
+    context = Context(spin=10.0, halt=3.0)
+    context.waits.ended(Waits.NEW, 100.0, well=True)
+    known = Pieces(context)  # type: ignore[arg-type]
+    own, behind = known.of([spin("a"), job("b", state="SPINNING")])
+    assert (own.seconds, known.between(IDLE, behind)) == (10.0 + TRIAL, (10.0, False))
+    context.waits.ended("widgets.spin from IDLE", 30.0, well=True)
+    known.learn([own, behind])
+    assert (own.seconds, behind.seconds, known.between(IDLE, behind)) == (30.0 + TRIAL, TRIAL, (30.0, False))
