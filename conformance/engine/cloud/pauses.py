@@ -5,7 +5,7 @@ from __future__ import annotations
 GROWTH = 0.2
 """The pause between two polls, as a part of the duration of the youngest wait."""
 
-UNKNOWN = 0.5
+UNKNOWN = 1 / 3
 """The longest pause while nobody knows how long a wait takes, as a part of the usual one: the first wait of its kind
 tells the run what to expect of the others, and its end is noticed late by as much as a pause."""
 

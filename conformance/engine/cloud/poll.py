@@ -32,6 +32,9 @@ _NEAR, _LATE, _STEP = 0.9, 1.5, 0.05
 """The first and the last part of the time that a wait is expected to take, between which the pauses are at most the
 third part of it."""
 
+_MOMENT = 1.0
+"""The longest such pause, in seconds: a later look would make a run on a slow cloud longer by as much."""
+
 BLIND = 15.0
 """Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
@@ -99,7 +102,7 @@ class _Wait:
         so_far = now - self.since
         if so_far >= _LATE * self.expected:
             return float("inf")
-        return max(_NEAR * self.expected - so_far, _STEP * self.expected)
+        return max(_NEAR * self.expected - so_far, min(_STEP * self.expected, _MOMENT))
 
     def miss(self) -> None:
         """Note that the thing could not be looked at."""

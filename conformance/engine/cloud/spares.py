@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.made import Made
     from conformance.engine.cloud.roles import Role
 
-EAGER = 2.0
+EAGER = 1.0
 """The seconds after which others are requested beside a first thing that is not ready yet."""
+
+AT_ONCE = 4
+"""The most of them that are requested at a time: a cloud takes a part of a second, or more, to accept each."""
 
 
 @dataclass
@@ -72,14 +76,19 @@ def ahead(make: Callable[[], Made], count: Callable[[], int], spares: Spares, ea
     """
     ended = threading.Event()
 
+    def one() -> None:
+        if not ended.is_set():
+            try:
+                spares.add(make(), ready=False)
+            except (CloudError, OSError):  # whoever needs one makes it, and says why it cannot
+                ended.set()
+
     def work() -> None:
         if ended.wait(eager):
             return
-        with contextlib.suppress(CloudError, OSError):  # whoever needs one makes it, and says why it cannot
+        with contextlib.suppress(CloudError, OSError), ThreadPoolExecutor(AT_ONCE, "ahead") as pool:
             for _ in range(count()):
-                if ended.is_set():
-                    break
-                spares.add(make(), ready=False)
+                pool.submit(one)
 
     thread = threading.Thread(target=work, name="ahead", daemon=True)
     thread.start()

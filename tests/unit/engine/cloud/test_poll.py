@@ -317,7 +317,7 @@ def test_a_poll_that_asks_for_each_thing_rests_for_each(fake, cloud, monkeypatch
 
 @pytest.mark.parametrize(
     ("so_far", "expected", "pause"),
-    [(0.0, 20.0, 18.0), (17.0, 20.0, 1.0), (25.0, 20.0, 1.0), (30.0, 20.0, None), (5.0, 0.0, None)],
+    [(0.0, 20.0, 18.0), (17.0, 20.0, 1.0), (25.0, 20.0, 1.0), (55.0, 60.0, 1.0), (30.0, 20.0, None), (5.0, 0.0, None)],
 )
 def test_towards_the_end_of_a_wait_whose_length_is_known_the_pauses_are_short(cloud, so_far, expected, pause):
     waiting = poll._Wait(cloud.profile.kind("server"), "a", bool, Role.MEMBER, since=100.0, expected=expected)

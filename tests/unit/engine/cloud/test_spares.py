@@ -10,7 +10,7 @@ import pytest
 
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.spares import Spares, ahead
+from conformance.engine.cloud.spares import AT_ONCE, Spares, ahead
 
 
 def thing(kind: str = "widget", role: Role = Role.MEMBER) -> Any:
@@ -67,14 +67,41 @@ def test_no_further_one_is_requested_when_the_first_is_ready_or_has_failed() -> 
         return thing()
 
     def first() -> None:
-        with ahead(make, lambda: 5, spares, eager=0.0):
+        with ahead(make, lambda: AT_ONCE + 5, spares, eager=0.0):
             begun.wait(10)
             threading.Timer(0.2, ended.set).start()
             raise ResourceError("no widget could be made")
 
     with pytest.raises(ResourceError):
         first()
-    assert len(spares.forget()) == 1
+    assert 1 <= len(spares.forget()) <= AT_ONCE
+
+
+def test_several_are_requested_at_a_time() -> None:
+    spares, together, made = Spares(), threading.Barrier(AT_ONCE), threading.Semaphore(0)
+
+    def make() -> Any:
+        together.wait(10)
+        made.release()
+        return thing()
+
+    with ahead(make, lambda: 2 * AT_ONCE, spares, eager=0.0):
+        for _ in range(2 * AT_ONCE):
+            assert made.acquire(timeout=10)
+    assert spares.count("widget", Role.MEMBER) == 2 * AT_ONCE
+
+
+def test_no_further_one_is_requested_after_one_could_not_be_made() -> None:
+    spares, asked, taken = Spares(), threading.Semaphore(0), 0
+
+    def make() -> Any:
+        asked.release()
+        raise ResourceError("no room")
+
+    with ahead(make, lambda: 100, spares, eager=0.0):
+        while asked.acquire(timeout=1.0):
+            taken += 1
+    assert 1 <= taken <= AT_ONCE
 
 
 def test_a_thing_that_cannot_be_made_ahead_is_left_to_whoever_needs_it() -> None:
