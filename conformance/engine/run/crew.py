@@ -141,6 +141,20 @@ class Crew:
         """Note that this thread ends."""
         self._changed = self._seats.pop(threading.get_ident(), None) is not None or self._changed
 
+    def spare(self) -> bool:
+        """Whether the resource of this thread, which waits, is one too many: each piece may be done with a nearer one.
+
+        A thread that waits keeps its resource, since others may be late. But more resources than pieces are of no use.
+        """
+        idle = {
+            seat: min(self._pieces.between(seat.row.standing, piece)[0] for piece in self._waiting)
+            for seat in self._seats.values()
+            if seat.until is None and isinstance(seat.row.standing, Standing) and not seat.row.works and self._waiting
+        }
+        nearest = sorted(idle, key=lambda seat: idle[seat])[: len(self._waiting)]
+        mine = self._seats.get(threading.get_ident())
+        return mine in idle and mine not in nearest
+
     def _standing(self, lane: Executors | None) -> Standing | None:
         """How the resource of this thread stands, or the one with which it would begin, which is kept for it."""
         if lane is not None:

@@ -67,6 +67,10 @@ class Queue:
         self._whole = [lane for lane in self._whole if lane is not chosen]
         return chosen
 
+    def spare(self) -> bool:
+        """Whether the resource with which this thread waits is one too many."""
+        return self._crew.spare()
+
     def left(self) -> None:
         """Note that the lane of this thread has ended: no resource is kept for it any more."""
         self._context.places.keep(None)

@@ -104,6 +104,9 @@ class Workers:
                 if jobs := self.queue.take(self.working, lane):
                     self.open += 1
                     return jobs
+                spare = lane is not None and self.queue.spare()
+            if spare and lane is not None:
+                lane.give_back()
             self.stopping.wait(WAIT)
         return []
 

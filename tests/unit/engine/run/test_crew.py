@@ -211,3 +211,18 @@ def test_a_plan_knows_where_a_resource_may_be_led_back_to_although_that_does_not
         seat.until = crew.now
         assert not seat.end(Standing("widget", "HALTED"))
         assert seat.row.standing == Standing("widget", "HALTED")
+
+
+def test_of_more_resources_than_pieces_those_are_spare_that_are_not_the_nearest() -> None:
+    crew = Threads(context(), [spin("a"), look("behind", state="SPINNING")], threads=4)
+
+    def spare(number: int) -> bool:
+        with crew.as_thread(number):
+            return crew.crew.spare()
+
+    assert crew.next(1, "IDLE") == ["a"]
+    crew.now = 1.0
+    assert [crew.next(2, "HALTED"), crew.next(3, "IDLE")] == [None, None]
+    assert [spare(number) for number in (1, 2, 3, 4)] == [False, True, False, False], "IDLE is nearer to SPINNING"
+    crew.crew.add([[look("c", state="HALTED")]])
+    assert not spare(2), "there are as many pieces by now"

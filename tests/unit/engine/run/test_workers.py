@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ class Lanes:
         self.shared: list[Any] = []
         self.taken: list[tuple[int, Any]] = []
         self.refused = 0
+        self.too_many = False
         self.ended = 0
 
     def __len__(self) -> int:
@@ -36,6 +38,9 @@ class Lanes:
             return None
         self.taken.append((threads, lane))
         return self.lanes.pop(0)
+
+    def spare(self) -> bool:
+        return self.too_many
 
     def gather(self) -> None:
         self.lanes, self.shared = [*self.lanes, *self.shared], []
@@ -96,6 +101,18 @@ def test_a_thread_waits_until_there_is_a_lane_for_it() -> None:
     queue = Lanes(plans=True)
     queue.lanes, queue.refused = ["a"], 2
     assert workers(queue, None).next() == "a"
+
+
+@pytest.mark.parametrize(("refused", "too_many", "given_back"), [(1, True, 1), (1, False, 0), (0, True, 0)])
+def test_a_resource_that_is_one_too_many_is_given_back_while_its_thread_waits(
+    refused: int, too_many: bool, given_back: int
+) -> None:
+    queue = Lanes(plans=True)
+    queue.lanes, queue.refused, queue.too_many = ["a"], refused, too_many
+    given: list[None] = []
+    lane: Any = SimpleNamespace(give_back=lambda: given.append(None))
+    assert workers(queue, None).next(lane) == "a"
+    assert len(given) == given_back
 
 
 def test_a_stopped_run_takes_no_lane() -> None:
