@@ -36,7 +36,7 @@ STALE = 2.0
 """The seconds after which a thread that waits has the plan made again: another one may take longer than expected."""
 
 CLOSE = 2.0
-"""The seconds by which a piece may end earlier or later than expected without another plan."""
+"""The seconds by which the pieces of a thread may end earlier or later than planned without another plan."""
 
 SOON = 0.5
 """The least seconds until a thread is expected to have done its piece."""
@@ -69,12 +69,12 @@ class Seat:
         Pieces that are late by a little each are late by much in the end.
         """
         planned, until, self.until = self.row.standing, self.until, None
-        if standing is None or not isinstance(planned, Standing) or planned.as_seen() != standing:
+        same = (planned.as_seen() if isinstance(planned, Standing) else planned) == standing
+        if not same:
             self.row.standing = standing
-            return until is None or planned == standing
         if until is not None:
             self.late += time.monotonic() - until
-        return abs(self.late) <= CLOSE
+        return same and abs(self.late) <= CLOSE
 
     def look(self) -> bool:
         """Reckon when the thread can begin another piece. Returns False if nobody can tell, since it is too late."""
@@ -179,6 +179,7 @@ class Crew:
         if seat is None:
             self._coming.sort(key=lambda one: sum(work.seconds for work in one.row.works))
             seat = self._seats[me] = self._coming.pop() if self._coming else Seat()
+            seat.until = None
             self._changed = self._changed or not seat.row.works
         if not seat.end(standing):
             self._changed = True

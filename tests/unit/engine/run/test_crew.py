@@ -226,3 +226,12 @@ def test_of_more_resources_than_pieces_those_are_spare_that_are_not_the_nearest(
     assert [spare(number) for number in (1, 2, 3, 4)] == [False, True, False, False], "IDLE is nearer to SPINNING"
     crew.crew.add([[look("c", state="HALTED")]])
     assert not spare(2), "there are as many pieces by now"
+
+
+def test_a_plan_is_made_again_when_a_thread_that_waits_has_given_its_resource_back() -> None:
+    crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")])
+    assert crew.next(1) == ["a"]
+    with patch("conformance.engine.run.crew.Schedule", wraps=Schedule) as schedule:
+        for status, plans in (("IDLE", 1), ("IDLE", 1), (None, 2), (None, 2)):
+            assert crew.next(2, status) is None
+            assert schedule.call_count == plans
