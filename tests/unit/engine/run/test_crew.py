@@ -235,3 +235,15 @@ def test_a_plan_is_made_again_when_a_thread_that_waits_has_given_its_resource_ba
         for status, plans in (("IDLE", 1), ("IDLE", 1), (None, 2), (None, 2)):
             assert crew.next(2, status) is None
             assert schedule.call_count == plans
+
+
+def test_a_new_plan_reckons_with_the_seconds_that_the_run_has_seen_by_then() -> None:
+    about = context()
+    crew = Threads(about, [spin("a"), spin("b")], threads=1)
+    lasts = []
+    for moment in (0.0, 80.0):
+        crew.now = moment
+        assert crew.next(1, "SPINNING" if moment else None)
+        lasts.append(crew.crew._seats[1].lasts)
+        about.waits.ended("widgets.spin from IDLE", 60.0, well=True)
+    assert lasts == [20.0 + 30.0 + TRIAL, 20.0 + 60.0 + TRIAL]
