@@ -14,8 +14,10 @@ case, and the request of this case does its work. The sum: each accepted request
 status is entered once, and all that work is spread evenly over N servers, after one of them was built. `--why` names
 the case that needs each of these transitions. `--trace` writes what `tests.benchmarks.timeline` prints.
 
-Left out, so that the bound stays one: servers that a run makes because a trial has spent one, the work of requests on
-which the reference is silent, and trials that are made again because they failed.
+Left out, so that the bound stays one: servers that a run makes because a trial has spent one, ways back from a status,
+the work of requests on which the reference is silent, trials that are made again because they failed, the removal of
+the last server, and all that the cloud and the run do beside the delays: the last columns show the seconds of the
+processor that each of the two has used.
 """
 
 from __future__ import annotations
@@ -138,20 +140,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     graph = StateGraph.of(views(specs, highest_version(specs), service))
     trials = {case.id: case.trial for case in derive(specs).cases}
     os.environ[VARIABLE] = given.delays
-    print("| servers | seconds | bound | ratio |\n|---|---|---|---|", flush=True)
+    print("| servers | seconds | bound | ratio | processor: run | cloud |\n|---|---|---|---|---|---|", flush=True)
     for servers in given.servers:
-        took, applied = _run(given.cases, servers, given.trace)
+        took, used, applied = _run(given.cases, servers, given.trace)
         tried = {case: trials[case] for case in applied if case in trials}
         least = bound(tried, graph, service.under_test.initial_status, seconds, servers)
         ratio = f"{took / least:.2f}" if least else "-"
-        print(f"| {servers} | {took:.0f} | {least:.0f} | {ratio} |", flush=True)
+        print(f"| {servers} | {took:.0f} | {least:.0f} | {ratio} | {used[0]:.0f} | {used[1]:.0f} |", flush=True)
     for one in counted(tried, graph, service.under_test.initial_status, seconds)[0] if given.why else ():
         print(f"{one.seconds:5.0f} s  {one.name:<36} {one.case}")
     return 0
 
 
-def _run(cases: str, servers: int, trace: Path | None) -> tuple[float, list[str]]:
-    """The seconds of a run on a sandbox of its own, and the cases that applied to it."""
+def _run(cases: str, servers: int, trace: Path | None) -> tuple[float, tuple[float, float], list[str]]:
+    """The seconds of a run on a sandbox of its own, those of the processor for both, and the cases that applied."""
     sandbox = start()
     try:
         room = {"quota_class_set": {"instances": 10 * servers, "cores": 40 * servers, "ram": 81920 * servers}}
@@ -168,7 +170,9 @@ def _run(cases: str, servers: int, trace: Path | None) -> tuple[float, list[str]
             subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             record = RunRecord.read(output)
             applied = [result.case for result in record.results if result.verdict != "inapplicable"]
-            return float(record.info.totals["seconds"]), applied
+            totals, own = record.info.totals, Path(f"/proc/{sandbox.pid}/stat").read_text().rpartition(") ")[2].split()
+            cloud = sum(map(int, own[11:13])) / os.sysconf("SC_CLK_TCK")
+            return float(totals["seconds"]), (float(totals["processor_seconds"]), cloud), applied
     finally:
         sandbox.stop()
 
