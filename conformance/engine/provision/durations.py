@@ -92,7 +92,12 @@ def way_of(
 ) -> list[Edge] | None:
     """The way from one status to another that costs this run least (see ``StateGraph.way``).
 
-    On a fast cloud it is that of the fewest requests. On a slow one, a second counts for as much as a request.
+    On a fast cloud it is that of the fewest requests. On a slow one, a second counts for as much as a request, and an
+    operation after which the resource may not serve all trials costs as much as a new one.
     """
-    price = Durations.in_run(context.waits, context.service).price
+    known = Durations.in_run(context.waits, context.service)
+
+    def price(operation: str) -> float:
+        return known.price(operation) + (known.new if known.slow and operation in spending else 0.0)
+
     return context.graph.way(source, target, broken, context.role_names, spending, shunned, price)

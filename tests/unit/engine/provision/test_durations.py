@@ -56,6 +56,18 @@ def test_of_two_ways_the_one_is_taken_that_takes_less_time_on_a_slow_cloud(long:
     assert way_of(context, "SPINNING", "NOWHERE") is None
 
 
+@pytest.mark.parametrize(
+    ("new", "way"), [(20.0, ["widgets.fix", "widgets.wake"]), (1.0, ["widgets.calm"]), (14.0, ["widgets.calm"])]
+)
+def test_what_spends_a_resource_costs_a_new_one_on_a_slow_cloud(new: float, way: list[str]) -> None:
+    context: Any = subject_on(Cloud()).context
+    context.waits.ended(Waits.NEW, new, well=True)
+    for name in ("calm", "fix", "wake"):
+        context.waits.ended(f"widgets.{name} from SPINNING", 1.0, well=True)
+    found = way_of(context, "SPINNING", "IDLE", spending={"widgets.calm"})
+    assert [edge.operation.id for edge in found or ()] == way
+
+
 def test_a_way_is_of_the_roles_that_the_run_has_without_what_is_broken_or_shunned() -> None:
     context: Any = subject_on(Cloud(), roles=("member",)).context
     assert way_of(context, "IDLE", "BROKEN") is None, "only an administrator may"
