@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.engine.cloud import fields
+from conformance.engine.cloud.ending import end_changes, with_value
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask, said
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
@@ -163,7 +164,7 @@ class Remover:
         A second DELETE that arrives at the end of the first one can leave a thing in a task that never ends.
         """
         rules = kind.deletion
-        if not (rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
+        if not (rules.change or rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
             return None
         answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         if answer.status in NOT_THERE:
@@ -173,6 +174,11 @@ class Remover:
             return None
         if wait and kind.state_of(view)[0] in rules.making:
             view = self._finished(thing, kind) or view
+        if kind.changing(view):
+            end_changes(self._cloud, thing, kind)
+            if not wait:
+                return Removal(thing, True, f"{thing} is {kind.state_of(view)[0]}, and is removed once that has ended")
+            view = self._changed(thing, kind) or view
         self._note_came_with(thing, kind, view)
         status, task = kind.state_of(view)
         if wait and (status in rules.going or task in rules.going_tasks):
@@ -200,6 +206,15 @@ class Remover:
         if result.timed_out or result.problem:
             self._never_finished = True
             self._tell(f"{thing} is removed unfinished: something that was being made with it may stay behind unseen")
+        return result.view
+
+    def _changed(self, thing: Thing, kind: Kind) -> View | None:
+        """The view of a thing after its change; one whose change does not end in time is removed anyway."""
+        within = min(self._timeout, FINISHING)
+        self._tell(f"waiting until a change of {thing} has ended, for {within:g} s at most")
+        result = self._watch.until(thing.id, lambda one: not kind.changing(one), within, role=thing.role, kind=kind)
+        if result.timed_out or result.problem:
+            self._tell(f"{thing} is removed as {result.status}, which may hold up other things of the cloud")
         return result.view
 
     def _delete(self, thing: Thing, kind: Kind, deadline: float, once: bool) -> Removal:
@@ -357,7 +372,7 @@ class Remover:
         place = ".".join(filter(None, (contents.field, fields.EVERY, contents.of)))
         for one in fields.values(shown, place):
             path = contents.act.path.replace("{value}", quote(str(one), safe=""))
-            act = replace(contents.act, path=path, body=_with_value(contents.act.body, one))
+            act = replace(contents.act, path=path, body=with_value(contents.act.body, one))
             self._by_someone(thing, act, any_refusal=True)
 
     def _remove_base(self, thing: Thing, kind: Kind) -> None:
@@ -370,10 +385,3 @@ class Remover:
         for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
             self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
             self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
-
-
-def _with_value(body: Any, value: Any) -> Any:
-    """The body with a value in place of the text ``{value}``."""
-    if isinstance(body, dict):
-        return {name: _with_value(inner, value) for name, inner in body.items()}
-    return value if body == "{value}" else body
