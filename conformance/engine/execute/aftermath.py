@@ -13,6 +13,7 @@ from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.barriers import NOBODY
 from conformance.engine.execute.snapshots import Snapshots
@@ -174,7 +175,7 @@ class Aftermath:
             ),
             waits.bound(making, self.context.patience.status),
             kind=kind,
-            role=service.under_test.role,
+            role=Role(made.role),  # another one may be of another project, and not see it
         )
         if not result.problem and not stopping.is_set():
             waits.ended(making, result.seconds, well=not result.timed_out)
