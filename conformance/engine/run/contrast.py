@@ -161,7 +161,7 @@ def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tu
         """Whether a request has all members of the refused one, and none beside the one that is left out."""
         around = {place[:-1] for place in had if place[-1] == name}
         beside = {place for place in had if place[:-1] in around and place[-1] != name}
-        return refused <= had and (not left_out or bool(around) and beside <= refused)
+        return refused <= had and (not left_out or (bool(around) and beside <= refused))
 
     exact = {code for code, had in answers if sound(had) == refused and code not in OF_THE_MOMENT}
     return any(
