@@ -188,6 +188,7 @@ def _lacking(status: int, answers: Iterable[tuple[int, Members]]) -> str:
     if not codes:
         return "the same request without the fault was not answered in this run, so another part may be the cause"
     if any(200 <= code < 300 for code in codes):
-        return f"no accepted request has all other fields of this one, so one of them may be the cause of the {status}"
+        fields = "all other fields of this one, and no further one beside the field in question"
+        return f"no accepted request has {fields}, so another field may be the cause of the {status}"
     said = " or ".join(map(str, codes))
     return f"the request without the fault was answered {said}, so another part of it may be the cause"

@@ -93,9 +93,7 @@ def test_beside_a_member_that_is_left_out_an_accepted_request_has_no_further_one
     why = missing("error/400", 400, answered(202, {"make": accepted}), sent=broken)
     assert (why is None) == shown
     wrong = {"make": {"name": "n", "hull": [{"size": {}}]}}
-    assert missing("error/400", 400, answered(202, {"make": accepted}), sent=wrong) is None, (
-        "its value is its own fault"
-    )
+    assert missing("error/400", 400, answered(202, {"make": accepted}), sent=wrong) is None, "the value is there"
 
 
 def test_a_conflict_of_the_same_request_leaves_the_decision_to_one_with_more() -> None:
