@@ -33,6 +33,7 @@ from conformance.engine.provision.anew import with_new_elements
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.fleeting import Fleeting
 from conformance.engine.provision.found import is_number, none_listed
 from conformance.engine.provision.owned import Filled, Owned
 from conformance.engine.provision.steps import Steps
@@ -301,8 +302,8 @@ class Paths:
             except Unavailable as error:
                 return error
 
-        within, stopping, pause = self._context.patience.status, self._context.stopping, self._context.patience.settle
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
+        patience, stopping, over = self._context.patience, self._context.stopping, Fleeting(self._subject).over
+        seen = until(look, over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen

@@ -12,6 +12,7 @@ from conformance.engine.api.entries import Naming
 from conformance.engine.model.binding import Step
 from conformance.engine.model.probe import Before
 from conformance.engine.model.setup import Ended
+from conformance.engine.provision import fleeting
 
 SPIN = action("spin", path="/servers/{server_id}/action", preconditions=(replace(status("IDLE"), resource="server"),))
 
@@ -94,6 +95,24 @@ def test_a_refusal_of_what_is_listed_longer_than_its_task_lasts_says_nothing(tmp
     shop[0].does["POST end"] = refused
     evidence = make(shop, needs, "IDLE")
     assert (evidence.status, evidence.problem is None) == (409, decided)
+
+
+@pytest.mark.parametrize(("task", "looks"), [(None, 2), ("spinning", 4)])
+def test_what_came_and_went_between_two_looks_is_not_waited_for_any_more(tmp_path, monkeypatch, task, looks):
+    """A quick live migration was waited for, five minutes each time, although its server had no task any more."""
+    monkeypatch.setattr(fleeting, "SOON", 0.0)
+    shop = with_passing_jobs(tmp_path, set())
+    listed = []
+
+    def jobs(ask):
+        listed.append(ask.path)
+        shop[0].things["/servers"]["server-1"]["turning"] = task if len(listed) <= 6 else None
+        return 200, {"jobs": []}
+
+    shop[0].does["GET jobs"] = jobs
+    problem = make(shop, JOB_OF, "IDLE").problem
+    assert "/servers/server-1/jobs" in problem.reason
+    assert len(listed) == 2 * looks, "a member looks and an administrator, and the first look is before it is begun"
 
 
 def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):
