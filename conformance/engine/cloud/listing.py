@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from specs.microversion import VersionRange
 
 
+OTHER_IDS = ("uuid",)
+"""The fields that name a thing where no description says so, beside the usual one."""
+
+
 class Client(Protocol):
     """The client, as far as it is needed here."""
 
@@ -55,23 +59,31 @@ def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[
         marker = list(fresh)[-1]
 
 
-def inferred(cloud: Client, kind: Kind, role: Role) -> tuple[list[dict[str, Any]], str | None]:
+def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[list[dict[str, Any]], str | None]:
     """The things in the list of a kind of which no description says how it is listed.
 
     The list is the only list of objects at the path of the collection, at the highest microversion: some collections
     are new in one.
 
+    Args:
+        cloud: the client of the cloud.
+        kind: the kind.
+        role: the role that asks.
+        path: the path of the list, if it is not that of the collection.
+
     Returns:
-        The things, and a sentence on what the list does not show; None if it shows all things.
+        The things, each with its id in the field of the kind, and a sentence on what the list does not show; None if it
+        shows all things.
     """
-    collection = kind.collection or f"/{kind.name}"
+    collection = path or kind.collection or f"/{kind.name}"
     highest = cloud.microversions.max
     answer = cloud.get(collection, role=role, microversion=str(highest) if highest is not None else None)
     body: Any = answer.json if answer.ok else None
     lists = _lists(body) if isinstance(body, dict) else []
     if len(lists) != 1:
         return [], said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
-    things = [one for one in lists[0] if one.get(kind.id_field)]
+    ids = (kind.id_field, *OTHER_IDS)
+    things = [{**one, kind.id_field: id_} for one in lists[0] if (id_ := next(filter(None, map(one.get, ids)), None))]
     if _goes_on(body):
         return things, f"GET {collection} shows only the first page of the list"
     return things, None
