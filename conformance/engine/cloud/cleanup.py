@@ -130,6 +130,7 @@ def _shown(cloud: Cloud, journal: Journal, remover: Remover, done: list[Removal]
         return done, list(shown.told)
     again = remover.remove_all(shown.things)
     done = [one for one in done if one.thing not in shown.things] + again
+    done = [one if one.trouble is None else remover.last_time(one) for one in done]  # it may have been in the way
     with serving(Purpose.REMOVING):
         still = survey(cloud, journal, lists)
     why = "a list still shows it, though its removal was answered as if it were gone"

@@ -62,8 +62,8 @@ def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[
 def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[list[dict[str, Any]], str | None]:
     """The things in the list of a kind of which no description says how it is listed.
 
-    The list is the only list of objects at the path of the collection, at the highest microversion: some collections
-    are new in one.
+    The list is the only list of objects at the path of the collection, or one of several that show the same things, at
+    the highest microversion: some collections are new in one.
 
     Args:
         cloud: the client of the cloud.
@@ -79,11 +79,15 @@ def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[lis
     highest = cloud.microversions.max
     answer = cloud.get(collection, role=role, microversion=str(highest) if highest is not None else None)
     body: Any = answer.json if answer.ok else None
-    lists = _lists(body) if isinstance(body, dict) else []
-    if len(lists) != 1:
-        return [], said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
     ids = (kind.id_field, *OTHER_IDS)
-    things = [{**one, kind.id_field: id_} for one in lists[0] if (id_ := next(filter(None, map(one.get, ids)), None))]
+    lists = [
+        [{**one, kind.id_field: id_} for one in shown if (id_ := next(filter(None, map(one.get, ids)), None))]
+        for shown in (_lists(body) if isinstance(body, dict) else ())
+    ]
+    # A service may show its things by an old and a new key.
+    if len({frozenset(str(one[kind.id_field]) for one in shown) for shown in lists}) != 1:
+        return [], said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
+    things = lists[0]
     if _goes_on(body):
         return things, f"GET {collection} shows only the first page of the list"
     return things, None

@@ -84,7 +84,7 @@ class Remover:
         as one of them goes. What hangs on a thing that cannot go is waited for briefly, and asked for once more at the
         end: a chain of things holds a run up as long as a single one.
         """
-        done = [self._last_time(one) if one.hurried else one for one in self._in_order(things)]
+        done = [self.last_time(one) if one.hurried else one for one in self._in_order(things)]
         while again := [one for one in done if one.forbidden and not self._described(one.thing)]:
             later = self._in_order(one.thing for one in again)
             done = [one for one in done if one not in again] + later
@@ -125,10 +125,10 @@ class Remover:
             self._first_left = thing
         return removal
 
-    def _last_time(self, hurried: Removal) -> Removal:
+    def last_time(self, left: Removal) -> Removal:
         """The outcome of another attempt to remove a thing, without a wait until it can be removed."""
-        again = self.remove(hurried.thing, once=True)
-        return hurried if again.trouble is not None else replace(again, was_there=True)
+        again = self.remove(left.thing, once=True)
+        return left if again.trouble is not None else replace(again, was_there=True)
 
     def _removed(self, thing: Thing, wait: bool, once: bool = False) -> Removal:
         deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))

@@ -97,7 +97,7 @@ def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tu
         intent = entry.intent
         kind, role = cloud.profile.kind(intent.kind), _role(intent)
         if not entry.ids and not entry.settled:
-            if kind.goes_with:
+            if kind.goes_with or _below_own(journal, kind):
                 journal.refused(intent)  # it would be a part of a thing of the run, which is removed
             else:
                 wanted.setdefault((intent.kind, role), []).append(entry)
@@ -106,6 +106,12 @@ def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tu
             for each in dict.fromkeys((role, *sorted(cloud.roles - {Role.READER, Role.VISITOR}))):
                 wanted.setdefault((left, each), []).append(entry)
     return wanted
+
+
+def _below_own(journal: Journal, kind: Kind) -> bool:
+    """Whether the things of a kind that no description lists are parts of a thing of the run, by their path."""
+    parts = kind.collection.split("/")
+    return not kind.listing.key and any(journal.holds("/".join(parts[:end])) for end in range(3, len(parts)))
 
 
 def _role(intent: Intent) -> Role:

@@ -55,8 +55,9 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
     """Look through lists for things of the run, of all its processes, that are not known to be there any more.
 
     A thing is the run's if the journal has its id, or if it bears a name of the run. One that names a thing of the run
-    which is gone was made on the side of a request: it is removed if it belongs to the project or the user of a role of
-    the run, since nobody else had a use for it; otherwise it is told of.
+    was made on the side of a request, and is removed: if that thing is gone and it belongs to a project of the run,
+    since nobody else has a use for it; or if that thing is still there, which it may keep from going, and it belongs to
+    a user of the run. What names a thing that is gone and belongs to others is told of.
 
     Args:
         cloud: the client.
@@ -67,7 +68,8 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
     roles = {Role(entry.intent.role) for entry in entries if entry.intent.role in set(Role)} & cloud.roles
     known = {id_ for entry in entries for id_, _ in entry.left}
     gone = {id_ for entry in entries for id_ in entry.gone} - known
-    owners = {owner for role in cloud.roles for owner in (cloud.project_of(role), cloud.user_of(role)) if owner}
+    users = {user for role in cloud.roles if (user := cloud.user_of(role))}
+    owners = users | {project for role in cloud.roles if (project := cloud.project_of(role))}
     things: dict[str, Thing] = {}
     told: dict[str, str] = {}
     for role in sorted(roles):
@@ -83,11 +85,12 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                 of = next((text for text in sorted(texts & gone) if len(text) >= TELLING), None)
                 owned = id_ in gone and (len(id_) >= TELLING or journal.holds(at))
                 on_the_side = of is not None and not owners.isdisjoint(texts)
-                ours = owned or on_the_side or found_by_name(kind, name, journal.prefixes)
+                in_the_way = not texts.isdisjoint(known) and not users.isdisjoint(texts)
+                ours = owned or on_the_side or in_the_way or found_by_name(kind, name, journal.prefixes)
                 if ours and listed.removable:
                     journal.there(kind.name, id_, at, name=name, role=role)
                     things[at] = Thing(kind.name, id_, at, role)
-                elif ours:
+                elif ours and not in_the_way:
                     told[at] = f"{kind.name} {id_}: the run made it, and no documented request removes it"
                 elif of is not None and listed.removable:
                     why = f"it names {of}, which the run made, and nothing shows who made it"

@@ -67,6 +67,19 @@ def test_what_names_a_thing_of_the_run_that_is_still_there_is_left_to_it(run):
     assert run.cleanup().left == (f"gears {GEAR}: DELETE /adopted/{GEAR} gave 403 (kept)",)
 
 
+def test_what_keeps_a_thing_of_the_run_from_going_is_removed_if_a_user_of_the_run_made_it(run):
+    """As a lock that was made on the side of another request."""
+    held = (403, {"forbidden": {"message": "locked"}})
+    run.route("DELETE", f"/adopted/{GEAR}", held, held, (204, None))
+    lock, other = ({"id": id_, "gear": GEAR, "user_id": user} for id_, user in ((LOCK, "u-1"), (OTHER, "u-2")))
+    run.route("GET", "/locks", (200, {"locks": [lock, other]}), (200, {"locks": [other]}))
+    run.route("DELETE", f"/locks/{LOCK}", (204, None))
+    run.users = {Role.MEMBER: "u-1"}
+    report = run.cleanup()
+    assert report.removed == (f"gears {GEAR}", f"locks {LOCK}")
+    assert f"/locks/{OTHER}" not in run.deleted
+
+
 def test_what_no_request_removes_is_told_of_alone(run):
     run.route("GET", "/logs", (200, {"logs": [{"id": LOCK, "name": "conformance-1-log"}, {"id": OTHER}]}))
     assert run.cleanup().left == (f"logs {LOCK}: the run made it, and no documented request removes it",)
