@@ -160,13 +160,13 @@ def ended(view: View, version: Microversion | None) -> Trial:
 def showing(view: View, row: Parameter, version: Microversion, state: str | None = None) -> Trial:
     """Make the trial of the documented request whose response must show a field at a version.
 
-    An administrator asks for a field that only administrators see, unless the request changes something. ``state``: the
-    status of the resource; None for the usual one.
+    An administrator asks for a field that only administrators see, unless the request makes or changes something that
+    has no statuses: it might be the administrator's then. ``state``: the status of the resource; None for the usual one.
     """
     variant, usual = view.main
     state = state or usual
     at = None if version == view.default else version
-    role = "admin" if row.visible_to == "admin" and view.reads else None
+    role = "admin" if row.visible_to == "admin" and (view.reads or state is not None) else None
     rule = view.service.showing(view.operation, row.name)
     if rule is None or rule.asks_only_for_a_role:
         asking = rule.role if rule is not None else role

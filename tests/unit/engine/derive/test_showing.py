@@ -101,11 +101,19 @@ def test_the_shipped_table_names_operations_and_fields_of_the_reference():
         assert set(rule.existing) | {s.operation for s in rule.steps} <= set(operations)
 
 
-@pytest.mark.parametrize(("method", "role"), [("GET", "admin"), ("PUT", "member")])
-def test_an_administrator_asks_for_what_only_administrators_see_and_changes_nothing_for_it(method, role):
+@pytest.mark.parametrize(
+    ("method", "path", "role"),
+    [
+        ("GET", "/widgets/{widget_id}", "admin"),
+        ("PUT", "/widgets/{widget_id}", "admin"),
+        ("PUT", "/gears/{gear_id}", "member"),
+        ("POST", "/widgets", "member"),
+    ],
+)
+def test_an_administrator_asks_for_what_only_administrators_see_and_makes_nothing_for_it(method, path, role):
     secret = (row("rank", "integer", visible_to="admin", min="2.5"), row("size", "integer"))
     shown = sample({"widget": {"rank": 1, "size": 1}})
-    found = suite(plain(method, "/widgets/{widget_id}", answers=secret, answered=(shown,), name="see", normal=(200,)))
+    found = suite(plain(method, path, answers=secret, answered=(shown,), name="see", normal=(200,)))
     for name in ("body/rank", "microversion/rank/min-2.5[2.4]", "microversion/rank/min-2.5[2.5]"):
         assert case(found, f"see/{name}").trial.request.role == role
     assert not case(found, "see/body/rank").expectation.required, "a policy may hide it from administrators as well"
