@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.engine.api import naming
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.pages import of_one
 from conformance.engine.derive.view import Variant, View
 from conformance.engine.model.binding import Step
 from conformance.engine.model.case import id_part
@@ -161,13 +162,16 @@ def showing(view: View, row: Parameter, version: Microversion, state: str | None
     """Make the trial of the documented request whose response must show a field at a version.
 
     An administrator asks for a field that only administrators see, unless the request makes or changes something that
-    has no statuses: it might be the administrator's then. ``state``: the status of the resource; None for the usual one.
+    has no statuses: it might be the administrator's then. A link to the next page is shown by a page of one element.
+    ``state``: the status of the resource; None for the usual one.
     """
     variant, usual = view.main
     state = state or usual
     at = None if version == view.default else version
     role = "admin" if row.visible_to == "admin" and (view.reads or state is not None) else None
     rule = view.service.showing(view.operation, row.name)
+    if rule is None and (page := of_one(view, row, version)):
+        return attempt(view, "page-of-one", Where(variant, state), Asked(role=role, version=at, query=page))
     if rule is None or rule.asks_only_for_a_role:
         asking = rule.role if rule is not None else role
         return attempt(view, "documented", Where(variant, state), Asked(role=asking, version=at))

@@ -118,3 +118,17 @@ def test_an_administrator_asks_for_what_only_administrators_see_and_makes_nothin
         assert case(found, f"see/{name}").trial.request.role == role
     assert not case(found, "see/body/rank").expectation.required, "a policy may hide it from administrators as well"
     assert case(found, "see/body/size").trial.request.role == "member"
+
+
+def test_a_link_to_the_next_page_is_shown_by_a_page_of_one_where_pages_are_documented():
+    links = (row("gears", "array", True), row("gears_links", "array", min="2.5"), row("more", "array"))
+    shown = sample({"gears": [{"name": "n"}], "gears_links": [], "more": []})
+    limit = row("limit", "integer", location="query", min="2.5")
+    found = suite(plain("GET", "/gears", limit, answers=links, answered=(shown,), name="see", normal=(200,)))
+    asked = {
+        name: dict(case(found, f"see/{name}").trial.request.query)
+        for name in ("body/gears_links", "body/more", "microversion/gears_links/min-2.5[2.4]")
+    }
+    assert asked == {"body/gears_links": {"limit": 1}, "body/more": {}, "microversion/gears_links/min-2.5[2.4]": {}}
+    without = suite(plain("GET", "/gears", answers=links, answered=(shown,), name="see", normal=(200,)))
+    assert case(without, "see/body/gears_links").trial.request.query == ()
