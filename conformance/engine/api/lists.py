@@ -17,7 +17,8 @@ def lists_of(specs: Iterable[Spec]) -> tuple[Listed, ...]:
     operations = [o for spec in specs for o in spec.operations if o.removed is None and o.action is None]
     removed = {form(o.path) for o in operations if o.method == "DELETE"}
     found: dict[str, Listed] = {}
-    for path in (o.path for o in operations if o.method == "GET" and not placeholders(o.path)):
+    paths = (o.path.partition("?")[0] for o in operations if o.method == "GET")
+    for path in (path for path in paths if not placeholders(path)):
         collection = path.removesuffix(DETAIL)
         if collection not in found or path != collection:
             found[collection] = Listed(collection, path, f"{collection}/{{}}" in removed)

@@ -16,8 +16,10 @@ def test_the_lists_of_a_reference():
         plain("GET", "/logs/detail"),
         plain("GET", "/logs"),
         plain("POST", "/racks"),
+        plain("GET", "/kinds?public={public}"),
     )
     assert lists_of([spec(*operations)]) == (
         Listed("/gears", "/gears/detail", True),
         Listed("/logs", "/logs/detail", False),
+        Listed("/kinds", "/kinds", False),
     )
