@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.engine.cloud.exchange import said
+from conformance.engine.cloud.names import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,4 +119,4 @@ def _goes_on(body: dict[str, Any]) -> bool:
 
 def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:
     """Whether a thing can be found again by the name that was asked for: only a run's own name proves anything."""
-    return bool(kind.name_field) and any(name.startswith(prefix) for prefix in prefixes)
+    return bool(kind.name_field) and is_of(name, prefixes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.listing import found_by_name, inferred, listed
+from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
 
@@ -124,7 +125,7 @@ def _name_in(record: Mapping[str, Any], kind: Kind) -> str:
 
 def _named_by(name: str, intended: str, journal: Journal) -> bool:
     """Whether a name is the intended one or begins with it. A name without the prefix of the run proves nothing."""
-    if not any(intended.startswith(prefix) for prefix in journal.prefixes):
+    if not is_of(intended, journal.prefixes):
         return False
     return name == intended or name.startswith(f"{intended}-")
 

@@ -42,6 +42,13 @@ def test_a_list_may_be_shown_by_an_old_and_a_new_key(fake, cloud, gadget):
     assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
 
 
+def test_a_name_in_capitals_finds_a_thing_as_well(fake, cloud):
+    name = "CUSTOM_" + cloud.journal.rand_name("gadget").upper().replace("-", "_")
+    cloud.journal.intend("gadgets", name)
+    fake.routes["GET", LIST] = (200, {"gadgets": [{"id": "g-2", "name": "CUSTOM_OTHER"}, {"id": "g-1", "name": name}]})
+    assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
+
+
 def test_what_is_below_a_thing_of_the_run_goes_with_it(cloud):
     """Nobody needs to look for it, where no list might show it."""
     cloud.journal.made(cloud.journal.intend("gadgets", "g"), "g-1", "/gadgets/g-1")
