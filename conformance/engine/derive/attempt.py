@@ -170,15 +170,14 @@ def showing(view: View, row: Parameter, version: Microversion, state: str | None
     at = None if version == view.default else version
     role = "admin" if row.visible_to == "admin" and (view.reads or state is not None) else None
     rule = view.service.showing(view.operation, row.name)
-    if rule is None and (page := of_one(view, row, version)):
-        return attempt(view, "page-of-one", Where(variant, state), Asked(role=role, version=at, query=page))
+    page = of_one(view, row, version)
     if rule is None or rule.asks_only_for_a_role:
-        asking = rule.role if rule is not None else role
-        return attempt(view, "documented", Where(variant, state), Asked(role=asking, version=at))
+        asked = Asked(role=rule.role if rule is not None else role, version=at, query=page)
+        return attempt(view, "page-of-one" if page else "documented", Where(variant, state), asked)
     return attempt(
         view,
-        f"showing-{id_part(rule.fields)}",
+        f"showing-{id_part(rule.fields)}{'-page-of-one' if page else ''}",
         Where(variant, state or (view.service.under_test.initial_status if rule.needs_resource else None)),
-        Asked(role=rule.role or role, version=at, query=rule.query, optional=bool(rule.existing)),
+        Asked(role=rule.role or role, version=at, query=(*rule.query, *page), optional=bool(rule.existing)),
         setup=existing(rule.existing) + prepared(rule.steps),
     )

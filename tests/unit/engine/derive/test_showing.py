@@ -130,5 +130,11 @@ def test_a_link_to_the_next_page_is_shown_by_a_page_of_one_where_pages_are_docum
         for name in ("body/gears_links", "body/more", "microversion/gears_links/min-2.5[2.4]")
     }
     assert asked == {"body/gears_links": {"limit": 1}, "body/more": {}, "microversion/gears_links/min-2.5[2.4]": {}}
+    known = replace(KNOWLEDGE, preconditions_to_show=(replace(RULE, operation="see", fields="*"),))
+    both = suite(
+        plain("GET", "/gears", limit, answers=links, answered=(shown,), name="see", normal=(200,)), service=known
+    )
+    assert case(both, "see/body/gears_links").trial.request.query == (("wheels", "1"), ("limit", 1))
+    assert case(both, "see/body/more").trial.request.query == (("wheels", "1"),)
     without = suite(plain("GET", "/gears", answers=links, answered=(shown,), name="see", normal=(200,)))
     assert case(without, "see/body/gears_links").trial.request.query == ()
