@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.names import is_of
@@ -80,9 +81,8 @@ def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[lis
     highest = cloud.microversions.max
     answer = cloud.get(collection, role=role, microversion=str(highest) if highest is not None else None)
     body: Any = answer.json if answer.ok else None
-    ids = (kind.id_field, *OTHER_IDS)
     lists = [
-        [{**one, kind.id_field: id_} for one in shown if (id_ := next(filter(None, map(one.get, ids)), None))]
+        [{**one, kind.id_field: id_} for one in shown if (id_ := _id_of(one, kind))]
         for shown in (_lists(body) if isinstance(body, dict) else ())
     ]
     # A service may show its things by an old and a new key.
@@ -92,6 +92,16 @@ def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[lis
     if _goes_on(body):
         return things, f"GET {collection} shows only the first page of the list"
     return things, None
+
+
+def _id_of(one: dict[str, Any], kind: Kind) -> Any:
+    """The id of a thing that a list shows: in the usual field, or the end of its own address; None if nothing is."""
+    ids: Any = (one.get(name) for name in (kind.id_field, *OTHER_IDS))
+    addresses = (
+        urlsplit(value).path.rstrip("/") for value in one.values() if isinstance(value, str) and "://" in value
+    )
+    named = (path.rpartition("/") for path in addresses)
+    return next(filter(None, (*ids, *(last for at, _, last in named if at.endswith(kind.collection)))), None)
 
 
 def ids_in_list(cloud: Client, kind: Kind, role: Role) -> list[str] | None:

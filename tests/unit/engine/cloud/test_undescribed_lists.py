@@ -42,6 +42,13 @@ def test_a_list_may_be_shown_by_an_old_and_a_new_key(fake, cloud, gadget):
     assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
 
 
+def test_the_address_of_a_thing_names_it_where_no_field_does(fake, cloud, gadget):
+    shown = {"gadget_ref": "https://cloud.example/v1/gadgets/g-1", "maker": "https://cloud.example/makers/m-1"}
+    theirs = {"name": "x", "other": "https://cloud.example/gears/g-2"}
+    fake.routes["GET", LIST] = (200, {"gadgets": [{"name": gadget, **shown}, theirs]})
+    assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
+
+
 def test_a_name_in_capitals_finds_a_thing_as_well(fake, cloud):
     name = "CUSTOM_" + cloud.journal.rand_name("gadget").upper().replace("-", "_")
     cloud.journal.intend("gadgets", name)
