@@ -101,7 +101,8 @@ def _id_of(one: dict[str, Any], kind: Kind) -> Any:
         urlsplit(value).path.rstrip("/") for value in one.values() if isinstance(value, str) and "://" in value
     )
     named = (path.rpartition("/") for path in addresses)
-    return next(filter(None, (*ids, *(last for at, _, last in named if at.endswith(kind.collection)))), None)
+    collection = kind.collection or f"/{kind.name}"
+    return next(filter(None, (*ids, *(last for at, _, last in named if at.endswith(collection)))), None)
 
 
 def ids_in_list(cloud: Client, kind: Kind, role: Role) -> list[str] | None:
