@@ -6,12 +6,14 @@ is not its own, where every DELETE is answered 404.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.listing import found_by_name, inferred
+from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.journal import Journal
 
-TELLING = 8
-"""The fewest characters of an id that another thing of the cloud does not bear by chance."""
+_RANDOM = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""An id that no other thing bears. Numbers, and names that are not of the run, may come again."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
     roles = {Role(entry.intent.role) for entry in entries if entry.intent.role in set(Role)} & cloud.roles
     known = {id_ for entry in entries for id_, _ in entry.left}
     gone = {id_ for entry in entries for id_ in entry.gone} - known
+    removed, held = ({id_ for id_ in ids if _is_unique(id_, journal)} for ids in (gone, known))
     users = {user for role in cloud.roles if (user := cloud.user_of(role))}
     owners = users | {project for role in cloud.roles if (project := cloud.project_of(role))}
     things: dict[str, Thing] = {}
@@ -82,10 +85,10 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                     continue
                 name = str(one.get(kind.name_field) or "")
                 texts = set(_texts(one)) - {id_}
-                of = next((text for text in sorted(texts & gone) if len(text) >= TELLING), None)
-                owned = id_ in gone and (len(id_) >= TELLING or journal.holds(at))
+                of = next(iter(sorted(texts & removed)), None)
+                owned = id_ in removed
                 on_the_side = of is not None and not owners.isdisjoint(texts)
-                in_the_way = not texts.isdisjoint(known) and not users.isdisjoint(texts)
+                in_the_way = not texts.isdisjoint(held) and not users.isdisjoint(texts)
                 ours = owned or on_the_side or in_the_way or found_by_name(kind, name, journal.prefixes)
                 if ours and listed.removable:
                     journal.there(kind.name, id_, at, name=name, role=role)
@@ -96,6 +99,11 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                     why = f"it names {of}, which the run made, and nothing shows who made it"
                     told[at] = f"{kind.name} {id_}: {why}; if nobody else did, remove it with DELETE {at}"
     return Shown(tuple(things.values()), tuple(told.values()))
+
+
+def _is_unique(id_: str, journal: Journal) -> bool:
+    """Whether nothing but the thing of the run bears an id."""
+    return _RANDOM.fullmatch(id_) is not None or is_of(id_, journal.prefixes)
 
 
 def _texts(value: Any) -> Iterator[str]:

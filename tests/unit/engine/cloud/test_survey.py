@@ -80,6 +80,19 @@ def test_what_keeps_a_thing_of_the_run_from_going_is_removed_if_a_user_of_the_ru
     assert f"/locks/{OTHER}" not in run.deleted
 
 
+@pytest.mark.parametrize("removed", [True, False])
+@pytest.mark.parametrize("id_", ["7", "colour-of-all"])
+def test_an_id_that_may_come_again_names_no_thing_of_the_run_elsewhere(run, id_, removed):
+    """Others count from one, too, and a size may be the same number; and others use the words of a reference."""
+    run.had("gears", id_, f"/adopted/{id_}")
+    run.route("DELETE", f"/adopted/{id_}", (204 if removed else 403, None))
+    run.route("DELETE", f"/adopted/{GEAR}", (204, None))
+    run.route("GET", "/locks", (200, {"locks": [{"id": LOCK, "size": id_, "user_id": "u-1"}, {"id": id_}]}))
+    run.users = {Role.MEMBER: "u-1"}
+    run.cleanup()
+    assert set(run.deleted) == {f"/adopted/{id_}", f"/adopted/{GEAR}"}
+
+
 def test_what_no_request_removes_is_told_of_alone(run):
     run.route("GET", "/logs", (200, {"logs": [{"id": LOCK, "name": "conformance-1-log"}, {"id": OTHER}]}))
     assert run.cleanup().left == (f"logs {LOCK}: the run made it, and no documented request removes it",)
