@@ -1,7 +1,7 @@
 """Kinds of things of a service, by its description: their collections, and how one is made, shown and removed.
 
-Other things have a kind as well: its name is the last part of the path of the collection, and its things have an
-``id`` and a ``name`` (see ``Kind``).
+Other things have a kind as well: its name is the path of the collection without the first slash, and its things have
+an ``id`` and a ``name`` (see ``Kind``).
 """
 
 from __future__ import annotations

@@ -75,6 +75,7 @@ class Remover:
         self._stuck: set[str] = set()
         self._slowest = 0.0
         self._first_left: Thing | None = None
+        self._left_at = 0.0
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -85,7 +86,7 @@ class Remover:
         as one of them goes. What hangs on a thing that cannot go is waited for briefly, and asked for once more at the
         end: a chain of things holds a run up as long as a single one.
         """
-        done = [self._last_time(one) if one.hurried else one for one in self._in_order(things)]
+        done = [self.last_time(one) if one.hurried else one for one in self._in_order(things)]
         while again := [one for one in done if one.forbidden and not self._described(one.thing)]:
             later = self._in_order(one.thing for one in again)
             done = [one for one in done if one not in again] + later
@@ -123,13 +124,13 @@ class Remover:
         except CloudError as error:
             removal = Removal(thing, True, str(error))
         if wait and removal.trouble is not None and self._first_left is None:
-            self._first_left = thing
+            self._first_left, self._left_at = thing, time.monotonic()
         return removal
 
-    def _last_time(self, hurried: Removal) -> Removal:
+    def last_time(self, left: Removal) -> Removal:
         """The outcome of another attempt to remove a thing, without a wait until it can be removed."""
-        again = self.remove(hurried.thing, once=True)
-        return hurried if again.trouble is not None else replace(again, was_there=True)
+        again = self.remove(left.thing, once=True)
+        return left if again.trouble is not None else replace(again, was_there=True)
 
     def _removed(self, thing: Thing, wait: bool, once: bool = False) -> Removal:
         deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
@@ -219,10 +220,13 @@ class Remover:
 
     def _delete(self, thing: Thing, kind: Kind, deadline: float, once: bool) -> Removal:
         """Request the deletion until it is accepted: again while the thing is locked or in use."""
-        rules, unlocked, told, above = kind.deletion, False, once, self._first_left
-        if above is not None:
+        rules, unlocked, told, began = kind.deletion, False, once, time.monotonic()
+
+        def ends() -> float:
+            # No description tells what the thing hangs on, so that it may have been asked for before what is left.
+            counts = self._first_left is not None and (self._left_at <= began or not self._described(thing))
             briefly = 0.0 if once else max(LEAST, MULTIPLE * self._slowest)
-            deadline = min(deadline, time.monotonic() + briefly)
+            return min(deadline, max(began, self._left_at) + briefly) if counts else deadline
 
         def ask() -> Answer:
             nonlocal unlocked, told
@@ -241,7 +245,7 @@ class Remover:
                 if self._never_was(thing, kind, answer):
                     return replace(answer, status=404)
                 why = said(f"DELETE {thing.path}", answer)
-                within = max(0.0, deadline - time.monotonic())
+                within = max(0.0, ends() - time.monotonic())
                 self._tell(f"{thing} cannot be removed yet: {why}; asking again, for {within:.0f} s at most")
             return answer
 
@@ -250,10 +254,13 @@ class Remover:
             final = {401, 403, *NO_SUCH_REQUEST, *NOT_THERE, *rules.final_codes}
             return answer.ok or answer.status in final or self._cloud.lost is not None or bool(kind.goes_with)
 
-        answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
+        answer = until(
+            ask, lambda answer: decided(answer) or time.monotonic() >= ends(), ends() - began, pause=0.2, growth=2
+        )
+        above = self._first_left if ends() < deadline else None
         # A part of a thing of the run is removed with that thing, which is reported if it is left.
         if answer.status == ACCEPTED and not self._described(thing):
-            return Removal(thing, True, self._still_shown(thing, deadline))
+            return Removal(thing, True, self._still_shown(thing, began + LEAST if once else deadline))
         if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
         why, hurried = said(f"DELETE {thing.path}", answer), above is not None and not decided(answer)

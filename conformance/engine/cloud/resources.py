@@ -207,7 +207,10 @@ class Resources:
                 with contextlib.suppress(CloudError):
                     self._ready(self._cloud.profile.kind(made.kind), made)
         entries = self._journal.entries(own=own)
-        return remove_entries(self._cloud, self._watch, self._journal, entries, timeout=self._timeout).left
+        report = remove_entries(
+            self._cloud, self._watch, self._journal, entries, timeout=self._timeout, whole_run=not own
+        )
+        return report.left
 
     def _remover(self) -> Remover:
         return Remover(self._cloud, self._watch, self._journal, timeout=self._timeout)

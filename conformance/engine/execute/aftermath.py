@@ -131,7 +131,7 @@ class Aftermath:
     def _disobeyed(self, request: Request) -> None:
         """Undo the effects of a request that was executed despite its refusal, and give up what it changed."""
         self.take_back(request)  # while the thing that the path names still exists
-        self.paths.forget(request.filled)
+        self.paths.forget(request.filled, changed=True)
         if request.filled.owned is not None:
             self.paths.elements.dispose(request.filled.owned)
 
@@ -193,11 +193,10 @@ class Aftermath:
 
 
 def creates(trial: Trial, request: Request) -> str | None:
-    """The kind of thing that the request may make on the side: the journal must know it before the request."""
+    """The kind of thing that the request may make on the side: the journal must know it before the request.
+
+    It counts whatever its body: a cloud may accept a name of another type, and the answer then names the thing.
+    """
     if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
         return None
-    kind, named_by = request.needs.creates
-    body = request.body if isinstance(request.body, dict) else {}
-    inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
-    name = inner.get(named_by, "") if isinstance(inner, dict) else None
-    return kind if isinstance(name, str) else None  # the answer may name a thing to which the request gives no name
+    return request.needs.creates[0]

@@ -99,7 +99,7 @@ class Executor:
         self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
-        self.inspection = Inspection(self.context)
+        self.inspection = Inspection(self.context, self.paths.elements)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
         self.give_back = self.discard
 

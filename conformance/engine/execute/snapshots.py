@@ -15,6 +15,7 @@ from conformance.engine.api.json_path import members
 from conformance.engine.api.producers import SAFE, element_in, form, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
+from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
@@ -83,7 +84,7 @@ class Snapshots:
     ) -> Mapping[str, Any]:
         """The same views after a refusal with a code, without that of the resource under test."""
         name = name_in(body)
-        if name is not None and not name.startswith(self.context.cloud.prefix):
+        if name is not None and not is_of(name, [self.context.cloud.prefix]):
             name = None
         parts = {key: before[key] for key in (BEING, SHOWN, BELOW) if key in before}
         now = self._comparable(parts, self._apart(trial, filled, body, name or ""))

@@ -456,3 +456,28 @@ def test_one_thing_that_the_guard_does_not_let_go_does_not_keep_the_rest(run):
     assert run.deleted == ["/servers/s"]
     assert [one.partition(":")[0] for one in report.left] == ["server ../flavors"]
     assert "can be read as that of another resource" in report.left[0]
+
+
+def test_what_may_hang_on_a_thing_that_proves_to_stay_is_not_waited_for_in_full(run, monkeypatch):
+    """No description tells which of them is to go first, so that they are asked for at the same time."""
+    monkeypatch.setattr(removal, "LEAST", 0.1)
+    monkeypatch.setattr(removal, "MULTIPLE", 0.0)
+    asked = threading.Event()
+
+    def in_use(_):
+        asked.set()
+        return 400, {"badRequest": {"message": "in use"}}
+
+    def locked(_):
+        asked.wait(5)
+        return 403, {"forbidden": {"message": "locked"}}
+
+    run.had("racks", "r", "/racks/r")
+    run.had("boats", "b", "/boats/b")
+    run.fake.routes["DELETE", "/v2.1/racks/r"] = in_use
+    run.fake.routes["DELETE", "/v2.1/boats/b"] = locked
+    (rack,) = (one for one in run.cleanup(timeout=60.0).left if one.startswith("racks"))
+    assert rack == (
+        "racks r: DELETE /racks/r gave 400 (in use); it may hang on boats b, which could not be removed, and was not "
+        "waited for in full"
+    )
