@@ -21,7 +21,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from conformance.engine.cloud.book import Book, Entry, Intent
+from conformance.engine.cloud.book import Before, Book, Entry, Intent
 from conformance.engine.cloud.names import ending, new_prefix
 
 if TYPE_CHECKING:
@@ -132,6 +132,11 @@ class Journal:
     def before(self, intent: Intent, ids: Iterable[str]) -> None:
         """Note the existing things of a kind, before a request for a thing that no name can find."""
         self._write({"do": "before", "key": intent.key, "ids": sorted(ids)}, before=True)
+
+    def before_of(self, intent: Intent) -> Before | None:
+        """The existing things that were noted before the request of an intent; None if nobody looked."""
+        with self._lock:
+            return self._book.before.get(intent.key)
 
     def made(
         self,

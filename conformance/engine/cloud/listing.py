@@ -107,12 +107,18 @@ def _id_of(one: dict[str, Any], kind: Kind) -> Any:
 
 def ids_in_list(cloud: Client, kind: Kind, role: Role) -> list[str] | None:
     """The ids of all things of a kind that a role can see; None if no list shows them all."""
+    records = things_in_list(cloud, kind, role)
+    return None if records is None else [str(one[kind.id_field]) for one in records]
+
+
+def things_in_list(cloud: Client, kind: Kind, role: Role) -> list[dict[str, Any]] | None:
+    """All things of a kind that a role can see; None if no list shows them all."""
     trouble: object
     if kind.listing.key:
         records, trouble = listed(cloud, kind, role)
     else:
         records, trouble = inferred(cloud, kind, role)
-    return None if trouble is not None else [str(one[kind.id_field]) for one in records]
+    return None if trouble is not None else records
 
 
 def _lists(body: dict[str, Any]) -> list[list[dict[str, Any]]]:

@@ -16,7 +16,7 @@ from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.barriers import NOBODY
-from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.execute.snapshots import ARRIVED, Snapshots
 from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.trial import Trial
@@ -102,7 +102,12 @@ class Aftermath:
 
     def _after(self, evidence: Evidence, request: Request) -> Mapping[str, object]:
         before, status = request.before or {}, evidence.status or 0
-        return self.snapshots.after(evidence.trial, request.filled, request.body, before, status)
+        after = self.snapshots.after(evidence.trial, request.filled, request.body, before, status)
+        arrived = self.snapshots.arrived(request.intent, request.body)
+        if not arrived:
+            return after
+        request.before = {**before, ARRIVED: ()}
+        return {**after, ARRIVED: arrived}
 
     @staticmethod
     def _renamed(trial: Trial, request: Request) -> Owned | None:
