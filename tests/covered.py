@@ -1,14 +1,8 @@
-"""How much of the code the tests ran, from the JSON file that slipcover writes: one figure, and the modules to look at.
-
-python -m tests.covered coverage.json
-"""
+"""How much of the code the tests ran, from the JSON that slipcover writes: one figure, and the modules to look at."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 LEAST = 10
@@ -24,7 +18,3 @@ def lines(found: Mapping[str, Any]) -> list[str]:
         *(f"{modules[n]['percent_covered']:4.0f} %  {modules[n]['missing_lines']:5} lines not run  {n}" for n in least),
         f"Coverage: {total['percent_covered']:.1f} % of {total['covered_lines'] + total['missing_lines']} lines",
     ]
-
-
-if __name__ == "__main__":
-    print("\n".join(lines(json.loads(Path(sys.argv[1]).read_text("utf-8")))))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import selectors
 import shutil
 import subprocess
 import tempfile
@@ -136,19 +136,21 @@ class Child:
     def _line(self, timeout: float) -> bytes:
         assert self.process.stdout is not None  # noqa: S101 - for the type checker
         until = time.monotonic() + timeout
-        while b"\n" not in self._seen:
-            readable, _, _ = select.select([self.process.stdout], [], [], max(0.0, until - time.monotonic()))
-            if not readable:
-                raise SandboxError(
-                    f"{self.what} was not ready after {timeout:g} s; give it more time, or see its log {self.log}"
-                )
-            chunk = os.read(self.process.stdout.fileno(), 65536)
-            if not chunk:
-                status = self.process.wait()
-                raise SandboxError(
-                    f"{self.what} ended with status {status} before it was ready; {last_words(self.log)}"
-                )
-            self._seen += chunk
+        # Unlike select(), a selector takes descriptors above 1023, which a long test session reaches.
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._seen:
+                if not selector.select(max(0.0, until - time.monotonic())):
+                    raise SandboxError(
+                        f"{self.what} was not ready after {timeout:g} s; give it more time, or see its log {self.log}"
+                    )
+                chunk = os.read(self.process.stdout.fileno(), 65536)
+                if not chunk:
+                    status = self.process.wait()
+                    raise SandboxError(
+                        f"{self.what} ended with status {status} before it was ready; {last_words(self.log)}"
+                    )
+                self._seen += chunk
         line, _, self._seen = self._seen.partition(b"\n")
         return line
 

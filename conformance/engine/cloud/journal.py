@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import time
+import weakref
 from dataclasses import asdict
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,8 @@ class Journal:
         self._catch_up()
         cut = path.exists() and not _ends_whole(path)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # A journal that nobody closes must not keep its descriptor: a process has a thousand of them.
+        self._close = weakref.finalize(self, os.close, self._file)
         if cut:
             self._append(b"\n")
         known = self._book.prefixes
@@ -241,9 +244,8 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            if self._file >= 0:
-                os.close(self._file)
-                self._file = -1
+            self._file = -1
+            self._close()
 
     def _write(self, line: dict[str, Any], *, before: bool = False) -> None:
         """Write a line. ``before``: the event of the line is still to come, so a failure is raised and prevents it."""

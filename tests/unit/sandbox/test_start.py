@@ -1,14 +1,16 @@
 """The parent's side of the sandbox, with a child that is a few lines of Python instead of Nova."""
 
+import fcntl
 import json
 import os
+import resource
 import sys
 import textwrap
 import threading
 
 import pytest
 
-from conformance.sandbox.child import alone
+from conformance.sandbox.child import alone, spawn
 from conformance.sandbox.process import Microversions, Sandbox, SandboxError, start
 
 READY = {
@@ -180,3 +182,19 @@ def test_who_waits_for_another_is_told(tmp_path):
         one.join(60)
     assert order == ["first", "second"]
     assert told == ["waiting for another process that makes something"]
+
+
+def test_a_child_whose_pipe_has_a_descriptor_above_1023(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= hard < 2048:
+        pytest.skip("this machine allows no process such a descriptor")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    child = spawn([sys.executable, "-c", "print('{\"ready\": true}')"], tmp_path / "log", "the child", "")
+    try:
+        low = child.process.stdout
+        child.process.stdout = os.fdopen(fcntl.fcntl(low, fcntl.F_DUPFD, 1500), "rb", buffering=0)
+        low.close()
+        assert child.ready(20.0) == {"ready": True}
+    finally:
+        child.end()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,12 +1,14 @@
 """The journal is on disk before anything is asked for, outlives a kill, and is one for all processes of a run."""
 
 import errno
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -222,3 +224,17 @@ def test_lines_without_a_service_belong_to_every_one(tmp_path):
     intent = old.intend("gear", "g")
     assert "service" not in json.loads((tmp_path / "journal.jsonl").read_text().splitlines()[-1])
     assert [entry.intent for entry in Journal(tmp_path / "journal-2.jsonl", service="gears").entries()] == [intent]
+
+
+def test_a_journal_that_nobody_closed_keeps_no_descriptor(tmp_path):
+    journal_file = tmp_path / "journal.jsonl"
+
+    def opened():
+        gc.collect()
+        links = Path("/proc/self/fd").iterdir()
+        return sum(os.path.realpath(link) == str(journal_file) for link in links)
+
+    journal = Journal(journal_file)
+    assert opened() == 1
+    del journal
+    assert opened() == 0
