@@ -78,7 +78,8 @@ def ran(item: pytest.Item, outcome: Callable[[], Told | None]) -> bool:
 def may_be_bare(config: pytest.Config) -> bool:
     """Whether nobody but pytest itself waits for the hook around a test, which then does nothing for a case."""
     if BARE not in config.stash:
-        config.stash[BARE] = not config.getini("faulthandler_timeout") and _are_idle(config, AROUND)
+        timed = config.pluginmanager.has_plugin("faulthandler") and config.getini("faulthandler_timeout")
+        config.stash[BARE] = not timed and _are_idle(config, AROUND)
     return config.stash[BARE]
 
 

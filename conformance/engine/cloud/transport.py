@@ -118,7 +118,7 @@ class Transport:
             session = self._session()
             # Neither cookies nor the credentials of the user's .netrc belong to a request.
             prepared.prepare_method(method)
-            prepared.url = _quoted(url, query)
+            prepared.url = _quoted(url, urlencode(query))
             prepared.prepare_headers(told)
             prepared.prepare_body(data, None)
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
@@ -183,13 +183,13 @@ class Transport:
 
 
 @lru_cache(maxsize=4096)
-def _quoted(url: str, query: tuple[tuple[str, str], ...]) -> str:
+def _quoted(url: str, query: str) -> str:
     """A URL with its query, as it is sent. Raises requests.RequestException: it is none.
 
     A run asks the same URLs again and again: at each microversion, in each status, and in each poll.
     """
     prepared = requests.PreparedRequest()
-    prepared.prepare_url(url, urlencode(query))
+    prepared.prepare_url(url, query)
     return str(prepared.url)
 
 

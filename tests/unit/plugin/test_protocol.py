@@ -118,3 +118,9 @@ def test_nobody_is_asked_around_a_case_without_need(project):
     project.pytester.makeconftest("\n".join([COUNTED, AROUND]))
     result = project.run("-s", "-k", "servers-actions.lock/normal")
     assert any("asked for a test" in line for line in result.outlines)
+
+
+@pytest.mark.parametrize("without", ["faulthandler", "warnings"])
+def test_a_case_runs_without_the_plugins_of_pytest_that_wait_for_the_hook(project, without):
+    result = project.run("-p", f"no:{without}", "-k", "servers-actions.lock/normal")
+    result.assert_outcomes(passed=len(project.matching("servers-actions.lock/normal")))
