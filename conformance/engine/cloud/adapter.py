@@ -243,6 +243,8 @@ def _body(response: requests.Response) -> bytes:
             if size > BODY:
                 raise too_long()
             pieces.append(piece)
+            if response.raw.length_remaining == 0:  # the end of a body of known length need not be read for
+                break
     except ReadTimeoutError as error:
         raise requests.ReadTimeout(error, request=response.request) from error
     except (HTTPError, http.client.HTTPException, OSError) as error:

@@ -22,6 +22,7 @@ class Echo(BaseHTTPRequestHandler):
 
     def do_GET(self):
         data = self.path.encode()
+        self.server.ports.add(self.client_address[1])
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Set-Cookie", "id=1")
@@ -34,11 +35,21 @@ class Echo(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Address(str):
+    """The URL of a server, and the ports from which it was asked."""
+
+    def __new__(cls, url, ports):
+        one = super().__new__(cls, url)
+        one.ports = ports
+        return one
+
+
 @pytest.fixture
 def echo():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server.ports = set()
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield Address(f"http://127.0.0.1:{server.server_port}", server.ports)
     server.shutdown()
     server.server_close()
 
@@ -123,3 +134,11 @@ def test_a_header_of_the_caller_replaces_the_usual_one(echo):
 )
 def test_the_origin_of_a_url_ends_before_its_path(url, origin):
     assert origin_of(url) == origin
+
+
+def test_a_connection_serves_one_request_after_the_other(echo):
+    transport = Transport()
+    for path in ("/a", "/b" * 20_000, "/c"):
+        assert transport.exchange("GET", echo + path, {}, None, timeout=5).text == path
+    assert len(echo.ports) == 1
+    transport.close()
