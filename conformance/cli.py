@@ -118,10 +118,10 @@ def _tried(rest: Sequence[str], spec: Sequence[Path], keyword: str | None, value
 
     import pytest
 
-    from conformance.plugin.called import Called
+    from conformance.plugin.called import Called, usual
 
-    argv = ["-p", _plugin_name(), "-c", os.devnull, "--rootdir", str(Path.cwd()), "--noconftest", "--no-header"]
-    argv.append("--assert=plain")
+    argv = ["-p", _plugin_name(), "-c", os.devnull, "--rootdir", str(Path.cwd()), "--noconftest"]
+    argv += usual([*os.environ.get("PYTEST_ADDOPTS", "").split(), *rest])
     for option in OPTIONS:
         value = values[option.name.replace("-", "_")]
         if value is True:

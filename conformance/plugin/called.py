@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from importlib.util import find_spec
 from typing import TypeVar
 
@@ -17,6 +17,18 @@ T = TypeVar("T")
 
 _OF_XDIST = re.compile(r"-n\d*|-n=?(auto|logical)|--(numprocesses|dist|maxprocesses|max-worker-restart|tx)(=.*)?\Z")
 """Options of pytest-xdist, which an extra of this distribution installs."""
+
+
+_USUAL = {"terminal": "--no-header", "assertion": "--assert=plain"}
+"""The options of pytest that every run is given, each by the plugin of pytest that knows it."""
+
+_TURNED_OFF = re.compile(r"(?:-p=?)?no:(?P<plugin>.+)")
+
+
+def usual(given: Sequence[str]) -> list[str]:
+    """The options of pytest that every run is given, but for those of plugins that ``-p no:NAME`` turns off."""
+    off = {found["plugin"] for word in given if (found := _TURNED_OFF.fullmatch(word))}
+    return [option for plugin, option in _USUAL.items() if plugin not in off]
 
 
 class Called:

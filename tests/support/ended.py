@@ -18,9 +18,14 @@ class Ended:
         self.fake, self.path, self.service = fake, path, service
         self.journal = Journal(path / "journal.jsonl", prefix="conformance-1")
         self.forced = {}
+        self.projects = {}
+        self.users = {}
 
     def had(self, kind, id_, path, name="", role="member"):
         self.journal.made(self.journal.intend(kind, name or f"conformance-1-{id_}", role=role), id_, path)
+
+    def lists(self, *lists):
+        self.journal.may_look_at(lists)
 
     def route(self, method, path, *answers):
         locks = list(answers)
@@ -36,6 +41,7 @@ class Ended:
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service(self.service).profile
         profile = replace(profile, forced=self.forced)
         cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
+        cloud.project_of, cloud.user_of = self.projects.get, self.users.get
         self.fake.asked.clear()
         try:
             return cleanup(self.path, cloud, timeout=timeout, tell=tell, claimed=claimed)

@@ -93,6 +93,7 @@ class Workshop:
     asked: list[Ask] = field(default_factory=list)
     open_intents: list[tuple[str, ...]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    watching: list[object] = field(default_factory=list)
     undone: list[Intent] = field(default_factory=list)
     made: int = 0
     issues: bool = True
@@ -201,7 +202,8 @@ class Workshop:
         self.things["/servers"].pop(id_, None)
         return True
 
-    def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float, **_: object) -> WaitResult:
+    def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float, **how: object) -> WaitResult:
+        self.watching.append(how.get("role"))
         seen: list[str] = []
         view = None
         for _ in range(100):

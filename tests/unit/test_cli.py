@@ -191,6 +191,16 @@ def test_run_is_pytest_with_the_plugin(conformance, project):
     assert "token" not in head["options"]
 
 
+@pytest.mark.parametrize("off", [["-p", "no:terminal"], ["-pno:assertion"], ["-p", "no:terminalreporter"]])
+def test_plugins_of_pytest_can_be_turned_off(conformance, project, off):
+    """As with any other use of pytest: the options that each run is given must not be those of such a plugin."""
+    project.decide_parts({project.matching("servers-actions.lock/")[0]: "fail"})
+    arguments = ["run", "-k", "servers-actions.lock/", "--output", "here", *project.endpoint, "-p", "fake_engine"]
+    result = conformance(*arguments, "--spec", "specs/compute", *off)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert json.loads((project.path / "here" / "run.json").read_text())["exit_status"] == 1
+
+
 def test_run_without_a_directory_takes_the_specs_of_the_distribution(conformance, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = conformance("run", "--dry-run", "-k", "servers-actions.lock/")

@@ -249,6 +249,7 @@ def _resource(kind: str, entry: Mapping[str, Any]) -> StatefulResource:
         lock_shown_by=lock.get("shown_by", ""),
         brought_back={operation: tuple(fields) for operation, fields in entry.get("brought_back", {}).items()},
         under_way={status: tuple(map(_step, steps)) for status, steps in entry.get("under_way", {}).items()},
+        spared={status: tuple(operations) for status, operations in entry.get("spared", {}).items()},
         action_log=_actions(entry.get("action_log", {})),
         usual_environments=tuple(entry.get("usual_environments", ())),
         environments={name: _environment(one) for name, one in entry.get("environments", {}).items()},

@@ -30,6 +30,7 @@ class StatefulResource:
         lock, unlock: operations by which the owner locks and unlocks it; lock_shown_by: the field that shows it.
         brought_back: operation id -> fields that are again, after it, as they were in the status to which it leads.
         under_way: passing status -> the requests that bring a resource of the initial status into it.
+        spared: passing status -> operations that are not tried in it, because they would disturb other things.
         action_log: the log of its actions.
         usual_environments: the words of a reference for the usual variant; environments: name -> another variant,
             which is made for cases about it.
@@ -55,6 +56,7 @@ class StatefulResource:
     lock_shown_by: str = ""
     brought_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     under_way: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    spared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     action_log: ActionLog = field(default_factory=ActionLog)
     usual_environments: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)

@@ -86,6 +86,7 @@ class Book:
     debts: dict[str, Debt] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
     paid: set[str] = field(default_factory=set)
+    lists: dict[str | None, list[tuple[str, str, bool]]] = field(default_factory=dict)
 
     def add(self, line: dict[str, Any]) -> None:
         """Add a line. Lines of several files may come in any order; one of an unknown kind counts for nothing."""
@@ -110,6 +111,14 @@ class Book:
                 self.refused.add(key)
             case {"do": "gone", "id": id_}:
                 self.gone_at[id_] = max(line.get("at", 0.0), self.gone_at.get(id_, 0.0))
+            case _:
+                self._add_of_others(line)
+
+    def _add_of_others(self, line: dict[str, Any]) -> None:
+        """Add a line that is not about a thing of the run."""
+        match line:
+            case {"do": "lists", "lists": [*lists]}:
+                self.lists[line.get("service")] = [(at, path, removable) for at, path, removable in lists]
             case {"do": "owe", "key": key} if (debt := Debt.read(line)) is not None:
                 self.debts[key] = debt
             case {"do": "paid", "key": key}:

@@ -10,6 +10,7 @@ from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.removal import Remover, Tell
 from conformance.engine.cloud.search import search
+from conformance.engine.cloud.survey import Listed, survey
 from conformance.engine.cloud.things import Removal
 from specs.record.purposes import Purpose
 
@@ -74,7 +75,10 @@ def cleanup(
         # First of all, because a changed limit may keep others from working.
         debts = journal.debts()
         owed, told = pay_all(cloud, journal, debts)
-        report = remove_entries(cloud, watch, journal, journal.entries(), timeout=timeout, tell=tell, claimed=claimed)
+        entries = journal.entries()
+        report = remove_entries(
+            cloud, watch, journal, entries, timeout=timeout, tell=tell, claimed=claimed, whole_run=True
+        )
         restored = len(debts) - len(owed)
         return replace(report, left=(*owed, *report.left), restored=restored, told=tuple(told))
     finally:
@@ -90,8 +94,12 @@ def remove_entries(
     timeout: float,
     tell: Tell | None = None,
     claimed: frozenset[str] = frozenset(),
+    whole_run: bool = False,
 ) -> CleanupReport:
-    """Remove the things of some entries of a journal, and things that can only be found by the names in them."""
+    """Remove the things of some entries of a journal, and things that can only be found by the names in them.
+
+    ``whole_run``: no process of the run makes anything any more, so each of its things that a list shows is to go.
+    """
     cloud.standing.look_again()
     remover = Remover(cloud, watch, journal, timeout=timeout, tell=tell)
     with serving(Purpose.REMOVING):
@@ -104,7 +112,26 @@ def remove_entries(
         open_ = [entry for entry in journal.entries() if entry.intent.key in keys and not entry.settled]
         with serving(Purpose.REMOVING):
             lost = search(cloud, journal, open_).lost
+    looked: list[str] = []
+    if whole_run and entries and cloud.lost is None:
+        done, looked = _shown(cloud, journal, remover, done)
     removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]
     already = [str(one.thing) for one in done if one.trouble is None and not one.was_there]
     left = [f"{one.thing}: {one.trouble}" for one in done if one.trouble is not None]
-    return CleanupReport(tuple(removed), tuple(already), (*left, *lost))
+    return CleanupReport(tuple(removed), tuple(already), (*left, *lost, *looked))
+
+
+def _shown(cloud: Cloud, journal: Journal, remover: Remover, done: list[Removal]) -> tuple[list[Removal], list[str]]:
+    """The removals with those of the things that the lists still show; and sentences about those that stay."""
+    lists = tuple(Listed(*one) for one in journal.lists)
+    with serving(Purpose.REMOVING):
+        shown = survey(cloud, journal, lists)
+    if not shown.things:
+        return done, list(shown.told)
+    again = remover.remove_all(shown.things)
+    done = [one for one in done if one.thing not in shown.things] + again
+    done = [one if one.trouble is None else remover.last_time(one) for one in done]  # it may have been in the way
+    with serving(Purpose.REMOVING):
+        still = survey(cloud, journal, lists)
+    why = "a list still shows it, though its removal was answered as if it were gone"
+    return done, [*still.told, *(f"{thing}: {why}" for thing in still.things)]

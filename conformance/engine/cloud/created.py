@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.engine.cloud.guard import safe_in_path
 
@@ -57,13 +57,12 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     if not isinstance(id_, str | int) or isinstance(id_, bool) or not safe_in_path(str(id_)):
         return None
     alias = tuple(inner[name] for name in kind.alias_fields if isinstance(inner.get(name), str)) if inner else ()
-    path = kind.path_of(str(id_)) if kind.collection else f"{ask.path.rstrip('/')}/{quote(str(id_), safe='')}"
-    return Creation(str(id_), path, alias)
+    return Creation(str(id_), kind.path_of(str(id_)), alias)
 
 
 def _only(kind: Kind, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The only object in a body, if its key is the singular of the kind's name: no description tells it."""
+    """The only object in a body, if its key is the singular of the collection's name: no description tells it."""
     key, inner = next(iter(body.items())) if len(body) == 1 else ("", None)
     plurals = (f"{key}s", f"{key}es", f"{key.removesuffix('y')}ies")
-    called = bool(key) and not kind.key and kind.name.replace("-", "_") in plurals
+    called = bool(key) and not kind.key and kind.name.rpartition("/")[2].replace("-", "_") in plurals
     return inner if called and isinstance(inner, Mapping) and kind.id_field in inner else None

@@ -3,9 +3,10 @@
 One file of JSON lines per process, ``journal*.jsonl`` in the directory of the run; each process reads the files of all.
 In a run of several services each process has one file per service, and the lines name the service: things are removed
 through the API of the service that made them, but a thing that any service of the run made is the run's own.
-Lines: ``run`` (the prefix of all names), ``intend``, ``before`` (the things of a kind that were there, before one was
-asked for that no name can find), ``made``, ``refused``, ``gone``; and, for things of others that are changed for a
-moment, ``owe`` (the thing before the change, and the way back) and ``paid``.
+Lines: ``run`` (the prefix of all names), ``lists`` (documented lists of a service without a description), ``intend``,
+``before`` (the things of a kind that were there, before one was asked for that no name can find), ``made``,
+``refused``, ``gone``; and, for things of others that are changed for a moment, ``owe`` (the thing before the change,
+and the way back) and ``paid``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from conformance.engine.cloud.book import Book, Entry, Intent
+from conformance.engine.cloud.book import Before, Book, Entry, Intent
 from conformance.engine.cloud.names import ending, new_prefix
 
 if TYPE_CHECKING:
@@ -117,9 +118,25 @@ class Journal:
         self._write(_intending(intent), before=True)
         return intent
 
+    def may_look_at(self, lists: Iterable[tuple[str, str, bool]]) -> None:
+        """Note the lists in which things of the run can be found, for a cleanup, which does not know the reference."""
+        self._write({"do": "lists", "service": self.service, "lists": [list(one) for one in lists]})
+
+    @property
+    def lists(self) -> tuple[tuple[str, str, bool], ...]:
+        """The lists in which things of the run can be found: collection, path, whether a request removes a thing."""
+        with self._lock:
+            self._catch_up()
+            return tuple(self._book.lists.get(self.service, ()))
+
     def before(self, intent: Intent, ids: Iterable[str]) -> None:
         """Note the existing things of a kind, before a request for a thing that no name can find."""
         self._write({"do": "before", "key": intent.key, "ids": sorted(ids)}, before=True)
+
+    def before_of(self, intent: Intent) -> Before | None:
+        """The existing things that were noted before the request of an intent; None if nobody looked."""
+        with self._lock:
+            return self._book.before.get(intent.key)
 
     def made(
         self,

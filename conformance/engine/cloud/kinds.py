@@ -1,7 +1,7 @@
 """Kinds of things of a service, by its description: their collections, and how one is made, shown and removed.
 
-Other things have a kind as well: its name is the last part of the path of the collection, and its things have an
-``id`` and a ``name`` (see ``Kind``).
+Other things have a kind as well: its name is the path of the collection without the first slash, and its things have
+an ``id`` and a ``name`` (see ``Kind``).
 """
 
 from __future__ import annotations
@@ -115,6 +115,21 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change that must end before a thing is removed, because its removal in between would disturb other things.
+
+    Attributes:
+        statuses: the statuses of a thing that changes so.
+        microversion: that of the requests about its changes.
+        contents: how its changes are listed, and each of them ended.
+    """
+
+    statuses: tuple[str, ...]
+    microversion: str
+    contents: Contents
+
+
+@dataclass(frozen=True)
 class Deletion:
     """How things of a kind are removed.
 
@@ -127,6 +142,7 @@ class Deletion:
         force: the request that removes a thing at once; unlock: the request that unlocks a locked thing.
         act: the request that removes a thing; None for a DELETE.
         final_codes: status codes of a refusal that will not change if the deletion is sent again.
+        change: the change that must end first.
         before: requests before the removal.
         base: things that must be removed first.
         contents: things that must be taken out first.
@@ -142,6 +158,7 @@ class Deletion:
     unlock: Act | None = None
     act: Act | None = None
     final_codes: tuple[int, ...] = ()
+    change: Change | None = None
     before: tuple[Preparation, ...] = ()
     base: Base | None = None
     contents: Contents | None = None
@@ -253,6 +270,11 @@ class Kind:
         """Return the thing in the body of a response; None if there is none."""
         inner = body.get(self.key or self.name) if isinstance(body, Mapping) and not self.bare else body
         return dict(inner) if isinstance(inner, Mapping) else None
+
+    def changing(self, view: Mapping[str, Any] | None) -> bool:
+        """Whether a thing shows a change that must end before it is removed."""
+        change = self.deletion.change
+        return change is not None and self.state_of(view)[0] in change.statuses
 
     def stays(self, view: Mapping[str, Any] | None) -> bool:
         """Whether a thing whose deletion was accepted shows that it failed: the deletion is no longer under way.

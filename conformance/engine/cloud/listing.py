@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from conformance.engine.cloud.exchange import said
+from conformance.engine.cloud.names import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.kinds import Kind
     from conformance.engine.cloud.roles import Role
     from specs.microversion import VersionRange
+
+
+OTHER_IDS = ("uuid",)
+"""The fields that name a thing where no description says so, beside the usual one."""
 
 
 class Client(Protocol):
@@ -55,36 +61,64 @@ def listed(cloud: Client, kind: Kind, role: Role, *, prefix: str = "") -> tuple[
         marker = list(fresh)[-1]
 
 
-def inferred(cloud: Client, kind: Kind, role: Role) -> tuple[list[dict[str, Any]], str | None]:
+def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[list[dict[str, Any]], str | None]:
     """The things in the list of a kind of which no description says how it is listed.
 
-    The list is the only list of objects at the path of the collection, at the highest microversion: some collections
-    are new in one.
+    The list is the only list of objects at the path of the collection, or one of several that show the same things, at
+    the highest microversion: some collections are new in one.
+
+    Args:
+        cloud: the client of the cloud.
+        kind: the kind.
+        role: the role that asks.
+        path: the path of the list, if it is not that of the collection.
 
     Returns:
-        The things, and a sentence on what the list does not show; None if it shows all things.
+        The things, each with its id in the field of the kind, and a sentence on what the list does not show; None if it
+        shows all things.
     """
-    collection = kind.collection or f"/{kind.name}"
+    collection = path or kind.collection or f"/{kind.name}"
     highest = cloud.microversions.max
     answer = cloud.get(collection, role=role, microversion=str(highest) if highest is not None else None)
     body: Any = answer.json if answer.ok else None
-    lists = _lists(body) if isinstance(body, dict) else []
-    if len(lists) != 1:
+    lists = [
+        [{**one, kind.id_field: id_} for one in shown if (id_ := _id_of(one, kind))]
+        for shown in (_lists(body) if isinstance(body, dict) else ())
+    ]
+    # A service may show its things by an old and a new key.
+    if len({frozenset(str(one[kind.id_field]) for one in shown) for shown in lists}) != 1:
         return [], said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
-    things = [one for one in lists[0] if one.get(kind.id_field)]
+    things = lists[0]
     if _goes_on(body):
         return things, f"GET {collection} shows only the first page of the list"
     return things, None
 
 
+def _id_of(one: dict[str, Any], kind: Kind) -> Any:
+    """The id of a thing that a list shows: in the usual field, or the end of its own address; None if nothing is."""
+    ids: Any = (one.get(name) for name in (kind.id_field, *OTHER_IDS))
+    addresses = (
+        urlsplit(value).path.rstrip("/") for value in one.values() if isinstance(value, str) and "://" in value
+    )
+    named = (path.rpartition("/") for path in addresses)
+    collection = kind.collection or f"/{kind.name}"
+    return next(filter(None, (*ids, *(last for at, _, last in named if at.endswith(collection)))), None)
+
+
 def ids_in_list(cloud: Client, kind: Kind, role: Role) -> list[str] | None:
     """The ids of all things of a kind that a role can see; None if no list shows them all."""
+    records = things_in_list(cloud, kind, role)
+    return None if records is None else [str(one[kind.id_field]) for one in records]
+
+
+def things_in_list(cloud: Client, kind: Kind, role: Role) -> list[dict[str, Any]] | None:
+    """All things of a kind that a role can see; None if no list shows them all."""
     trouble: object
     if kind.listing.key:
         records, trouble = listed(cloud, kind, role)
     else:
         records, trouble = inferred(cloud, kind, role)
-    return None if trouble is not None else [str(one[kind.id_field]) for one in records]
+    return None if trouble is not None else records
 
 
 def _lists(body: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -102,4 +136,4 @@ def _goes_on(body: dict[str, Any]) -> bool:
 
 def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:
     """Whether a thing can be found again by the name that was asked for: only a run's own name proves anything."""
-    return bool(kind.name_field) and any(name.startswith(prefix) for prefix in prefixes)
+    return bool(kind.name_field) and is_of(name, prefixes)

@@ -7,7 +7,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 
 _FAMILY = "conformance-"
@@ -19,6 +19,19 @@ OF_A_RUN = re.compile(rf"{_FAMILY}[0-9a-f]{{8}}\b")
 def new_prefix() -> str:
     """A new prefix for the names of a run: a word that all runs share, and eight random hexadecimal digits."""
     return f"{_FAMILY}{secrets.token_hex(4)}"
+
+
+def in_capitals(name: str) -> str:
+    """A name in capitals, with low lines for all that is neither a letter nor a digit."""
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def is_of(name: str, prefixes: Iterable[str]) -> bool:
+    """Whether a name is one of a run with one of some prefixes: it begins with it, or holds it in capitals.
+
+    A service may demand names in capitals, with a prefix of its own before them.
+    """
+    return any(name.startswith(prefix) or in_capitals(prefix) in name for prefix in prefixes)
 
 
 _SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"

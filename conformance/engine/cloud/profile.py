@@ -159,9 +159,9 @@ class Profile:
 
     def kind(self, name: str) -> Kind:
         """The kind with a name. A kind that the description does not know has its things at ``/<name>``."""
-        return self.kinds.get(name) or Kind(name)
+        return self.kinds.get(name) or Kind(name, f"/{name}")
 
     def kind_at(self, collection: str) -> Kind:
-        """The kind of the things at the path of a collection; an unknown kind is named by the last part of the path."""
+        """The kind of the things at the path of a collection. An unknown kind is named by the path, which finds it."""
         named = (kind for kind in self.kinds.values() if kind.collection == collection)
-        return next(named, None) or Kind(collection.rpartition("/")[2], collection)
+        return next(named, None) or Kind(collection.removeprefix("/"), collection)

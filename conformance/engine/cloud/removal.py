@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.engine.cloud import fields
+from conformance.engine.cloud.ending import end_changes, with_value
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask, said
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
@@ -74,6 +75,7 @@ class Remover:
         self._stuck: set[str] = set()
         self._slowest = 0.0
         self._first_left: Thing | None = None
+        self._left_at = 0.0
         highest = cloud.microversions.max if cloud.profile.removed_at_highest else None
         self._version = str(highest) if highest is not None else None
 
@@ -84,7 +86,7 @@ class Remover:
         as one of them goes. What hangs on a thing that cannot go is waited for briefly, and asked for once more at the
         end: a chain of things holds a run up as long as a single one.
         """
-        done = [self._last_time(one) if one.hurried else one for one in self._in_order(things)]
+        done = [self.last_time(one) if one.hurried else one for one in self._in_order(things)]
         while again := [one for one in done if one.forbidden and not self._described(one.thing)]:
             later = self._in_order(one.thing for one in again)
             done = [one for one in done if one not in again] + later
@@ -122,13 +124,13 @@ class Remover:
         except CloudError as error:
             removal = Removal(thing, True, str(error))
         if wait and removal.trouble is not None and self._first_left is None:
-            self._first_left = thing
+            self._first_left, self._left_at = thing, time.monotonic()
         return removal
 
-    def _last_time(self, hurried: Removal) -> Removal:
+    def last_time(self, left: Removal) -> Removal:
         """The outcome of another attempt to remove a thing, without a wait until it can be removed."""
-        again = self.remove(hurried.thing, once=True)
-        return hurried if again.trouble is not None else replace(again, was_there=True)
+        again = self.remove(left.thing, once=True)
+        return left if again.trouble is not None else replace(again, was_there=True)
 
     def _removed(self, thing: Thing, wait: bool, once: bool = False) -> Removal:
         deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
@@ -163,7 +165,7 @@ class Remover:
         A second DELETE that arrives at the end of the first one can leave a thing in a task that never ends.
         """
         rules = kind.deletion
-        if not (rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
+        if not (rules.change or rules.before or kind.brings or (wait and (rules.going or rules.going_tasks))):
             return None
         answer = self._cloud.get(thing.path, role=thing.role, microversion=self._version)
         if answer.status in NOT_THERE:
@@ -173,6 +175,11 @@ class Remover:
             return None
         if wait and kind.state_of(view)[0] in rules.making:
             view = self._finished(thing, kind) or view
+        if kind.changing(view):
+            end_changes(self._cloud, thing, kind)
+            if not wait:
+                return Removal(thing, True, f"{thing} is {kind.state_of(view)[0]}, and is removed once that has ended")
+            view = self._changed(thing, kind) or view
         self._note_came_with(thing, kind, view)
         status, task = kind.state_of(view)
         if wait and (status in rules.going or task in rules.going_tasks):
@@ -202,12 +209,24 @@ class Remover:
             self._tell(f"{thing} is removed unfinished: something that was being made with it may stay behind unseen")
         return result.view
 
+    def _changed(self, thing: Thing, kind: Kind) -> View | None:
+        """The view of a thing after its change; one whose change does not end in time is removed anyway."""
+        within = min(self._timeout, FINISHING)
+        self._tell(f"waiting until a change of {thing} has ended, for {within:g} s at most")
+        result = self._watch.until(thing.id, lambda one: not kind.changing(one), within, role=thing.role, kind=kind)
+        if result.timed_out or result.problem:
+            self._tell(f"{thing} is removed as {result.status}, which may hold up other things of the cloud")
+        return result.view
+
     def _delete(self, thing: Thing, kind: Kind, deadline: float, once: bool) -> Removal:
         """Request the deletion until it is accepted: again while the thing is locked or in use."""
-        rules, unlocked, told, above = kind.deletion, False, once, self._first_left
-        if above is not None:
+        rules, unlocked, told, began = kind.deletion, False, once, time.monotonic()
+
+        def ends() -> float:
+            # No description tells what the thing hangs on, so that it may have been asked for before what is left.
+            counts = self._first_left is not None and (self._left_at <= began or not self._described(thing))
             briefly = 0.0 if once else max(LEAST, MULTIPLE * self._slowest)
-            deadline = min(deadline, time.monotonic() + briefly)
+            return min(deadline, max(began, self._left_at) + briefly) if counts else deadline
 
         def ask() -> Answer:
             nonlocal unlocked, told
@@ -226,7 +245,7 @@ class Remover:
                 if self._never_was(thing, kind, answer):
                     return replace(answer, status=404)
                 why = said(f"DELETE {thing.path}", answer)
-                within = max(0.0, deadline - time.monotonic())
+                within = max(0.0, ends() - time.monotonic())
                 self._tell(f"{thing} cannot be removed yet: {why}; asking again, for {within:.0f} s at most")
             return answer
 
@@ -235,10 +254,13 @@ class Remover:
             final = {401, 403, *NO_SUCH_REQUEST, *NOT_THERE, *rules.final_codes}
             return answer.ok or answer.status in final or self._cloud.lost is not None or bool(kind.goes_with)
 
-        answer = until(ask, decided, deadline - time.monotonic(), pause=0.2, growth=2)
+        answer = until(
+            ask, lambda answer: decided(answer) or time.monotonic() >= ends(), ends() - began, pause=0.2, growth=2
+        )
+        above = self._first_left if ends() < deadline else None
         # A part of a thing of the run is removed with that thing, which is reported if it is left.
         if answer.status == ACCEPTED and not self._described(thing):
-            return Removal(thing, True, self._still_shown(thing, deadline))
+            return Removal(thing, True, self._still_shown(thing, began + LEAST if once else deadline))
         if answer.ok or answer.status in NOT_THERE or kind.goes_with:
             return Removal(thing, answer.ok)
         why, hurried = said(f"DELETE {thing.path}", answer), above is not None and not decided(answer)
@@ -357,7 +379,7 @@ class Remover:
         place = ".".join(filter(None, (contents.field, fields.EVERY, contents.of)))
         for one in fields.values(shown, place):
             path = contents.act.path.replace("{value}", quote(str(one), safe=""))
-            act = replace(contents.act, path=path, body=_with_value(contents.act.body, one))
+            act = replace(contents.act, path=path, body=with_value(contents.act.body, one))
             self._by_someone(thing, act, any_refusal=True)
 
     def _remove_base(self, thing: Thing, kind: Kind) -> None:
@@ -370,10 +392,3 @@ class Remover:
         for id_ in stands_on(kind, kind.shown_in(answer.json) or {}):
             self._journal.there(base.kind, id_, below.path_of(id_), role=thing.role)
             self.remove(Thing(base.kind, id_, below.path_of(id_), thing.role))
-
-
-def _with_value(body: Any, value: Any) -> Any:
-    """The body with a value in place of the text ``{value}``."""
-    if isinstance(body, dict):
-        return {name: _with_value(inner, value) for name, inner in body.items()}
-    return value if body == "{value}" else body

@@ -16,6 +16,7 @@ from conformance.engine.cloud.attempts import Attempts
 from conformance.engine.cloud.cleanup import remove_entries
 from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
+from conformance.engine.cloud.ending import end_changes
 from conformance.engine.cloud.errors import CloudError, MissingError, ResourceError
 from conformance.engine.cloud.exchange import ABSENT, Ask, said
 from conformance.engine.cloud.faults import says_quota
@@ -183,13 +184,16 @@ class Resources:
 
         The deletion is forced if that is allowed: a cloud that keeps deleted things for a while also keeps the things
         attached to them, and becomes slower with each. The last view of the thing tells the requests that must come
-        before.
+        before. One that changes in a way that must end first is asked to end it, and is removed later.
 
         Returns:
-            False if the deletion was refused.
+            False if the thing must be removed later.
         """
         kind, remover = kind or self._watch.kind, self._remover()
         thing = Thing(kind.name, id_, kind.path_of(id_), role)
+        if kind.changing(view):
+            end_changes(self._cloud, thing, kind)
+            return False
         return remover.force(thing, view) or remover.remove(thing, wait=False).trouble is None
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
@@ -203,7 +207,10 @@ class Resources:
                 with contextlib.suppress(CloudError):
                     self._ready(self._cloud.profile.kind(made.kind), made)
         entries = self._journal.entries(own=own)
-        return remove_entries(self._cloud, self._watch, self._journal, entries, timeout=self._timeout).left
+        report = remove_entries(
+            self._cloud, self._watch, self._journal, entries, timeout=self._timeout, whole_run=not own
+        )
+        return report.left
 
     def _remover(self) -> Remover:
         return Remover(self._cloud, self._watch, self._journal, timeout=self._timeout)

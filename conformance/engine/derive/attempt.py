@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.engine.api import naming
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.derive.pages import of_one
 from conformance.engine.derive.view import Variant, View
 from conformance.engine.model.binding import Step
 from conformance.engine.model.case import id_part
@@ -167,21 +168,23 @@ def ended(view: View, version: Microversion | None) -> Trial:
 def showing(view: View, row: Parameter, version: Microversion, state: str | None = None) -> Trial:
     """Make the trial of the documented request whose response must show a field at a version.
 
-    An administrator asks for a field that only administrators see, unless the request changes something. ``state``: the
-    status of the resource; None for the usual one.
+    An administrator asks for a field that only administrators see, unless the request makes or changes something that
+    has no statuses: it might be the administrator's then. A link to the next page is shown by a page of one element.
+    ``state``: the status of the resource; None for the usual one.
     """
     variant, usual = view.main
     state = state or usual
     at = None if version == view.default else version
-    role = "admin" if row.visible_to == "admin" and view.reads else None
+    role = "admin" if row.visible_to == "admin" and (view.reads or state is not None) else None
     rule = view.service.showing(view.operation, row.name)
+    page = of_one(view, row, version)
     if rule is None or rule.asks_only_for_a_role:
-        asking = rule.role if rule is not None else role
-        return attempt(view, "documented", Where(variant, state), Asked(role=asking, version=at))
+        asked = Asked(role=rule.role if rule is not None else role, version=at, query=page)
+        return attempt(view, "page-of-one" if page else "documented", Where(variant, state), asked)
     return attempt(
         view,
-        f"showing-{id_part(rule.fields)}",
+        f"showing-{id_part(rule.fields)}{'-page-of-one' if page else ''}",
         Where(variant, state or (view.service.under_test.initial_status if rule.needs_resource else None)),
-        Asked(role=rule.role or role, version=at, query=rule.query, optional=bool(rule.existing)),
+        Asked(role=rule.role or role, version=at, query=(*rule.query, *page), optional=bool(rule.existing)),
         setup=existing(rule.existing) + prepared(rule.steps),
     )

@@ -15,6 +15,7 @@ from typing import Any
 from conformance.engine.api.response_fields import place_of, values_at
 from conformance.engine.derive.attempt import Asked, Where, attempt
 from conformance.engine.derive.book import Book
+from conformance.engine.derive.pages import ARRAYS, leads_on
 from conformance.engine.derive.view import View
 from conformance.engine.judge.lists import (
     AfterMarker,
@@ -39,7 +40,6 @@ CHANGES = ("changes-since", "changes-before")
 PERIOD = {"start", "end"}
 """Two rows that together choose the elements to count, and not the elements to show."""
 
-_ARRAYS = ("array", "list")
 _SAME = {"uuid": "id"}
 _PREFIXES, _SUFFIXES = ("display", "not", "min"), ("any", "pattern", "at", "gb", "ref")
 
@@ -72,7 +72,7 @@ def collection(operation: Operation, rows: list[Parameter]) -> tuple[str, ...] |
     it inside an object at the top, or its list may have no row: then it is the only array of the samples whose elements
     show most of the documented fields.
     """
-    documented = {row.name for row in operation.response.parameters if row.type in _ARRAYS}
+    documented = {row.name for row in operation.response.parameters if row.type in ARRAYS}
     bodies = [s.body for s in operation.response.samples if s.valid and isinstance(s.body, dict)]
     for body in bodies:
         for key, value in body.items():
@@ -263,16 +263,10 @@ class _Lists:
         }
         way, expectation = ways[row.name]
         self.book.case(requirement, "", self._trial(row, way, version, name), expectation, row.name)
-        links = [r for r in self.view.operation.response.parameters if self._leads_on(r, version)]
+        links = [r for r in self.view.operation.response.parameters if leads_on(self.view, r, version)]
         if row.name == "limit" and links:
             trial = self._trial(row, "next", version, name)
             self.book.case(requirement, "next", trial, NextLink(links[0].name))
-
-    def _leads_on(self, row: Parameter, version: Microversion) -> bool:
-        """Return whether a row is the list of links beside the elements."""
-        place = place_of(self.view.operation, row)
-        beside = row.name.endswith("_links") if place is None else place == (row.name,) and row.name.endswith("links")
-        return beside and row.type in _ARRAYS and version in row.range
 
     def _sorting(self, row: Parameter, requirement: Requirement) -> None:
         """Add cases of the documented keys that are documented fields, in both directions."""

@@ -97,6 +97,8 @@ def _under_way(view: View, book: Book, line: int) -> None:
         return
     requirement = view.requirement("situation", "under-way", line)
     for status, steps in under_test.under_way.items():
+        if view.operation.id in under_test.spared.get(status, ()):
+            continue
         trial = attempt(
             view,
             f"under-way-{id_part(status)}",

@@ -188,7 +188,7 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
         for version, accepted in ((inside, True), (outside, None)):
             value = _value(view, field, version)
             if not accepted:
-                value = _not_the_default(field.row, _refused_inside(view, name, value))
+                value = _not_the_default(view, field, _refused_inside(view, name, value))
             body = view.body(variant, version, {name: value})
             if not accepted and field.path[-1] not in naming.members(body):
                 one = replace(requirement, id=f"{requirement.id}[{version}]")
@@ -204,7 +204,7 @@ def _request_field(view: View, book: Book, field: request_fields.Field) -> None:
             if accepted and numbers:
                 book.case(requirement, str(version), trial, Accepted(numbers))
             elif not accepted:
-                probe = FieldTaken(name, value, *_seen_inside(view, field, value, inside))
+                probe = FieldTaken(name, value, *_seen_inside(view, field, value, inside), _is_chosen(view, field))
                 book.case(requirement, str(version), trial, OutsideVersions(probe, row.name, _said(bound)))
 
 
@@ -214,19 +214,38 @@ def _seen_inside(
     """A version and the place of a field in the view of the thing that the request makes or changes; or neither.
 
     The view must not show the value without the field. A text that names the version is of this case alone; a number
-    that is not the documented default can show only in a thing which the request itself makes.
+    that is not the documented default can show only in a thing which the request itself makes, and so can a word that
+    another thing, made without the field, does not show.
     """
     row = field.row
-    made = view.producers is not None and view.producers.made_by(view.operation) is not None
-    if not _is_free_text(view, field) and not (made and _is_number(row.default) and not shows(row.default, value)):
+    told = _is_number(row.default) and not shows(row.default, value)
+    if not _is_free_text(view, field) and not (_makes(view) and (told or _is_chosen(view, field))):
         return None, ()
     reader = reader_of(view, inside)
     shown = same_row(view, reader, field, inside) if reader is not None else None
     return (inside, shown.place) if shown is not None else (None, ())
 
 
-def _not_the_default(row: Parameter, value: Any) -> Any:
-    """A value other than the documented default, which a thing may show without the field; only of a number."""
+def _makes(view: View) -> bool:
+    """Whether the operation makes a thing."""
+    return view.producers is not None and view.producers.made_by(view.operation) is not None
+
+
+def _is_chosen(view: View, field: request_fields.Field) -> bool:
+    """Whether a field that no request needs takes one of several words, none of them the documented default.
+
+    Only another thing, made without the field, tells which of them it shows without it.
+    """
+    bound, _ = view.service.binding(view.operation, field.path[-1])
+    row = field.row
+    return not bound and len(row.enum) > 1 and row.default is None and not row.required
+
+
+def _not_the_default(view: View, field: request_fields.Field, value: Any) -> Any:
+    """A value other than the one that a thing may show without the field: another number, or the last of some words."""
+    row = field.row
+    if _makes(view) and _is_chosen(view, field):
+        return next((one for one in reversed(row.enum) if one != value), value)
     if not _is_number(row.default) or not shows(row.default, value):
         return value
     other = type(row.default)(row.default + 1)

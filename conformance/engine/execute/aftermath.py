@@ -13,9 +13,10 @@ from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.arrangement import Request
 from conformance.engine.execute.barriers import NOBODY
-from conformance.engine.execute.snapshots import Snapshots
+from conformance.engine.execute.snapshots import ARRIVED, Snapshots
 from conformance.engine.model.binding import Step
 from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.trial import Trial
@@ -101,7 +102,12 @@ class Aftermath:
 
     def _after(self, evidence: Evidence, request: Request) -> Mapping[str, object]:
         before, status = request.before or {}, evidence.status or 0
-        return self.snapshots.after(evidence.trial, request.filled, request.body, before, status)
+        after = self.snapshots.after(evidence.trial, request.filled, request.body, before, status)
+        arrived = self.snapshots.arrived(request.intent, request.body)
+        if not arrived:
+            return after
+        request.before = {**before, ARRIVED: ()}
+        return {**after, ARRIVED: arrived}
 
     @staticmethod
     def _renamed(trial: Trial, request: Request) -> Owned | None:
@@ -130,7 +136,7 @@ class Aftermath:
     def _disobeyed(self, request: Request) -> None:
         """Undo the effects of a request that was executed despite its refusal, and give up what it changed."""
         self.take_back(request)  # while the thing that the path names still exists
-        self.paths.forget(request.filled)
+        self.paths.forget(request.filled, changed=True)
         if request.filled.owned is not None:
             self.paths.elements.dispose(request.filled.owned)
 
@@ -174,7 +180,7 @@ class Aftermath:
             ),
             waits.bound(making, self.context.patience.status),
             kind=kind,
-            role=service.under_test.role,
+            role=Role(made.role),  # another one may be of another project, and not see it
         )
         if not result.problem and not stopping.is_set():
             waits.ended(making, result.seconds, well=not result.timed_out)
@@ -192,11 +198,10 @@ class Aftermath:
 
 
 def creates(trial: Trial, request: Request) -> str | None:
-    """The kind of thing that the request may make on the side: the journal must know it before the request."""
+    """The kind of thing that the request may make on the side: the journal must know it before the request.
+
+    It counts whatever its body: a cloud may accept a name of another type, and the answer then names the thing.
+    """
     if request.needs.creates is None or trial.request.role in NOBODY or trial.situation.target != "own":
         return None
-    kind, named_by = request.needs.creates
-    body = request.body if isinstance(request.body, dict) else {}
-    inner = body.get(trial.request.operation.action) or (next(iter(body.values())) if len(body) == 1 else None)
-    name = inner.get(named_by, "") if isinstance(inner, dict) else None
-    return kind if isinstance(name, str) else None  # the answer may name a thing to which the request gives no name
+    return request.needs.creates[0]

@@ -18,6 +18,7 @@ from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.barriers import NOBODY
 from conformance.engine.execute.plain import Plain
 from conformance.engine.execute.restoring import vacate
+from conformance.engine.execute.revealing import before
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.under_way import Transitions
 from conformance.engine.model.binding import Step, bindings_in
@@ -192,7 +193,7 @@ class Arrangement:
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             seen = self.subject.current() if self.compares else self.subject.view
             return seen if trial.situation.state is not None else None
-        return self.snapshots.before(trial, request.filled, request.body)
+        return before(self.context, self.snapshots, trial, request.filled, request.body)
 
     def _enter(self, setup: Setup, trial: Trial, request: Request, version: Microversion) -> None:
         if isinstance(setup, Prepared):

@@ -37,7 +37,7 @@ from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
 from conformance.engine.model.evidence import Evidence, Problem
 from conformance.engine.model.probe import COMPARING, Before, FieldTaken, Probe
-from conformance.engine.model.setup import Ended, Locked, UnderWay
+from conformance.engine.model.setup import Locked, UnderWay
 from conformance.engine.model.trial import Paged, Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN, HIDDEN, as_first_allowed, kept_out
@@ -99,7 +99,7 @@ class Executor:
         self.looks.suits, self.looks.release = self.arrangement.suits, self.arrangement.release
         self.byproducts = Byproducts(self.context, self.subject, self.paths.elements)
         self.paging = Paging(self.context, self.subject, self.paths)
-        self.inspection = Inspection(self.context)
+        self.inspection = Inspection(self.context, self.paths.elements)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
         self.give_back = self.discard
 
@@ -181,18 +181,12 @@ class Executor:
             with self.arrangement.set_up(trial, request, version):
                 evidence = self._exchanged(trial, version, request, probes)
                 evidence = self.arrangement.transitions.seen(trial, evidence)
-            if evidence.problem or not self._came_late(trial, version, request, evidence):
+            if evidence.problem or not self.arrangement.transitions.came_late(trial, version, request.filled, evidence):
                 return evidence
             self.looks.drop(trial)
             self.subject.discard()
         reason = "the thing that the request is about had ended by itself each time before the answer came"
         return replace(evidence, problem=Problem("inconclusive", reason))
-
-    def _came_late(self, trial: Trial, version: Microversion, request: Request, evidence: Evidence) -> bool:
-        """Whether a refusal proves nothing, because the thing that the path names had ended by itself by then."""
-        if (evidence.status or 0) < FIRST_REFUSAL or Ended() in trial.setup:
-            return False
-        return not self.paths.lasts(trial.request.operation, request.filled, trial.request.role, version)
 
     def _exchanged(self, trial: Trial, version: Microversion, request: Request, probes: tuple[Probe, ...]) -> Evidence:
         """Send a request that is ready, and return the evidence of the trial."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.response_fields import elements, identity, values_at
+from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
@@ -18,7 +19,9 @@ from conformance.engine.model.evidence import Evidence
 from conformance.engine.model.probe import FieldTaken, Kept, Listed, Looked, Probe, Removed, ViewOf
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
+from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.elevation import FORBIDDEN, with_administrator
+from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.owned import Owned
 from specs.microversion import Microversion
 
@@ -28,6 +31,7 @@ class Inspection:
     """Looks at the thing of one trial at a time, before its request and after it."""
 
     context: RunContext
+    elements: Elements
     _before: Answer | None = field(default=None)
     _seen_by: Role | None = field(default=None)
 
@@ -69,7 +73,7 @@ class Inspection:
             elif isinstance(probe, Listed) and made is not None:
                 evidence = self._listed(evidence, probe, made)
             elif isinstance(probe, FieldTaken) and probe.version is not None and evidence.trial.situation.state is None:
-                evidence = self._taken(evidence, probe, probe.version, made.path if made else path)
+                evidence = self._taken(evidence, probe, probe.version, made.path if made else path, made)
         return evidence
 
     def _removed(self, evidence: Evidence, probe: Removed, path: str) -> Evidence:
@@ -100,12 +104,29 @@ class Inspection:
             return evidence  # pairs of names and values instead of things, of which the answer has named none
         return _found(evidence, probe, Looked(seen.status, shown=element(seen), more=_has_more(seen.json)), seen)
 
-    def _taken(self, evidence: Evidence, probe: FieldTaken, version: Microversion, path: str) -> Evidence:
+    def _taken(
+        self, evidence: Evidence, probe: FieldTaken, version: Microversion, path: str, made: Owned | None
+    ) -> Evidence:
         """Return evidence that tells whether the thing shows a field that was sent outside its versions."""
         seen = self._get(path, Role(evidence.role or evidence.trial.request.role), version)
         shown, _ = values_at(seen.json, probe.place) if seen.ok else ([], 0)
         taken = any(shows(one, probe.value) for one in shown) if shown else None
+        if taken and probe.contrasted and not self._differs(probe, version, made):
+            taken = None
         return replace(evidence, found={**evidence.found, probe: taken}, exchanges=(*evidence.exchanges, seen.exchange))
+
+    def _differs(self, probe: FieldTaken, version: Microversion, made: Owned | None) -> bool:
+        """Whether another thing, made as usual and so without a field, shows another value of it than was sent."""
+        if made is None or made.producer is None:
+            return False
+        try:
+            other = self.elements.produce(made.producer, made.collection, made.producer.name, {})
+        except (CloudError, Unavailable):
+            return False
+        seen = self._get(other.path, Role(other.role), version)
+        self.elements.dispose(other)
+        shown, _ = values_at(seen.json, probe.place) if seen.ok else ([], 0)
+        return bool(shown) and not any(shows(one, probe.value) for one in shown)
 
     def _until(
         self, evidence: Evidence, path: str, done: Callable[[Answer], bool], within: float, role: Role | None = None

@@ -14,8 +14,11 @@ from typing import Any
 from conformance.engine.api.json_path import members
 from conformance.engine.api.producers import SAFE, element_in, form, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.exchange import ABSENT, Answer
+from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
+from conformance.engine.execute.arrivals import Lists, arrived
 from conformance.engine.model.setup import Locked
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
@@ -25,8 +28,8 @@ from conformance.engine.provision.subject import Subject
 from specs.microversion import Microversion
 from specs.model import Operation
 
-BEING, SHOWN, BELOW, RECORDED = "exists", "shown", "below", "recorded"
-"""The keys of a view: whether the thing exists, its content, the views below it, and its log of actions."""
+BEING, SHOWN, BELOW, RECORDED, ARRIVED = "exists", "shown", "below", "recorded", "arrived"
+"""The keys of a view: whether the thing exists, its content, the views below it, its log of actions, new things."""
 
 OF = "of"
 """The key, in the content of an element of a list, of the id of that element."""
@@ -51,10 +54,12 @@ class Snapshots:
     _logged: set[str] = field(default_factory=set)
     _answers: dict[tuple[str, Role, str], Answer] = field(default_factory=dict)
     _kept_out: set[tuple[str, str]] = field(default_factory=set)
+    _lists: Lists = field(default_factory=dict)
 
     def forget(self) -> None:
         """Ask the cloud anew for every view from now on, since something may have changed."""
         self._answers.clear()
+        self._lists.clear()
 
     def _get(self, path: str, role: Role, version: Microversion) -> Answer:
         """The answer to a GET, which is sent once until ``forget``."""
@@ -83,7 +88,7 @@ class Snapshots:
     ) -> Mapping[str, Any]:
         """The same views after a refusal with a code, without that of the resource under test."""
         name = name_in(body)
-        if name is not None and not name.startswith(self.context.cloud.prefix):
+        if name is not None and not is_of(name, [self.context.cloud.prefix]):
             name = None
         parts = {key: before[key] for key in (BEING, SHOWN, BELOW) if key in before}
         now = self._comparable(parts, self._apart(trial, filled, body, name or ""))
@@ -94,6 +99,10 @@ class Snapshots:
             seen[RECORDED] = (*known, *(entry for entry, counts in now.items() if counts and entry not in others))
             self._logged.update(now if known else ())  # those of a group are still to be told apart
         return seen
+
+    def arrived(self, intent: Intent | None, body: Any) -> tuple[str, ...]:
+        """The ids of things without a name that came since a refused request asked for one (see ``arrivals``)."""
+        return arrived(self.context, intent, body, self._lists)
 
     @staticmethod
     def _comparable(before: Mapping[str, Any], seen: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -11,12 +11,16 @@ from operator import eq
 from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.evidence import Evidence, Problem
-from conformance.engine.model.setup import UnderWay
+from conformance.engine.model.setup import Ended, UnderWay
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.owned import Filled
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.subject import Subject
+from specs.microversion import Microversion
+
+FIRST_REFUSAL = 400
 
 SOON = 10.0
 """Seconds within which an accepted transition shows that it is under way."""
@@ -110,3 +114,21 @@ class Transitions:
             return evidence
         why = str(self._failed(f"the resource was no longer {wanted[0].status} when the answer came"))
         return replace(evidence, problem=Problem("inapplicable", why))
+
+    def came_late(self, trial: Trial, version: Microversion, filled: Filled, evidence: Evidence) -> bool:
+        """Whether a refusal proves nothing, because the thing that the path names had ended by itself by then.
+
+        A list may show it a while longer than the task of the resource that the operation needs.
+        """
+        if (evidence.status or 0) < FIRST_REFUSAL or Ended() in trial.setup:
+            return False
+        operation, kind = trial.request.operation, self.context.kind
+        if not self.paths.lasts(operation, filled, trial.request.role, version):
+            return True
+        tasks = [
+            one.any_of for one in operation.preconditions if one.attribute == kind.status.task_field and one.any_of
+        ]
+        if not filled.passing or not tasks or trial.outcome.accepted is not True:
+            return False
+        task = kind.state_of(self.subject.refresh())[1]
+        return any(task not in any_of for any_of in tasks)

@@ -18,13 +18,14 @@ from conformance.engine.model.evidence import (
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.probe import FieldTaken, Probe
 
-LOOKED_UP = ("exists", "shown", "below", "recorded")
+LOOKED_UP = ("exists", "shown", "below", "recorded", "arrived")
 """The findings beside the fields of the resource: whether a list or the view of the resource shows it, the content of
-that view, the content of the views below it, and the log of its actions."""
+that view, the content of the views below it, the log of its actions, and the things that a list shows more."""
 
 SAID = {
     "below": "what is shown below it changed",
     "recorded": "the list of what was done with it has an entry more",
+    "arrived": "the list shows a thing more, which nobody else of this run has made",
 }
 
 HIDDEN = 404

@@ -46,12 +46,14 @@ class FieldTaken:
         version: a version inside the bounds of the field, at which the thing made or changed shows the field; None if
             only the resource under test can show it.
         place: the place of the field in that view.
+        contrasted: whether a thing that was made without the field might show the value, too: then it tells nothing.
     """
 
     name: str
     value: Any = field(compare=False)
     version: Microversion | None = None
     place: tuple[str, ...] = ()
+    contrasted: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import secrets
 import uuid
 
 from conformance.engine.api.given import MadeUp
+from conformance.engine.cloud.names import in_capitals
 
 
 def random_text() -> str:
@@ -16,7 +17,7 @@ def random_text() -> str:
 
 def spelled(name: str, form: str) -> str:
     """A name in the form of its attribute: if the form has ``{}``, the name in capitals stands there."""
-    return form.format(re.sub(r"[^A-Z0-9]", "_", name.upper())) if "{}" in form else name
+    return form.format(in_capitals(name)) if "{}" in form else name
 
 
 def made_up(rule: MadeUp) -> str | int:

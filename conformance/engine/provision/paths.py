@@ -19,21 +19,21 @@ from urllib.parse import parse_qsl, quote
 from conformance.engine.api.entries import Naming
 from conformance.engine.api.json_path import lookup
 from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
-from conformance.engine.api.producers import SAFE, Producers, collection_of, last_version, listed_by, placeholders
+from conformance.engine.api.producers import SAFE, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
-from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding
-from conformance.engine.model.setup import Existing
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.anew import with_new_elements
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
+from conformance.engine.provision.fleeting import Fleeting
 from conformance.engine.provision.found import is_number, none_listed
+from conformance.engine.provision.makeable import makes_in
 from conformance.engine.provision.owned import Filled, Owned
 from conformance.engine.provision.steps import Steps
 from conformance.engine.provision.subject import Subject
@@ -66,20 +66,6 @@ class _Wanted:
     version: Microversion
 
 
-def makes_in(
-    trial: Trial, producers: Producers, operations: Mapping[str, Operation], service: ServiceDescription
-) -> str:
-    """The status of the resource under test in which a trial's elements can be made; empty if none is stable."""
-    having = (name for setup in trial.setups(Existing) for name in setup.operations)
-    paths = [trial.request.operation.path, *(operations[name].path for name in having)]
-    for collection in (collection_of(path, name) for path in paths for name in placeholders(path)):
-        producer = producers.of(collection)
-        for condition in producer.operation.preconditions if producer is not None else ():
-            if condition.kind == "status" and condition.resource == service.resource:
-                return next((s for s in condition.any_of if s in service.under_test.stable_statuses), "")
-    return service.under_test.initial_status
-
-
 class Paths:
     """Fills paths for one lane, and keeps the elements that it has found or made for them.
 
@@ -93,6 +79,7 @@ class Paths:
         self._context = context
         self._subject = subject
         self._known: dict[tuple[str, str, str], str] = {}
+        self._changed: set[tuple[str, str]] = set()
         self.seen_by_admin: set[str] = set()
         self.elements = Elements(context, subject)
         self.steps = Steps(context, subject)
@@ -301,8 +288,8 @@ class Paths:
             except Unavailable as error:
                 return error
 
-        within, stopping, pause = self._context.patience.status, self._context.stopping, self._context.patience.settle
-        seen = until(look, lambda one: isinstance(one, str), within, stopping, pause=pause, growth=SLOWER, cap=LATER)
+        patience, stopping, over = self._context.patience, self._context.stopping, Fleeting(self._subject).over
+        seen = until(look, over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
         if isinstance(seen, Unavailable):
             raise seen
         return seen
@@ -350,11 +337,16 @@ class Paths:
         at = min(wants.version, last) if last is not None else wants.version
         return max(at, first) if first is not None else at
 
-    def forget(self, filled: Filled) -> None:
-        """Forget the things that a path named, since they are gone or changed: the next path gets others."""
+    def forget(self, filled: Filled, changed: bool = False) -> None:
+        """Forget the things that a path named, since they are gone or changed: the next path gets others.
+
+        ``changed``: a refused request has changed them, which another one could not be seen to do again.
+        """
         for key, value in list(self._known.items()):
             if filled.values.get(key[1]) == value and key[0]:
                 del self._known[key]
+                if changed:
+                    self._changed.add((key[0], value))
         if filled.owned is not None:
             self.elements.forget(filled.owned)
 
@@ -384,6 +376,7 @@ class Paths:
         wanted = {**wanted, **wants.placeholder.element.fields}  # one made otherwise would not do, nor one found
         # A member may use the elements that a member sees; those that only an administrator sees come after them.
         answer: Answer | None = None
+        spare = ""
         for sender in (Role.ADMIN,) if wants.role == "admin" else (Role.MEMBER, Role.ADMIN):
             if sender not in cloud.roles:
                 continue
@@ -393,7 +386,12 @@ class Paths:
                     continue
                 value = identity(element, name)
                 if value is not None and not self._may_vanish(element, value, collection):
+                    if (collection, value) in self._changed:
+                        spare = spare or value
+                        continue
                     if sender is Role.ADMIN and wants.role != "admin":
                         self.seen_by_admin.add(value)
                     return value
+        if spare:
+            return spare
         raise none_listed(collection, f"{{{name}}}", answer)

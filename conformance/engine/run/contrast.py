@@ -142,7 +142,8 @@ def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tu
     """Whether an answer to a request with all members of the refused one, but for the faulty one, was another one.
 
     The answers to requests with just these members decide alone, if there are any that do not depend on the moment: a
-    further member of another request may be one without which no request is accepted.
+    further member of another request may be one without which no request is accepted. So beside a member that is left
+    out, such a request may have no further one in the same object.
     """
     name = case.about.rpartition(".")[2]
 
@@ -153,11 +154,19 @@ def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tu
         above = {place[:size] for place in faulty for size in range(1, len(place))}
         return left - {place for place in above if not any(one[: len(place)] == place != one for one in left)}
 
-    refused = sound(members(evidence.sent, evidence.trial.request.query))
+    sent = members(evidence.sent, evidence.trial.request.query)
+    refused, left_out = sound(sent), bool(name) and not any(name in place for place in sent)
+
+    def serves(had: Members) -> bool:
+        """Whether a request has all members of the refused one, and none beside the one that is left out."""
+        around = {place[:-1] for place in had if place[-1] == name}
+        beside = {place for place in had if place[:-1] in around and place[-1] != name}
+        return refused <= had and (not left_out or (bool(around) and beside <= refused))
+
     exact = {code for code, had in answers if sound(had) == refused and code not in OF_THE_MOMENT}
     return any(
         200 <= code < 300 or (400 <= code < 500 and code != status and code not in OF_THE_MOMENT)
-        for code in exact or {code for code, had in answers if refused <= had}
+        for code in exact or {code for code, had in answers if serves(had)}
     )
 
 
@@ -179,6 +188,7 @@ def _lacking(status: int, answers: Iterable[tuple[int, Members]]) -> str:
     if not codes:
         return "the same request without the fault was not answered in this run, so another part may be the cause"
     if any(200 <= code < 300 for code in codes):
-        return f"no accepted request has all other fields of this one, so one of them may be the cause of the {status}"
+        fields = "all other fields of this one, and no further one beside the field in question"
+        return f"no accepted request has {fields}, so another field may be the cause of the {status}"
     said = " or ".join(map(str, codes))
     return f"the request without the fault was answered {said}, so another part of it may be the cause"

@@ -21,7 +21,7 @@ from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import highest_version, views
 from conformance.engine.model.setup import Existing, Prepared
 from conformance.engine.model.trial import Trial
-from conformance.engine.provision.paths import makes_in
+from conformance.engine.provision.makeable import makes_in
 from conformance.engine.run.costs import THING, requests_beside, requests_of
 from conformance.engine.run.following import ENDS, SETS, SPENDS
 from conformance.engine.run.lanes import NO_RESOURCE, lane_of, order

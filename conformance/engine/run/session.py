@@ -18,6 +18,7 @@ from typing import Any
 from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.addresses import Addressed, addressed, majors
 from conformance.engine.api.forced import forced_removals
+from conformance.engine.api.lists import lists_of
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.references import with_references
@@ -155,6 +156,7 @@ class Session:
         service = with_references(service, specs)
         if not service.described:
             self.cloud.profile = replace(self.cloud.profile, forced=forced_removals(specs, service, top))
+            self.journal.may_look_at((one.collection, one.path, one.removable) for one in lists_of(specs))
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)

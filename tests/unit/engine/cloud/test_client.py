@@ -357,6 +357,16 @@ def test_what_an_action_makes_on_the_side_is_in_the_journal(fake, cloud, answer)
     assert entry.paths == ("/images/5a5c0d9f-4b5f-4a0e-8a37-0a2b1b1c7f10",)
 
 
+@pytest.mark.parametrize("kind", ["gears", "racks/gears"])
+def test_what_is_made_beside_its_collection_is_found_where_that_is(fake, cloud, kind):
+    """It is removed there: DELETE of ``/gears/adopt/G`` is answered 404, as if it were gone."""
+    fake.routes["POST", f"/v2.1/{kind}/adopt"] = (202, {"gear": {"id": "g-1"}})
+    cloud.guard.all_own = cloud.guard.allow_disruptive = True
+    intent = cloud.journal.intend(cloud.profile.kind_at(f"/{kind}").name, "")
+    cloud.send(Ask("POST", f"/{kind}/adopt", body={"gear": {}}, intent=intent))
+    assert cloud.journal.entries()[0].paths == (f"/{kind}/g-1",)
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "looks"),
     [("floating_ip", "{prefix}-f", True), ("volume", "{prefix}-v", False), ("volume", "", True), ("thing", "", False)],
@@ -364,7 +374,7 @@ def test_what_an_action_makes_on_the_side_is_in_the_journal(fake, cloud, answer)
 def test_what_is_there_before_one_is_made_that_no_name_can_find(fake, cloud, kind, name, looks):
     """A lost answer leaves nothing else by which it could be known. It is on disk before the request goes out."""
     intent = cloud.journal.intend(kind, name.format(prefix=cloud.prefix))
-    path = cloud.profile.kind(kind).collection or "/servers"
+    path = cloud.profile.kinds[kind].collection if kind in cloud.profile.kinds else "/servers"
     key = cloud.profile.kind(kind).listing.key
     fake.routes["GET", f"/v2.1{path}"] = (200, {key: [{"id": 1}, {"id": 2}]})
     held = []

@@ -40,3 +40,18 @@ def test_another_process_falls_alike_by_the_clock(monkeypatch):
 def test_the_numbers_begin_anew_when_they_are_used_up(monkeypatch, last):
     monkeypatch.setattr(names, "_last", {"falling": last, "rising": 0})
     assert all(len(ending()) == 8 for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ours"),
+    [
+        ("conformance-0a1b2c3d-case-x", True),
+        ("CUSTOM_CONFORMANCE_0A1B2C3D_CASE_X", True),
+        ("copy-of-conformance-0a1b2c3d", False),
+        ("conformance-ffffffff-case", False),
+        ("CUSTOM_CONFORMANCE", False),
+        ("", False),
+    ],
+)
+def test_a_name_of_a_run_begins_with_its_prefix_or_holds_it_in_capitals(name, is_ours):
+    assert names.is_of(name, ["conformance-0a1b2c3d"]) is is_ours

@@ -156,6 +156,46 @@ def test_a_server_that_stays(run):
     assert run.deleted == ["/servers/s"]
 
 
+MIGRATING = {"status": "MIGRATING", "OS-EXT-STS:task_state": "migrating"}
+
+
+def test_a_live_migration_ends_before_its_server_goes_so_that_others_are_not_held_up(run, monkeypatch):
+    """Nova waits 300 s for the port of a server that went during its migration, and migrates no other one meanwhile."""
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.server("s", MIGRATING, MIGRATING, {"status": "ACTIVE", "hostId": "e4d9"}, None)
+    run.route("GET", "/servers/s/migrations", (200, {"migrations": [{"id": 7}, {"id": 9}]}))
+    run.route("DELETE", "/servers/s/migrations/7", (202, None))
+    run.route("DELETE", "/servers/s/migrations/9", (400, {"badRequest": {"message": "too late"}}))
+    run.route("DELETE", "/servers/s", (204, None))
+    assert run.cleanup().removed == ("server s",)
+    assert run.deleted == ["/servers/s/migrations/7", "/servers/s/migrations/9", "/servers/s"]
+    ended = [one for one in run.fake.asked if "/migrations" in one.path]
+    assert {(one.token, one.headers.get("X-OpenStack-Nova-API-Version")) for one in ended} == {("admin-token", "2.65")}
+    looks = [one.method for one in run.fake.asked if one.path == "/v2.1/servers/s"]
+    assert looks == ["GET", "GET", "GET", "DELETE", "GET"], "it is seen to have ended before"
+
+
+def test_a_live_migration_that_does_not_end_holds_its_server_only_for_a_while(run, monkeypatch):
+    monkeypatch.setattr(removal, "FINISHING", 0.3)
+    told = []
+    run.had("server", "s", "/servers/s")
+    run.route("GET", "/images", (200, {"images": []}))
+    run.server("s", MIGRATING)
+    run.route("GET", "/servers/s/migrations", (404, {}))
+
+    def deleted(_):
+        run.route("GET", "/servers/s", (404, {}))
+        return 204, None
+
+    run.fake.routes["DELETE", "/v2.1/servers/s"] = deleted
+    assert run.cleanup(tell=told.append).removed == ("server s",)
+    assert told[:2] == [
+        "waiting until a change of server s has ended, for 0.3 s at most",
+        "server s is removed as MIGRATING, which may hold up other things of the cloud",
+    ]
+
+
 FAILED = {"status": "ERROR", "OS-EXT-STS:task_state": None}
 """A server whose accepted deletion has failed, or has not begun."""
 
@@ -165,7 +205,7 @@ def test_a_deletion_that_has_failed_is_requested_again(run, monkeypatch):
     run.had("server", "s", "/servers/s")
     run.route("GET", "/images", (200, {"images": []}))
     run.route("DELETE", "/servers/s", (204, None))
-    run.server("s", {"status": "MIGRATING"}, FAILED, FAILED, None)
+    run.server("s", {"status": "RESIZE"}, FAILED, FAILED, None)
     told = []
     assert run.cleanup(tell=told.append).removed == ("server s",)
     assert run.deleted == ["/servers/s"] * 3
@@ -416,3 +456,28 @@ def test_one_thing_that_the_guard_does_not_let_go_does_not_keep_the_rest(run):
     assert run.deleted == ["/servers/s"]
     assert [one.partition(":")[0] for one in report.left] == ["server ../flavors"]
     assert "can be read as that of another resource" in report.left[0]
+
+
+def test_what_may_hang_on_a_thing_that_proves_to_stay_is_not_waited_for_in_full(run, monkeypatch):
+    """No description tells which of them is to go first, so that they are asked for at the same time."""
+    monkeypatch.setattr(removal, "LEAST", 0.1)
+    monkeypatch.setattr(removal, "MULTIPLE", 0.0)
+    asked = threading.Event()
+
+    def in_use(_):
+        asked.set()
+        return 400, {"badRequest": {"message": "in use"}}
+
+    def locked(_):
+        asked.wait(5)
+        return 403, {"forbidden": {"message": "locked"}}
+
+    run.had("racks", "r", "/racks/r")
+    run.had("boats", "b", "/boats/b")
+    run.fake.routes["DELETE", "/v2.1/racks/r"] = in_use
+    run.fake.routes["DELETE", "/v2.1/boats/b"] = locked
+    (rack,) = (one for one in run.cleanup(timeout=60.0).left if one.startswith("racks"))
+    assert rack == (
+        "racks r: DELETE /racks/r gave 400 (in use); it may hang on boats b, which could not be removed, and was not "
+        "waited for in full"
+    )

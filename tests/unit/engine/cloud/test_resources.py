@@ -160,3 +160,16 @@ def test_what_the_removal_of_a_thing_needs_before_comes_before_it_is_forced(fake
     view = {"id": "s", "status": "ACTIVE", "hostId": host}
     assert resources.drop("s", Role.MEMBER, cloud.profile.kind("server"), view)
     assert [next(iter(one.json)) for one in fake.changes] == acts
+
+
+def test_a_thing_that_changes_is_asked_to_end_that_and_removed_later(fake, cloud):
+    fake.routes["GET", "/v2.1/servers/s/migrations"] = (200, {"migrations": [{"id": 7}]})
+    fake.routes["DELETE", "/v2.1/servers/s/migrations/7"] = (202, None)
+    fake.routes["POST", "/v2.1/servers/s/action"] = (202, None)
+    cloud.journal.there("server", "s", "/servers/s")
+    resources = Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0)
+    server = cloud.profile.kind("server")
+    assert not resources.drop("s", Role.MEMBER, server, {"id": "s", "status": "MIGRATING"})
+    assert [(one.method, one.path) for one in fake.changes] == [("DELETE", "/v2.1/servers/s/migrations/7")]
+    assert resources.drop("s", Role.MEMBER, server, {"id": "s", "status": "ACTIVE", "hostId": "e4d9"})
+    assert fake.changes[1].json == {"forceDelete": None}

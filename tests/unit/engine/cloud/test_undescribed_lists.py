@@ -37,6 +37,34 @@ def test_a_thing_with_the_name_is_found(fake, cloud, gadget, more):
     assert cloud.journal.owns("g-1")
 
 
+def test_a_list_may_be_shown_by_an_old_and_a_new_key(fake, cloud, gadget):
+    fake.routes["GET", LIST] = (200, {name: [{"uuid": "g-1", "name": gadget}] for name in ("gadgets", "gears")})
+    assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
+
+
+def test_the_address_of_a_thing_names_it_where_no_field_does(fake, cloud, gadget):
+    shown = {"gadget_ref": "https://cloud.example/v1/gadgets/g-1", "maker": "https://cloud.example/makers/m-1"}
+    theirs = {"name": "x", "other": "https://cloud.example/gears/g-2"}
+    fake.routes["GET", LIST] = (200, {"gadgets": [{"name": gadget, **shown}, theirs]})
+    assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
+
+
+def test_a_name_in_capitals_finds_a_thing_as_well(fake, cloud):
+    name = "CUSTOM_" + cloud.journal.rand_name("gadget").upper().replace("-", "_")
+    cloud.journal.intend("gadgets", name)
+    fake.routes["GET", LIST] = (200, {"gadgets": [{"id": "g-2", "name": "CUSTOM_OTHER"}, {"id": "g-1", "name": name}]})
+    assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
+
+
+def test_what_is_below_a_thing_of_the_run_goes_with_it(cloud):
+    """Nobody needs to look for it, where no list might show it."""
+    cloud.journal.made(cloud.journal.intend("gadgets", "g"), "g-1", "/gadgets/g-1")
+    cloud.journal.intend(cloud.profile.kind_at("/gadgets/g-1/notes").name, "")
+    cloud.journal.intend(cloud.profile.kind_at("/gadgets/g-2/notes").name, "")
+    (lost,) = found(cloud).lost
+    assert lost.startswith("gadgets/g-2/notes: no description lists")
+
+
 def test_a_thing_that_the_whole_list_does_not_show_was_never_made(fake, cloud, gadget):
     fake.routes["GET", LIST] = (200, {"gadgets": [{"id": "g-2", "name": "somebody's"}]})
     outcome = found(cloud)
@@ -50,7 +78,7 @@ def test_a_thing_that_the_whole_list_does_not_show_was_never_made(fake, cloud, g
         ((200, {"gadgets": [], "gadgets_links": [{"rel": "next"}]}), "shows only the first page of the list"),
         ((200, {"gadgets": [], "links": {"next": "there"}}), "shows only the first page of the list"),
         ((200, {"gadgets": [], "next": "/there"}), "shows only the first page of the list"),
-        ((200, {"gadgets": [], "gears": []}), "shows no list"),
+        ((200, {"gadgets": [], "gears": [{"id": "g-1"}]}), "shows no list"),
         ((200, [{"id": "g-1"}]), "shows no list"),
         ((404, {"itemNotFound": {"message": "no such route"}}), "gave 404 (no such route)"),
     ],

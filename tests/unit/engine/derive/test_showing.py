@@ -101,12 +101,40 @@ def test_the_shipped_table_names_operations_and_fields_of_the_reference():
         assert set(rule.existing) | {s.operation for s in rule.steps} <= set(operations)
 
 
-@pytest.mark.parametrize(("method", "role"), [("GET", "admin"), ("PUT", "member")])
-def test_an_administrator_asks_for_what_only_administrators_see_and_changes_nothing_for_it(method, role):
+@pytest.mark.parametrize(
+    ("method", "path", "role"),
+    [
+        ("GET", "/widgets/{widget_id}", "admin"),
+        ("PUT", "/widgets/{widget_id}", "admin"),
+        ("PUT", "/gears/{gear_id}", "member"),
+        ("POST", "/widgets", "member"),
+    ],
+)
+def test_an_administrator_asks_for_what_only_administrators_see_and_makes_nothing_for_it(method, path, role):
     secret = (row("rank", "integer", visible_to="admin", min="2.5"), row("size", "integer"))
     shown = sample({"widget": {"rank": 1, "size": 1}})
-    found = suite(plain(method, "/widgets/{widget_id}", answers=secret, answered=(shown,), name="see", normal=(200,)))
+    found = suite(plain(method, path, answers=secret, answered=(shown,), name="see", normal=(200,)))
     for name in ("body/rank", "microversion/rank/min-2.5[2.4]", "microversion/rank/min-2.5[2.5]"):
         assert case(found, f"see/{name}").trial.request.role == role
     assert not case(found, "see/body/rank").expectation.required, "a policy may hide it from administrators as well"
     assert case(found, "see/body/size").trial.request.role == "member"
+
+
+def test_a_link_to_the_next_page_is_shown_by_a_page_of_one_where_pages_are_documented():
+    links = (row("gears", "array", True), row("gears_links", "array", min="2.5"), row("more", "array"))
+    shown = sample({"gears": [{"name": "n"}], "gears_links": [], "more": []})
+    limit = row("limit", "integer", location="query", min="2.5")
+    found = suite(plain("GET", "/gears", limit, answers=links, answered=(shown,), name="see", normal=(200,)))
+    asked = {
+        name: dict(case(found, f"see/{name}").trial.request.query)
+        for name in ("body/gears_links", "body/more", "microversion/gears_links/min-2.5[2.4]")
+    }
+    assert asked == {"body/gears_links": {"limit": 1}, "body/more": {}, "microversion/gears_links/min-2.5[2.4]": {}}
+    known = replace(KNOWLEDGE, preconditions_to_show=(replace(RULE, operation="see", fields="*"),))
+    both = suite(
+        plain("GET", "/gears", limit, answers=links, answered=(shown,), name="see", normal=(200,)), service=known
+    )
+    assert case(both, "see/body/gears_links").trial.request.query == (("wheels", "1"), ("limit", 1))
+    assert case(both, "see/body/more").trial.request.query == (("wheels", "1"),)
+    without = suite(plain("GET", "/gears", answers=links, answered=(shown,), name="see", normal=(200,)))
+    assert case(without, "see/body/gears_links").trial.request.query == ()

@@ -140,6 +140,13 @@ def test_the_transition_itself_and_requests_on_parts_are_not_tried_meanwhile():
     assert not ids(suite(action(), service=service), "under-way"), "no error is listed"
 
 
+def test_what_would_disturb_others_is_not_tried_meanwhile():
+    spared = driving(KNOWLEDGE, under_way=MOVING, spared={"TURNING": ("widgets.spin",)})
+    assert not ids(suite(action(error=(404,)), service=spared), "under-way")
+    other = driving(KNOWLEDGE, under_way=MOVING, spared={"SPINNING": ("widgets.spin",), "TURNING": ("widgets.lock",)})
+    assert ids(suite(action(error=(404,)), service=other), "under-way")
+
+
 def test_a_name_of_another_form_is_sent_in_the_path_of_what_is_read():
     def show(*rows, method="GET", error=(404,)):
         found = suite(plain(method, "/gears/{gear_id}", *rows, name="show", normal=(200,), error=error))

@@ -233,8 +233,16 @@ def test_a_value_that_a_thing_may_have_without_the_field_is_not_looked_for():
     )
     only = row("size", "integer", max="2.5", default=1, maximum=1)
     assert seen_outside("POST", "/gears", only)[0].version is None, "no other value is permitted"
+    assert not probe.contrasted
+
+
+def test_of_words_without_a_default_another_thing_has_to_tell_what_is_shown_without_the_field():
     either = row("note", enum=("one", "two"), min="2.5")
-    assert seen_outside("POST", "/gears", either)[0].version is None
+    probe, sent = seen_outside("POST", "/gears", either)
+    assert (probe.version, probe.contrasted, probe.value, sent["note"]) == (Microversion(2, 5), True, "two", "two")
+    assert seen_outside("PUT", "/gears/{gear_id}", either)[0].version is None, "an earlier request may have set it"
+    for told in (row("note", enum=("one",), min="2.5"), row("note", enum=("one", "two"), default="one", min="2.5")):
+        assert seen_outside("POST", "/gears", told)[0].version is None
 
 
 def test_a_request_field_that_has_ended():

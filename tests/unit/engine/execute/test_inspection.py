@@ -135,6 +135,21 @@ def test_a_field_that_was_sent_outside_its_versions_is_looked_for_inside_of_them
     assert "2.5" not in at
 
 
+@pytest.mark.parametrize(("usual", "taken"), [("mild", True), ("wild", None), (None, None)])
+def test_a_word_outside_its_versions_took_effect_only_if_a_usual_thing_shows_another(shop, usual, taken):
+    """A thing may show the word without the field, too. ``usual`` is what the second one shows, made without it."""
+    cloud, made = shop[0], []
+
+    def show(ask):
+        made.extend([ask.path] if ask.path not in made else [])
+        return 200, {"gear": {"mood": ("wild", usual)[made.index(ask.path)]} if usual or len(made) < 2 else {}}
+
+    cloud.does["GET gears"] = show
+    probe = FieldTaken("mood", "wild", Microversion(2, 5), ("gear", "mood"), contrasted=True)
+    assert looked(shop, MAKE, probe, body=BODY, version=Microversion(2, 4)) is taken
+    assert len(made) == 2
+
+
 def test_what_is_shown_as_pairs_has_no_element_that_could_be_missing(shop):
     """The answer to a request for several pairs names none of them, whatever its keys are called."""
     shop[0].does["GET /gears"] = (200, {"gears": {"colour": "red", "id": "1"}})

@@ -361,7 +361,8 @@ def test_what_goes_on_in_the_background(answer, expected):
 
 def test_the_journal_calls_a_kind_by_its_collection():
     assert KNOWN.profile.kind_at("/servers") is SERVER
-    assert KNOWN.profile.kind_at("/gears/g-1/teeth").name == "teeth"
+    assert KNOWN.profile.kind_at("/gears/g-1/teeth").name == "gears/g-1/teeth"
+    assert KNOWN.profile.kind("gears/g-1/teeth").collection == "/gears/g-1/teeth"
 
 
 def test_what_a_sample_cannot_show_is_told_by_its_row(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from widgets import action, plain, row, status
 from workshop import EVERY, KNOWN, opened, tried
 
@@ -11,6 +12,7 @@ from conformance.engine.api.entries import Naming
 from conformance.engine.model.binding import Step
 from conformance.engine.model.probe import Before
 from conformance.engine.model.setup import Ended
+from conformance.engine.provision import fleeting
 
 SPIN = action("spin", path="/servers/{server_id}/action", preconditions=(replace(status("IDLE"), resource="server"),))
 
@@ -40,10 +42,10 @@ JOB_OF = plain("POST", "/servers/{server_id}/jobs/{job}/end", normal=(202,))
 JOBS_OF = plain("GET", "/servers/{server_id}/jobs", normal=(200,))
 
 
-def with_passing_jobs(tmp_path, lasting):
+def with_passing_jobs(tmp_path, lasting, end_of=JOB_OF):
     """A service whose servers have a job for a while; one has ended when its end is asked for, but on some servers."""
     naming = Naming((Step(SPIN.id, {}),))
-    shop = opened(tmp_path, *EVERY, JOB_OF, JOBS_OF, service=replace(KNOWN, placeholder_sources={"job": naming}))
+    shop = opened(tmp_path, *EVERY, end_of, JOBS_OF, service=replace(KNOWN, placeholder_sources={"job": naming}))
     ended = set()
 
     def end(ask):
@@ -78,6 +80,39 @@ def test_a_refusal_of_what_still_lasts_counts(tmp_path):
     shop[0].does["POST end"] = 409
     evidence = make(shop, JOB_OF, "IDLE")
     assert (evidence.status, evidence.problem) == (409, None)
+
+
+@pytest.mark.parametrize(("task", "decided"), [("spinning", True), (None, False)])
+def test_a_refusal_of_what_is_listed_longer_than_its_task_lasts_says_nothing(tmp_path, task, decided):
+    """Nova lists a live migration as running for a moment after its server has no task any more."""
+    needs = replace(JOB_OF, preconditions=(replace(status("spinning"), resource="server", attribute="turning"),))
+    shop = with_passing_jobs(tmp_path, {f"server-{number}" for number in range(9)}, needs)
+
+    def refused(ask):
+        shop[0].things["/servers"][ask.path.split("/")[2]]["turning"] = task
+        return 409
+
+    shop[0].does["POST end"] = refused
+    evidence = make(shop, needs, "IDLE")
+    assert (evidence.status, evidence.problem is None) == (409, decided)
+
+
+@pytest.mark.parametrize(("task", "looks"), [(None, 2), ("spinning", 4)])
+def test_what_came_and_went_between_two_looks_is_not_waited_for_any_more(tmp_path, monkeypatch, task, looks):
+    """A quick live migration was waited for, five minutes each time, although its server had no task any more."""
+    monkeypatch.setattr(fleeting, "SOON", 0.0)
+    shop = with_passing_jobs(tmp_path, set())
+    listed = []
+
+    def jobs(ask):
+        listed.append(ask.path)
+        shop[0].things["/servers"]["server-1"]["turning"] = task if len(listed) <= 6 else None
+        return 200, {"jobs": []}
+
+    shop[0].does["GET jobs"] = jobs
+    problem = make(shop, JOB_OF, "IDLE").problem
+    assert "/servers/server-1/jobs" in problem.reason
+    assert len(listed) == 2 * looks, "a member looks and an administrator, and the first look is before it is begun"
 
 
 def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):

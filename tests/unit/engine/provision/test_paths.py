@@ -238,6 +238,15 @@ def test_what_was_looked_up_and_is_gone_is_looked_up_anew(shop):
     assert fill(shop, SHOW).path == "/gears/g-8"
 
 
+def test_what_a_refused_request_has_changed_serves_no_other_if_there_is_another(shop):
+    """A request that is refused and done all the same would change nothing more: the repetition would pass."""
+    shop[0].things["/gears"] = {"g-7": {"id": "g-7"}, "g-8": {"id": "g-8"}}
+    for path in ("/gears/g-7", "/gears/g-8", "/gears/g-7"):
+        found = fill(shop, SHOW)
+        assert found.path == path
+        shop[1].paths.forget(found, changed=True)
+
+
 def test_what_holds_what_must_be_made_is_ours_too(shop):
     shop[0].things["/gears"] = {"g-7": {"id": "g-7"}}
     assert fill(shop, PULL).values["gear_id"] == "gear-1"

@@ -78,6 +78,24 @@ def test_a_request_with_just_the_same_members_decides_before_one_with_more() -> 
     assert missing("error/400", 400, answered(400, alike), answered(202, alike), about="name", sent=broken) is None
 
 
+@pytest.mark.parametrize(
+    ("accepted", "shown"),
+    [
+        ({"name": "n", "hull": [{"size": 1}]}, True),
+        ({"name": "n", "hull": [{"size": 1}], "sail": {"mast": 1}}, True),
+        ({"name": "n", "hull": [{"size": 1, "wood": "oak"}]}, False),
+        ({"name": "n", "hull": [{"wood": "oak"}]}, False),
+    ],
+)
+def test_beside_a_member_that_is_left_out_an_accepted_request_has_no_further_one(accepted: Any, shown: bool) -> None:
+    """Nova refuses a block device without a boot index for want of the source that all sound ones have."""
+    broken = {"make": {"name": "n", "hull": [{}]}}
+    why = missing("error/400", 400, answered(202, {"make": accepted}), sent=broken)
+    assert (why is None) == shown
+    wrong = {"make": {"name": "n", "hull": [{"size": {}}]}}
+    assert missing("error/400", 400, answered(202, {"make": accepted}), sent=wrong) is None, "the value is there"
+
+
 def test_a_conflict_of_the_same_request_leaves_the_decision_to_one_with_more() -> None:
     alike, more = {"make": {"size": 1}}, {"make": {"size": 1, "name": "n", "colour": "c"}}
     broken = {"make": {"size": 1, "name": {}}}

@@ -1,0 +1,25 @@
+"""The documented lists of a service: each shows things of a collection without the id of another thing in its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conformance.engine.api.producers import form, placeholders
+from conformance.engine.cloud.survey import Listed
+from specs.model import Spec
+
+DETAIL = "/detail"
+"""The end of the path of a list that shows more of the same things."""
+
+
+def lists_of(specs: Iterable[Spec]) -> tuple[Listed, ...]:
+    """The lists of a reference; of two that show the same things, the one that shows more of them."""
+    operations = [o for spec in specs for o in spec.operations if o.removed is None and o.action is None]
+    removed = {form(o.path) for o in operations if o.method == "DELETE"}
+    found: dict[str, Listed] = {}
+    paths = (o.path.partition("?")[0] for o in operations if o.method == "GET")
+    for path in (path for path in paths if not placeholders(path)):
+        collection = path.removesuffix(DETAIL)
+        if collection not in found or path != collection:
+            found[collection] = Listed(collection, path, f"{collection}/{{}}" in removed)
+    return tuple(found.values())
