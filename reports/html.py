@@ -277,8 +277,8 @@ def _keys(notes: list[dict[str, Any]]) -> list[str]:
 def _shell(command: str) -> Markup:
     """Return a command as HTML in which no line breaks between an option and its value, ``--os-cloud mine``."""
     parts = _SHELL_WORDS.split(words.visible(command))
-    spans = (Markup("<span>{}</span>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
-    return Markup("").join(spans)
+    spans = (f"<span>{escape(part)}</span>" if at % 2 else str(escape(part)) for at, part in enumerate(parts))
+    return Markup("".join(spans))  # noqa: S704 - each part is escaped
 
 
 def _link(link: str) -> Markup:

@@ -27,6 +27,8 @@ _HIDDEN_IN_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 def visible(text: str) -> str:
     r"""Show what would be hidden: ``\x1b``, ``\u202e``; line feeds and tabs stay. Applied twice, it changes nothing."""
+    if text.isprintable():  # so is nearly every text without a line feed, and Python calls nothing printable that hides
+        return text
     return _hidden_in(text).sub(lambda found: _escape(ord(found[0])), text)
 
 

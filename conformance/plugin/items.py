@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from conformance.engine.api.same import Same
 from conformance.engine.model.case import Case
 from conformance.plugin.failure import representation
 from conformance.plugin.markers import READONLY, markers_of
-from conformance.plugin.protocol import Told, ran
+from conformance.plugin.protocol import Told, may_be_bare, ran
 from conformance.plugin.reference import Reference
 from conformance.plugin.share import Share, Stopped
 from conformance.plugin.shares import Shares
@@ -79,11 +79,15 @@ Collected = tuple[Reference, Sequence[Case], Share | None]
 
 
 class SpecFile(pytest.File):
-    """A spec as a test file; its items are the cases of its operations. ``tested`` is the type of the service."""
+    """A spec as a test file; its items are the cases of its operations.
+
+    ``tested`` is the type of the service, ``shown_path`` the path in the locations of the items, once it is known.
+    """
 
     cases: Sequence[Case]
     share: Share | None
     tested: str
+    shown_path: str | None = None
 
     @classmethod
     def of(cls, parent: pytest.Collector, path: Path, service: Collected, folder: str) -> SpecFile:
@@ -217,9 +221,27 @@ class CaseItem(pytest.Item):
         """Return the location that pytest shows. Without this, pytest would split the name at its dots."""
         return self.path, None, self.headed(self.case.trial.request.role)
 
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """The path, the line and the name as pytest gives them, but the path is made only once for each file."""
+        file = self.parent
+        if not isinstance(file, SpecFile) or file.shown_path is None:
+            path, line, name = super().location
+            if isinstance(file, SpecFile):
+                file.shown_path = path
+            return path, line, name
+        _, line, name = self.reportinfo()
+        return file.shown_path, line, name
+
     def headed(self, role: str | None) -> str:
         """The id of the case and the role that sends its request."""
         return f"{self.name} ({as_role(role)})"
+
+
+def run(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Run a test in the main loop: a case without a hook around it, unless somebody waits for that."""
+    if not (isinstance(item, CaseItem) and may_be_bare(item.config) and ran(item, item.outcome)):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
 
 
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:

@@ -298,7 +298,7 @@ class Owner:
 
 
 def _run(session: pytest.Session, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+    items.run(item, nextitem)
     if session.shouldfail:
         raise session.Failed(session.shouldfail)
     if session.shouldstop:

@@ -4,7 +4,8 @@ A case has no fixtures, and its result is there or comes from another thread, so
 torn down around it. pytest's own protocol calls some fifty hooks for each test all the same, which took a fifth of the
 processor time of a run; and a skip takes longer to be raised, and found in a traceback, than to be decided. Whoever
 listens still gets the three reports of each case. If anybody but pytest itself hooks into the phases, or an option or a
-marker is about them, pytest's own protocol runs the case.
+marker is about them, pytest's own protocol runs the case. The main loop calls no hook around a case either, unless
+somebody else waits for that: pytest itself would only set up what tests in Python need, such as a filter of warnings.
 """
 
 from __future__ import annotations
@@ -29,8 +30,14 @@ OPTIONS = ("setupshow", "setuponly", "setupplan", "usepdb", "trace")
 MARKERS = frozenset({"skip", "skipif", "xfail", "usefixtures"})
 """Markers that pytest's own protocol obeys. No case has one by itself."""
 
+AROUND = ("pytest_runtest_protocol",)
+"""The hook around all phases of a test."""
+
 SHORTENED = pytest.StashKey[bool]()
 """Whether the cases of a session may be run in the short way."""
+
+BARE = pytest.StashKey[bool]()
+"""Whether the main loop may leave out the hook around them."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +75,27 @@ def ran(item: pytest.Item, outcome: Callable[[], Told | None]) -> bool:
     return True
 
 
+def may_be_bare(config: pytest.Config) -> bool:
+    """Whether nobody but pytest itself waits for the hook around a test, which then does nothing for a case."""
+    if BARE not in config.stash:
+        timed = config.pluginmanager.has_plugin("faulthandler") and config.getini("faulthandler_timeout")
+        config.stash[BARE] = not timed and _are_idle(config, AROUND)
+    return config.stash[BARE]
+
+
 def _may_be_shortened(config: pytest.Config) -> bool:
     """Whether nobody but pytest itself takes part in the phases, and no option is about them."""
     if SHORTENED not in config.stash:
         options = any(getattr(config.option, name, False) for name in OPTIONS)
-        hooks = (getattr(config.hook, name) for name in PHASES)
-        modules = [impl.function.__module__ or "" for hook in hooks for impl in hook.get_hookimpls()]
-        config.stash[SHORTENED] = not options and all(name.startswith(IDLE) for name in modules)
+        config.stash[SHORTENED] = not options and _are_idle(config, PHASES)
     return config.stash[SHORTENED]
+
+
+def _are_idle(config: pytest.Config, names: Iterable[str]) -> bool:
+    """Whether all implementations of some hooks do nothing for a case, or their work is done here."""
+    hooks = (getattr(config.hook, name) for name in names)
+    modules = [impl.function.__module__ or "" for hook in hooks for impl in hook.get_hookimpls()]
+    return all(name.startswith(IDLE) for name in modules)
 
 
 def _made(item: pytest.Item, told: Told, start: float) -> pytest.TestReport:

@@ -30,6 +30,10 @@ from specs.record.errors import RecordError
 from specs.record.model import Result, RunInfo
 from specs.record.writer import RecordWriter, write_atomically
 
+GATHERING = 0.1
+"""Seconds for which decided cases are gathered, and then yielded together. Whoever reports them takes the interpreter
+from the threads of the lanes, and to be woken for each case would cost both sides more than the reports."""
+
 STOP = "stop"
 """A file in the run directory; if it exists, all processes of the run stop. It may hold the sentence that says why."""
 
@@ -209,7 +213,9 @@ class Share:
         ready: deque[str] = deque()
         while waiting:
             with contextlib.suppress(Empty):
-                ready.append(self._decided.get(timeout=0.0 if ready else 0.5))
+                if not ready:
+                    ready.append(self._decided.get(timeout=0.5))
+                    self.session.context.stopping.wait(GATHERING)
                 while True:
                     ready.append(self._decided.get_nowait())
             if not ready:

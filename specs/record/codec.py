@@ -102,6 +102,24 @@ def result_to_json(result: Result, exchanges: list[dict[str, Any]] | None = None
     return data
 
 
+def line_of(result: Result, exchanges: str) -> str:
+    """Return the line of a result, with the keys in the order of the format and without its end.
+
+    Args:
+        result: the result.
+        exchanges: the JSON text of its exchanges. The cases of a trial share them, and they are most of a line.
+
+    Raises:
+        TypeError: as ``result_to_json`` does.
+
+    """
+    data = result_to_json(result, [])
+    keys = list(data)
+    at = keys.index("exchanges")
+    before, after = dumps({key: data[key] for key in keys[:at]}), dumps({key: data[key] for key in keys[at + 1 :]})
+    return f'{before[:-1]},"exchanges":{exchanges},{after[1:]}'
+
+
 def exchanges_from_json(data: list[Any]) -> tuple[Exchange, ...]:
     """Return the exchanges of a result. Raises MalformedError as ``result_from_json`` does."""
     return tuple(map(_exchange_from_json, data))

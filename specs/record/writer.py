@@ -14,9 +14,9 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from specs.record.codec import dumps, exchanges_to_json, info_to_json, result_to_json
+from specs.record.codec import dumps, exchanges_to_json, info_to_json, line_of
 from specs.record.directory import PRIVATE, unwritable
 from specs.record.errors import RecordError
 from specs.record.reader import HEAD, LINES, done_cases, result_files
@@ -31,7 +31,7 @@ _WORKER = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 def utc_now() -> str:
     """Return the time as the record writes it (``2026-03-01T12:00:00.000000Z``): the texts sort by time."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class RecordWriter:
@@ -66,7 +66,7 @@ class RecordWriter:
         self.done: Mapping[str, Verdict] = MappingProxyType({})
         self._latest = latest
         self._lock = threading.Lock()
-        self._last: tuple[tuple[Exchange, ...], list[dict[str, Any]]] = ((), [])
+        self._last: tuple[tuple[Exchange, ...], str] = ((), "[]")
         owner = worker is None
         if owner and resume:
             self.done = MappingProxyType(done_cases(self.directory))
@@ -104,14 +104,13 @@ class RecordWriter:
             TypeError: the result holds a value that JSON cannot express.
 
         """
-        exchanges, plain = self._last
+        exchanges, told = self._last
         if result.exchanges is not exchanges:  # the cases of one trial follow each other, and share its exchanges
-            plain = exchanges_to_json(result.exchanges)
-            self._last = result.exchanges, plain
-        data = result_to_json(result, plain)
+            told = dumps(exchanges_to_json(result.exchanges))
+            self._last = result.exchanges, told
+        text = line_of(result, told)
         with self._lock:
-            data["at"] = utc_now()
-            line = dumps(data).encode("ascii") + b"\n"
+            line = f'{text[:-1]},"at":"{utc_now()}"}}\n'.encode("ascii")
             if self._fd < 0:
                 raise RecordError("unwritable", f"{self._file} was closed before {result.case} was written")
             before = os.fstat(self._fd).st_size

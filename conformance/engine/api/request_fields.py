@@ -37,11 +37,17 @@ def body_rows(operation: Operation, version: Microversion) -> list[Parameter]:
     A request that reads has no body: its rows are those of the answer, in the wrong table. A row that is required from
     a later version on is optional before it.
     """
+    return list(_body_rows(Same(operation), version))
+
+
+@lru_cache(maxsize=4_000)
+def _body_rows(of: Same[Operation], version: Microversion) -> tuple[Parameter, ...]:
+    operation = of.value
     rows: dict[str, Parameter] = {}
     for row in operation.request.parameters if operation.method not in ("GET", "HEAD") else ():
         if row.location == "body" and version in row.range:
             rows.setdefault(row.name, _at(row, version))
-    return list(rows.values())
+    return tuple(rows.values())
 
 
 def _at(row: Parameter, version: Microversion) -> Parameter:

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -172,6 +173,63 @@ class BoundedAdapter(HTTPAdapter):
                 raise Unreadable(f"redirects to another host ({there.hostname!r}), which gets no credentials")
 
 
+class SteadyAdapter(BoundedAdapter):
+    """The adapter of a run, whose requests go to few hosts, and to each host with settings that stay.
+
+    ``requests`` finds out anew for each request which proxy is on the way, which connections lead there, and what is
+    trusted. Here this is found out once for each host. Nobody reads cookies or redirects, so no answer is searched for
+    them. The caller gives the same settings with each request to a host.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        self._pools: dict[str, Any] = {}
+        self._ready: set[Any] = set()
+        super().__init__(**more)
+
+    def get_connection_with_tls_context(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> Any:
+        """Give the connections to the host of a request."""
+        origin = origin_of(str(request.url))
+        if origin not in self._pools:
+            self._pools[origin] = super().get_connection_with_tls_context(request, *args, **more)
+        return self._pools[origin]
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Set up the certificates of the connections to a host, once."""
+        if conn not in self._ready:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # as requests has it
+            self._ready.add(conn)
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """Give the target of a request: without its host, unless the host is behind a proxy."""
+        url = str(request.url)
+        origin = origin_of(url)
+        pool = self._pools.get(origin)
+        if pool is None or pool.proxy is not None or "#" in url:
+            return super().request_url(request, proxies)
+        return url[len(origin) :]
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Make the response of one of urllib3."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.raw = resp
+        response.url = str(req.url)
+        response.request = req
+        return response
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pools.clear()
+        super().close()
+
+
+def origin_of(url: str) -> str:
+    """The beginning of a URL, up to its path: ``https://cloud.example:8774``."""
+    end = url.find("/", url.find("://") + 3)
+    return url if end < 0 else url[:end]
+
+
 def _long_head() -> Unreadable:
     return Unreadable(f"sent headers of more than {HEADERS >> 10} KiB")
 
@@ -185,6 +243,8 @@ def _body(response: requests.Response) -> bytes:
             if size > BODY:
                 raise too_long()
             pieces.append(piece)
+            if response.raw.length_remaining == 0:  # the end of a body of known length need not be read for
+                break
     except ReadTimeoutError as error:
         raise requests.ReadTimeout(error, request=response.request) from error
     except (HTTPError, http.client.HTTPException, OSError) as error:

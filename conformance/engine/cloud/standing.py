@@ -12,6 +12,7 @@ import email.utils
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -173,9 +174,15 @@ def retry_after(value: str | None) -> float | None:
 def seconds_ahead(headers: Mapping[str, str]) -> float | None:
     """The seconds by which the clock of this machine is ahead of the answer's Date; None if the answer has no date."""
     try:
-        return time.time() - email.utils.parsedate_to_datetime(headers.get("Date", "")).timestamp()
+        return time.time() - _moment(headers.get("Date", ""))
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=16)
+def _moment(date: str) -> float:
+    """The time of a Date in seconds since 1970. All answers of a second have the same Date, which is read slowly."""
+    return email.utils.parsedate_to_datetime(date).timestamp()
 
 
 def not_the_cloud(asked: str, answer: Answer) -> str | None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 import requests
-from requests.structures import CaseInsensitiveDict
 from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
-from conformance.engine.cloud.adapter import BoundedAdapter
+from conformance.engine.cloud.adapter import SteadyAdapter, origin_of
 from conformance.engine.cloud.bounds import json_of
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.cloud.unanswered import never_sent, sentence
@@ -23,13 +22,17 @@ from conformance.engine.cloud.unanswered import never_sent, sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+HOSTS = 64
+"""The most hosts whose connections are kept: those of one cloud."""
+
 _WALKS = 20
 """The highest number of attempts to read the environment without a change meanwhile."""
 
 FORM = "application/x-www-form-urlencoded"
 """The media type of a form. Some services answer with one, as OAuth 1.0 asks for (RFC 5849, section 2.1)."""
 
-AGENT = "apiref-conformance"
+USUAL = {"User-Agent": "apiref-conformance", "Accept": "application/json"}
+"""The headers of each request that names no others."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,10 @@ class Transport:
             disable_warnings(InsecureRequestWarning)  # the user has said so
         self._verify = verify
         self._cert = cert
-        self._adapter = BoundedAdapter(pool_connections=8, pool_maxsize=connections, max_retries=0)
+        self._adapter = SteadyAdapter(pool_connections=HOSTS, pool_maxsize=connections, max_retries=0)
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+        self._known: dict[str, dict[str, Any]] = {}
 
     def exchange(
         self,
@@ -107,15 +110,15 @@ class Transport:
         """Send one request and read its answer. Never raises: see ``Reply.error``."""
         started = time.monotonic()
         # A session would merge its settings and cookies into each request, and there are none. That takes long.
-        told = CaseInsensitiveDict({"User-Agent": AGENT, "Accept": "application/json"})
-        told.update(headers)
+        named = {name.lower() for name in headers}
+        told = {name: value for name, value in USUAL.items() if name.lower() not in named} | dict(headers)
         prepared = requests.PreparedRequest()
         sent_url, sent_headers = url, dict(headers)
         try:
             session = self._session()
             # Neither cookies nor the credentials of the user's .netrc belong to a request.
             prepared.prepare_method(method)
-            prepared.prepare_url(url, urlencode(query))
+            prepared.url = _quoted(url, urlencode(query))
             prepared.prepare_headers(told)
             prepared.prepare_body(data, None)
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
@@ -139,7 +142,7 @@ class Transport:
             response.status_code,
             sent_url,
             sent_headers,
-            CaseInsensitiveDict(response.headers),
+            response.headers,
             response.content,
             _since(started),
         )
@@ -153,7 +156,7 @@ class Transport:
 
         The environment must not change while it is read, and pytest changes it before and after each test.
         """
-        host = urlsplit(url)[:2]
+        host = origin_of(url)
         with self._lock:
             for left in reversed(range(_WALKS)):
                 if host in self._known:
@@ -177,6 +180,17 @@ class Transport:
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._local.session = session
         return session
+
+
+@lru_cache(maxsize=4096)
+def _quoted(url: str, query: str) -> str:
+    """A URL with its query, as it is sent. Raises requests.RequestException: it is none.
+
+    A run asks the same URLs again and again: at each microversion, in each status, and in each poll.
+    """
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, query)
+    return str(prepared.url)
 
 
 def _plain(headers: Mapping[str, str | bytes]) -> dict[str, str]:

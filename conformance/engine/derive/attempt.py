@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from conformance.engine.api import naming
@@ -102,7 +103,7 @@ def attempt(
     )
     if state and outcome.accepted is not False:
         leads_to = view.leads_to(state, where.variant, version) or view.set_by(body, state)
-        outcome = replace(outcome, leads_to=leads_to)
+        outcome = _leading(outcome, leads_to)
     return Trial(
         key=_key(view, label, where, role, version, setup, outcome),
         request=RequestTemplate(
@@ -121,6 +122,12 @@ def attempt(
         outcome=outcome,
         exchange=exchange,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _leading(outcome: Outcome, statuses: tuple[str, ...]) -> Outcome:
+    """The outcome that leads to some statuses: thousands of trials share some dozens."""
+    return replace(outcome, leads_to=statuses)
 
 
 _DUE = {False: "refused", None: "silent"}

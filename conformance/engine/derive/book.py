@@ -9,10 +9,15 @@ from conformance.engine.api.entries import OptionalParts
 from conformance.engine.model.case import Case, Requirement, Untested, id_part
 from conformance.engine.model.expectation import Expectation
 from conformance.engine.model.trial import Outcome, Situation, Trial
+from specs.microversion import Microversion
 from specs.model import Operation
 
 FAULTS = frozenset({"error/400", "error/403", "error/404", "error/409", "refusal"})
 """Kinds of requirements whose refusals come from the service itself, and so have its form of an error body."""
+
+
+_Sort = tuple[str, str, Microversion | None, tuple[tuple[str, str], ...], Situation, Outcome]
+"""The parts of a trial that can be keys. Only trials that are alike in these are compared as a whole."""
 
 
 @dataclass
@@ -31,7 +36,7 @@ class Book:
     used: set[str] = field(default_factory=set)
     fault: Expectation | None = None
     _of_operation: dict[str, list[Trial]] = field(default_factory=dict)
-    _alike: dict[tuple[str, str, Situation, Outcome], list[Trial]] = field(default_factory=dict)
+    _alike: dict[_Sort, list[Trial]] = field(default_factory=dict)
     _without: set[str] = field(default_factory=set)
     optional: OptionalParts = field(default_factory=OptionalParts)
 
@@ -46,7 +51,8 @@ class Book:
             raise ValueError(f"two trials that are not the same have the key {trial.key}")
         if first is None:
             request = trial.request
-            alike = self._alike.setdefault((request.operation.id, request.role, trial.situation, trial.outcome), [])
+            sort = request.operation.id, request.role, request.version, request.path, trial.situation, trial.outcome
+            alike = self._alike.setdefault(sort, [])
             first = next((one for one in alike if trial.is_the_same_as(one)), trial)
             self.trials[trial.key] = first
             if first is trial:

@@ -6,7 +6,8 @@ are the things that a run plans and that cost a cloud anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from conformance.engine.model.binding import Binding, bindings_in
@@ -41,7 +42,6 @@ class RequestTemplate:
         body: the body; ``Binding`` objects stand where the cloud gives the value.
         uses_optional_fields: True if the body has more than the required fields. Such fields may be open to fewer
             roles, and may change the resource under test.
-        bindings: the bindings in the body and the headers.
     """
 
     operation: Operation
@@ -53,10 +53,11 @@ class RequestTemplate:
     headers: tuple[tuple[str, Any], ...] = ()
     body: Any = None
     uses_optional_fields: bool = False
-    bindings: tuple[Binding, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "bindings", tuple(bindings_in([self.body, dict(self.headers)])))
+    @cached_property
+    def bindings(self) -> tuple[Binding, ...]:
+        """The bindings in the body and the headers. Most trials of a suite are only listed, or left out of a run."""
+        return tuple(bindings_in([self.body, dict(self.headers)]))
 
 
 @dataclass(frozen=True)

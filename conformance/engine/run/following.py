@@ -43,7 +43,7 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     # Only as many trials are looked at as it takes: a lane may have thousands, and each of them is chosen once.
     first = _by_lock(lambda: filter(is_here, pending), executor.subject.locked)
     if first is not None:
-        silent = (job for job in _refused_too(pending, first, executor) if is_here(job))
+        silent = (job for job in _refused_too(pending, status, first, executor) if is_here(job))
         if (refused := next(silent, None)) is not None:
             return refused
         if (rider := _rider(filter(is_here, pending), executor)) is not None:
@@ -177,10 +177,11 @@ def wear_out(pending: Sequence[Job], executor: Executor) -> bool:
     return all(_wear(job.trial, executor) >= ENDS for job in pending)
 
 
-def _refused_too(pending: Iterable[Job], first: Job, executor: Executor) -> Iterable[Job]:
-    """The trials that are expected to be refused, although no document says so: they share the look of those before.
+def _refused_too(pending: Iterable[Job], status: str, first: Job, executor: Executor) -> Iterable[Job]:
+    """The trials here that are expected to be refused, although no document says so: they share the look before them.
 
     One of a kind that is the first of the run may be accepted all the same, and waits until that look has been taken.
+    A trial without a status is never among them (see ``Looks.expects_refusal``), and a lane may have a thousand.
     """
     accepted, setup, locked = first.trial.outcome.accepted, first.trial.setup, executor.subject.locked
     if accepted is False and (locked or Locked() not in setup):
@@ -188,7 +189,8 @@ def _refused_too(pending: Iterable[Job], first: Job, executor: Executor) -> Iter
     setups: list[tuple[Setup, ...]] = [(Locked(),) if locked else ()]
     setups += [setup] if accepted is None or locked or Locked() not in setup else []
     looks = executor.looks
-    refused = (job for job in pending if _is_silent(job, setups) and looks.expects_refusal(job.trial))
+    here = (job for job in pending if job.trial.situation.state == status)
+    refused = (job for job in here if _is_silent(job, setups) and looks.expects_refusal(job.trial))
     return (job for job in refused if accepted is None or looks.knows(job.trial))
 
 

@@ -65,3 +65,62 @@ def test_pytest_counts_the_properties_of_each_case_once(project):
     project.run("--junitxml=out.xml", "-k", "servers-actions.lock/normal")
     text = (project.path / "out.xml").read_text()
     assert text.count('name="requirement"') == len(project.matching("servers-actions.lock/normal"))
+
+
+AROUND = """
+    import pytest
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(item):
+        print("around a test")
+        return (yield)
+"""
+
+
+def test_the_hook_around_a_case_is_called_if_anybody_waits_for_it(project):
+    project.pytester.makeconftest(AROUND)
+    result = project.run("-s", "-k", "servers-actions.lock/normal")
+    said = sum(line.count("around a test") for line in result.outlines)
+    assert said == len(project.matching("servers-actions.lock/normal"))
+
+
+def test_the_reports_do_not_depend_on_the_hook_around_a_case(project):
+    lock = project.matching("servers-actions.lock/")
+    project.decide(**dict(zip(lock, ("fail", "error", "inconclusive", "inapplicable"), strict=False)))
+    bare, reports = reports_of(project, REPORTS)
+    hooked, expected = reports_of(project, REPORTS, AROUND)
+    assert reports == expected
+    assert bare.parseoutcomes() == hooked.parseoutcomes()
+
+
+COUNTED = """
+    class Counted:
+        def __init__(self, hook):
+            self.hook = hook
+
+        def get_hookimpls(self):
+            return self.hook.get_hookimpls()
+
+        def __call__(self, **given):
+            print("asked for a test")
+            return self.hook(**given)
+
+    def pytest_collection_finish(session):
+        hooks = session.config.hook
+        hooks.pytest_runtest_protocol = Counted(hooks.pytest_runtest_protocol)
+"""
+
+
+def test_nobody_is_asked_around_a_case_without_need(project):
+    project.pytester.makeconftest(COUNTED)
+    result = project.run("-s", "-k", "servers-actions.lock/normal")
+    assert not any("asked for a test" in line for line in result.outlines)
+    project.pytester.makeconftest("\n".join([COUNTED, AROUND]))
+    result = project.run("-s", "-k", "servers-actions.lock/normal")
+    assert any("asked for a test" in line for line in result.outlines)
+
+
+@pytest.mark.parametrize("without", ["faulthandler", "warnings"])
+def test_a_case_runs_without_the_plugins_of_pytest_that_wait_for_the_hook(project, without):
+    result = project.run("-p", f"no:{without}", "-k", "servers-actions.lock/normal")
+    result.assert_outcomes(passed=len(project.matching("servers-actions.lock/normal")))

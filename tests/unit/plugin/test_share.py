@@ -13,7 +13,8 @@ IDS = list("abcdefgh")
 
 
 def share(done=()):
-    session = SimpleNamespace(run=SimpleNamespace(active=False))
+    stopping = SimpleNamespace(wait=lambda seconds: None, is_set=lambda: False)
+    session = SimpleNamespace(run=SimpleNamespace(active=False), context=SimpleNamespace(stopping=stopping))
     return Share(None, session, None, {}, done=dict.fromkeys(done))
 
 
@@ -47,3 +48,10 @@ def test_a_case_that_is_decided_already_is_ahead():
     for one in "bca":
         own._decided.put(one)
     assert [(one, own.ahead) for one in own.as_decided("abc")] == [("b", "c"), ("c", "a"), ("a", None)]
+
+
+def test_what_is_decided_soon_after_a_case_comes_with_it():
+    own = share()
+    own._decided.put("b")
+    own.session.context.stopping.wait = lambda seconds: own._decided.put("a")
+    assert [(one, own.ahead) for one in own.as_decided("ab")] == [("b", "a"), ("a", None)]

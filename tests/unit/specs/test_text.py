@@ -72,3 +72,8 @@ def test_one_line_is_one_and_short():
 
 def test_texts_in_ascii_hide_no_more_than_others():
     assert all(bool(_HIDDEN.match(chr(code))) == bool(_HIDDEN_IN_ASCII.match(chr(code))) for code in range(128))
+
+
+def test_nothing_is_hidden_that_python_calls_printable():
+    """So a text of printable characters need not be searched."""
+    assert not [hex(code) for code in range(0x110000) if _HIDDEN.match(chr(code)) and chr(code).isprintable()]

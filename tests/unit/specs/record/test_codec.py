@@ -19,8 +19,10 @@ from specs.record import Tally
 from specs.record.codec import (
     MalformedError,
     dumps,
+    exchanges_to_json,
     info_from_json,
     info_to_json,
+    line_of,
     result_from_json,
     result_to_json,
 )
@@ -91,6 +93,11 @@ def test_what_is_written_is_read(one: Result) -> None:
     assert text.isascii()
     assert "\n" not in text
     assert result_from_json(json.loads(text)) == one
+
+
+@given(results)
+def test_a_line_with_the_text_of_its_exchanges_is_the_same(one: Result) -> None:
+    assert line_of(one, dumps(exchanges_to_json(one.exchanges))) == dumps(result_to_json(one))
 
 
 @given(
