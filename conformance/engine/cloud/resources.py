@@ -22,6 +22,7 @@ from conformance.engine.cloud.exchange import ABSENT, Ask, said
 from conformance.engine.cloud.faults import says_quota
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.named import named_in, stands_on
+from conformance.engine.cloud.poll import NOT_THERE, WaitResult, Watch
 from conformance.engine.cloud.removal import Remover
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import Spares
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.discover import Discovery
     from conformance.engine.cloud.kinds import Factory, Kind, View
-    from conformance.engine.cloud.poll import WaitResult, Watch
 
 REMOVAL = 30.0
 """The longest wait, in seconds, until a thing that nobody needs any more is gone."""
@@ -195,6 +195,18 @@ class Resources:
             end_changes(self._cloud, thing, kind)
             return False
         return remover.force(thing, view) or remover.remove(thing, wait=False).trouble is None
+
+    def drop_again(self, thing: Thing) -> bool:
+        """Have a thing deleted that had to wait before. Returns False if it must be removed later still."""
+        kind, view = self._cloud.profile.kind(thing.kind), None
+        if kind.deletion.change is not None:
+            answer = self._cloud.get(thing.path, role=thing.role)
+            view = kind.shown_in(answer.json) if answer.ok else None
+            if answer.status in NOT_THERE:
+                self._journal.gone(thing.id)
+            if view is None:
+                return answer.status in NOT_THERE
+        return self.drop(thing.id, thing.role, kind, view)
 
     def close(self, *, own: bool = True) -> tuple[str, ...]:
         """Delete the remaining things of this process in the journal, several at a time; or those of all processes.

@@ -193,7 +193,7 @@ class Arrangement:
         if trial.outcome.accepted is True or trial.request.operation.method == "GET":
             seen = self.subject.current() if self.compares else self.subject.view
             return seen if trial.situation.state is not None else None
-        return before(self.context, self.snapshots, trial, request.filled, request.body)
+        return before(self.context, self.snapshots, trial, request.filled, request.body, self.paths.forget_below)
 
     def _enter(self, setup: Setup, trial: Trial, request: Request, version: Microversion) -> None:
         if isinstance(setup, Prepared):

@@ -6,7 +6,7 @@ Whoever puts a value into a thing that has it already changes nothing, whether r
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.api.json_path import members
@@ -27,22 +27,39 @@ BELOW_A_THING = 2
 
 
 def before(
-    context: RunContext, snapshots: Snapshots, trial: Trial, filled: Filled, body: Any
+    context: RunContext,
+    snapshots: Snapshots,
+    trial: Trial,
+    filled: Filled,
+    body: Any,
+    removed: Callable[[str], object],
 ) -> Mapping[str, Any] | None:
     """The views that a refused request must leave as they are; None if nothing can be seen.
 
     What a PUT puts into a thing of the run is removed first if it is there as the request says, where a documented
-    DELETE has the same path. If it is not there, it must not come, since nobody else would put it there.
+    DELETE has the same path. If it is not there, it must not come, since nobody else would put it there. A thing that
+    a POST makes stays, since a PUT only changes it: without it, the request would be refused for another reason.
+
+    Args:
+        context: the objects that all lanes of the run share.
+        snapshots: the views of the lane.
+        trial: the trial.
+        filled: the path of its request.
+        body: the body of its request.
+        removed: is told the path of the collection from which something was removed.
     """
     seen = snapshots.before(trial, filled, body)
     remover = _remover(context, trial.request.operation)
     if remover is None or trial.outcome.accepted is not False or not _is_in_own(context, filled):
+        return seen
+    if filled.owned is not None and filled.owned.path == filled.path:
         return seen
     if _says_it(seen, body):
         role = Role.ADMIN if Role.ADMIN in context.cloud.roles else Role.MEMBER
         with contextlib.suppress(CloudError):  # while it stays, less can be seen, and no more
             context.cloud.send(Ask("DELETE", filled.path, role, str(context.version_for(remover))))
         snapshots.forget()
+        removed(filled.path.rpartition("/")[0])
         seen = snapshots.before(trial, filled, body)
     return {BEING: False} if seen is None and trial.situation.state is None else seen
 

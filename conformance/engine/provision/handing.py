@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.removal import WORKERS
+from conformance.engine.cloud.things import Thing
 from conformance.engine.provision.durations import SLOW, Durations, way_of
 
 if TYPE_CHECKING:
@@ -110,6 +111,21 @@ def taken_over(subject: Held, state: str) -> bool:
         subject.discard()
         return False
     return True
+
+
+def give_up(context: RunContext, made: Made, kind: Kind, view: View | None) -> None:
+    """Have a resource deleted, and things before it whose deletion had to wait until now. Others wait for the end."""
+    gone = False
+    with contextlib.suppress(CloudError):
+        gone = context.resources.drop(made.id, made.role, kind, view)
+    if not gone:
+        context.places.refuse(Thing(made.kind, made.id, made.path, made.role))
+    for thing in context.places.due():
+        gone = False
+        with contextlib.suppress(CloudError):
+            gone = context.resources.drop_again(thing)
+        if not gone:
+            context.places.refuse(thing)
 
 
 def withdraw(context: RunContext) -> None:

@@ -44,6 +44,10 @@ EACH = 2
 STAY = 12
 """The most resources that nobody needs any more and that stay in a sandbox until it goes."""
 
+AGAIN = (15.0, 60.0, 240.0)
+"""The seconds after which the deletion of a thing that nobody needs is requested again, as long as it is refused. The
+live migration of a server of memory alone, after which it may be removed, takes seconds to minutes."""
+
 _LOOK = 0.5
 
 
@@ -68,6 +72,8 @@ class Places:
     one_more: Callable[[], bool] = lambda: True
     _spent: list[Made] = field(default_factory=list)
     _refused: list[Thing] = field(default_factory=list)
+    _due: dict[str, float] = field(default_factory=dict)
+    _tries: dict[str, int] = field(default_factory=dict)
     _offered: dict[str, list[Made]] = field(default_factory=dict)
     _kept: dict[str, int] = field(default_factory=dict)
     _seated: int = 0
@@ -165,6 +171,15 @@ class Places:
         """Note a thing that no lane needs any more and whose deletion was refused, such as one that is in use yet."""
         with self._free:
             self._refused.append(thing)
+            tries = self._tries[thing.path] = self._tries.get(thing.path, -1) + 1
+            self._due[thing.path] = time.monotonic() + AGAIN[tries] if tries < len(AGAIN) else float("inf")
+
+    def due(self) -> list[Thing]:
+        """Return the things whose deletion may be requested again by now, to the one lane that does it."""
+        with self._free:
+            due = [thing for thing in self._refused if self._due[thing.path] <= time.monotonic()]
+            self._refused = [thing for thing in self._refused if thing not in due]
+            return due
 
     def offer(self, kind: str, things: list[Made]) -> None:
         """Offer things of a kind that a lane has made and left as they were to the lanes after it."""

@@ -15,7 +15,6 @@ from conformance.engine.cloud.kinds import GONE, Kind, View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.wait import until
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.derive.state_graph import Edge
@@ -25,7 +24,7 @@ from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.durations import way_of
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
-from conformance.engine.provision.handing import taken_over
+from conformance.engine.provision.handing import give_up, taken_over
 from conformance.engine.provision.locking import still_locked, unlock
 from conformance.engine.provision.resting import followed
 from conformance.engine.provision.wear import discard_spent, shows_all
@@ -395,6 +394,4 @@ class Subject:
         self.furnished.clear()
         self.bindings.new_resource()
         if made is not None and not stays:
-            with contextlib.suppress(CloudError):
-                if not self.context.resources.drop(made.id, made.role, self._kind, view):
-                    self.context.places.refuse(Thing(made.kind, made.id, made.path, made.role))
+            give_up(self.context, made, self._kind, view)

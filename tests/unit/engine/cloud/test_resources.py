@@ -13,6 +13,7 @@ from conformance.engine.cloud.kinds import Status
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.waits import LEAST
 from conformance.engine.model.binding import Binding
 
@@ -173,3 +174,24 @@ def test_a_thing_that_changes_is_asked_to_end_that_and_removed_later(fake, cloud
     assert [(one.method, one.path) for one in fake.changes] == [("DELETE", "/v2.1/servers/s/migrations/7")]
     assert resources.drop("s", Role.MEMBER, server, {"id": "s", "status": "ACTIVE", "hostId": "e4d9"})
     assert fake.changes[1].json == {"forceDelete": None}
+
+
+@pytest.mark.parametrize(
+    ("shown", "gone", "acts"),
+    [
+        ((200, {"server": {"id": "s", "status": "MIGRATING"}}), False, ["DELETE"]),
+        ((200, {"server": {"id": "s", "status": "ACTIVE", "hostId": "e4d9"}}), True, ["POST"]),
+        ((404, {}), True, []),
+        ((503, {}), False, []),
+    ],
+)
+def test_a_thing_that_had_to_wait_is_removed_once_its_change_is_over(fake, cloud, shown, gone, acts):
+    fake.routes["GET", "/v2.1/servers/s"] = shown
+    fake.routes["GET", "/v2.1/servers/s/migrations"] = (200, {"migrations": [{"id": 7}]})
+    fake.routes["DELETE", "/v2.1/servers/s/migrations/7"] = (202, None)
+    fake.routes["POST", "/v2.1/servers/s/action"] = (202, None)
+    cloud.journal.there("server", "s", "/servers/s")
+    resources = Resources(cloud, Discovery(cloud), Watch(cloud), timeout=5.0)
+    assert resources.drop_again(Thing("server", "s", "/servers/s", Role.MEMBER)) is gone
+    assert [one.method for one in fake.changes] == acts
+    assert all(entry.settled for entry in cloud.journal.entries()) is (shown[0] == 404)

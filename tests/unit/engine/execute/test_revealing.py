@@ -54,6 +54,32 @@ def test_what_is_put_in_spite_of_a_refusal_is_seen(shop, there):
     assert refused(*shop, done=True, there=there).startswith("refused with 403, and yet")
 
 
+PART = plain("POST", "/gears/{gear_id}/parts", row("id"), samples=(sample({"id": "p"}),), normal=(201,))
+PARTS = plain("GET", "/gears/{gear_id}/parts", normal=(200,))
+ONE = plain("GET", "/gears/{gear_id}/parts/{part_id}", normal=(200,))
+SCRAP = plain("DELETE", "/gears/{gear_id}/parts/{part_id}", normal=(204,))
+PAINT = plain("PUT", "/gears/{gear_id}/parts/{part_id}", row("id"), samples=(sample({"id": "p"}),), normal=(200,))
+
+
+def test_what_a_post_has_made_is_not_taken_away_for_a_request_that_only_changes_it(tmp_path):
+    shop, executor = opened(tmp_path, *EVERY, PART, PARTS, ONE, SCRAP, PAINT, roles=ROLES)
+    shop.does["PUT parts"] = 403, {"forbidden": {"message": "no"}}
+    evidence = executor.make(tried(PAINT, body={"id": "part-2"}, role="reader", accepted=False))
+    assert evidence.status == 403
+    assert not [text for text in shop.changes if text.startswith("DELETE")]
+    assert shop.things["/gears/gear-1/parts"], "it is there still"
+
+
+def test_what_was_taken_away_serves_no_later_request(shop):
+    service, executor = shop
+    refused(service, executor, done=False, there=True)
+    told = []
+    executor.paths.forget_below = told.append
+    service.notes["/gears/gear-1/notes/colour"] = {"colour": "red"}
+    executor.make(tried(NOTE, body={"note": {"colour": "red"}}, role="reader", accepted=False))
+    assert told == ["/gears/gear-1/notes"]
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_refusal_that_does_nothing_passes(shop, there):
     assert refused(*shop, done=False, there=there) == "pass"

@@ -300,6 +300,20 @@ def test_what_was_refused_to_go_is_asked_for_again_where_places_are_few_alone() 
     assert places.take_spent() == [], "once"
 
 
+def test_what_was_refused_to_go_is_due_again_ever_later_and_at_last_no_more(monkeypatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("conformance.engine.provision.places.time.monotonic", lambda: now[0])
+    places, thing, when = seated(2), Thing("wheel", "w-1", "/wheels/w-1", Role.MEMBER), []
+    places.refuse(thing)
+    for second in range(1000):
+        now[0] = float(second)
+        if places.due():
+            when.append(second)
+            assert places.due() == [], "to one lane alone"
+            places.refuse(thing)
+    assert when == [15, 75, 315]
+
+
 def _made(id_: str) -> Made:
     return Made("wheel", id_, id_, f"/wheels/{id_}", Role.MEMBER, {}, None)  # type: ignore[arg-type]
 

@@ -255,6 +255,19 @@ def test_what_may_not_be_deleted_yet_is_asked_for_again_where_a_quota_is_narrow(
     assert [one.path for one in subject.context.places.take_spent()] == left
 
 
+def test_what_had_to_wait_is_asked_for_again_when_another_is_given_up(monkeypatch):
+    subject = subject_on(Cloud())
+    asked = []
+    subject.context.resources.drop = lambda id_, role, kind, view: id_ != "w1"
+    subject.context.resources.drop_again = lambda thing: asked.append((now[0], thing.path)) or len(asked) > 1
+    now = [0.0]
+    monkeypatch.setattr("conformance.engine.provision.places.time.monotonic", lambda: now[0])
+    for now[0] in (0.0, 10.0, 20.0, 30.0, 100.0, 500.0):
+        subject.reach("IDLE")
+        subject.discard()
+    assert asked == [(20.0, "/widgets/w1"), (100.0, "/widgets/w1")], "after 15 s it may not go yet, 60 s later it does"
+
+
 def settled(targets, *course, cloud=None):
     cloud = cloud or Cloud()
     subject = subject_on(cloud)
