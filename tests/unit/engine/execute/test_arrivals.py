@@ -26,7 +26,7 @@ LEAVE = plain("DELETE", "/seats/{seat_id}", normal=(204,))
 SORRY = "refused with 403, and yet the list shows a thing more, which nobody else of this run has made"
 
 
-def refused(tmp_path, *comes, meanwhile=lambda shop: None, listed=200):
+def refused(tmp_path, *comes, meanwhile=lambda shop: None, listed=200, body=lambda shop: {"pool": "p"}):
     """The evidence of a reader's request for a seat, with the seats that come into the list while it is refused."""
     shop, executor = opened(tmp_path, RENT, SEATS, SEAT, LEAVE, roles=ROLES)
     shop.things["/seats"] = {"old": {"id": "old", "pool": "p"}}
@@ -40,7 +40,7 @@ def refused(tmp_path, *comes, meanwhile=lambda shop: None, listed=200):
         return 403, NO
 
     shop.does["POST seats"] = rent
-    return executor.make(tried(RENT, accepted=False, refused_for="sender", role="reader", body={"pool": "p"}))
+    return executor.make(tried(RENT, accepted=False, refused_for="sender", role="reader", body=body(shop)))
 
 
 def judged(evidence):
@@ -49,9 +49,19 @@ def judged(evidence):
     return judgement.reason or judgement.verdict
 
 
-@pytest.mark.parametrize("seat", [{"id": "new", "pool": "p"}, {"id": "new", "colour": "red"}])
-def test_a_thing_that_comes_although_it_was_refused_is_seen(tmp_path, seat):
-    assert judged(refused(tmp_path, seat)) == SORRY
+def test_a_thing_that_comes_although_it_was_refused_is_seen(tmp_path):
+    assert judged(refused(tmp_path, {"id": "new", "pool": "p", "colour": "red"})) == SORRY
+
+
+def test_a_thing_that_shows_nothing_of_the_request_may_have_come_with_another(tmp_path):
+    assert judged(refused(tmp_path, {"id": "new", "colour": "red"})) == "pass"
+
+
+def test_a_request_that_gives_a_name_somewhere_makes_nothing_without_one(tmp_path):
+    def body(shop):
+        return {"seats": [{"name": f"{shop.prefix}-seat"}], "pool": "p"}
+
+    assert judged(refused(tmp_path, {"id": "new", "pool": "p"}, body=body)) == "pass"
 
 
 def test_the_list_as_it_was_shows_nothing(tmp_path):
