@@ -146,6 +146,8 @@ class AfterOffset(Expectation):
             return broken("all elements", f"offset=1 leaves out none of {len(pages.stable)} elements")
         if len(first.names) != 1:
             return undecided("no page", f"limit=1 gave {len(first.names)} elements, so that the first is not known")
+        if None in (*first.names, *page.names):
+            return undecided("no names", "the elements show nothing that tells one from another")
         if first.names[0] in page.names:
             return broken("the first element", f"offset=1 shows {first.names[0]}, which is the first of the list")
         missing = sorted(n for n in pages.stable if n not in (*first.names, *page.names))

@@ -181,6 +181,14 @@ def test_pages_that_begin_or_end_at_the_wrong_element_are_told_of():
     assert judged(shelf(page=lambda f, q: f[:2] if "limit" in q else f), "limit").observed == "more than one element"
 
 
+def test_slices_of_what_nothing_tells_apart_decide_nothing():
+    def unnamed(found, query):
+        return [{name: value for name, value in one.items() if name != "id"} for one in paged(found, query)]
+
+    judgement = judged(shelf(page=unnamed), "offset")
+    assert (judgement.verdict, judgement.observed) == ("inconclusive", "no names")
+
+
 def test_slices_may_be_counted_in_another_order_than_is_shown():
     def backwards(found, query):
         return paged(found[::-1], query) if {"limit", "offset"} & set(query) else found
