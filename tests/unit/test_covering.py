@@ -16,6 +16,7 @@ def test_every_test_file_is_in_one_share():
 @pytest.mark.slow
 def test_a_failure_in_one_of_two_processes_fails_the_whole(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # slipcover would take each process for a worker
     monkeypatch.chdir(tmp_path)
     for name, test in (("one", "def test_one(): pass"), ("other", "def test_other(): assert not 1")):
         (tmp_path / "tests" / "unit" / name).mkdir(parents=True)

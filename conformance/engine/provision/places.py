@@ -45,8 +45,8 @@ STAY = 12
 """The most resources that nobody needs any more and that stay in a sandbox until it goes."""
 
 AGAIN = (15.0, 60.0, 240.0)
-"""The seconds after which the deletion of a thing that nobody needs is requested again, as long as it is refused. The
-live migration of a server of memory alone, after which it may be removed, takes seconds to minutes."""
+"""The seconds after which the deletion of a thing that nobody needs is requested again, as long as it is refused. A
+change that must end first takes seconds to minutes."""
 
 _LOOK = 0.5
 
