@@ -223,7 +223,7 @@ class Remover:
         rules, unlocked, told, began = kind.deletion, False, once, time.monotonic()
 
         def ends() -> float:
-            # No description tells what the thing hangs on, so that it may have been asked for before what is left.
+            # No description tells on which things this one hangs, so its removal may have come before theirs.
             counts = self._first_left is not None and (self._left_at <= began or not self._described(thing))
             briefly = 0.0 if once else max(LEAST, MULTIPLE * self._slowest)
             return min(deadline, max(began, self._left_at) + briefly) if counts else deadline

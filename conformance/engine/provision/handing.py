@@ -114,7 +114,7 @@ def taken_over(subject: Held, state: str) -> bool:
 
 
 def give_up(context: RunContext, made: Made, kind: Kind, view: View | None) -> None:
-    """Have a resource deleted, and things before it whose deletion had to wait until now. Others wait for the end."""
+    """Have a resource deleted, and then the earlier things whose deletion had to wait and is due by now."""
     gone = False
     with contextlib.suppress(CloudError):
         gone = context.resources.drop(made.id, made.role, kind, view)
@@ -129,7 +129,7 @@ def give_up(context: RunContext, made: Made, kind: Kind, view: View | None) -> N
 
 
 def withdraw(context: RunContext) -> None:
-    """Have the resources removed that no lane will take any more, at a time, as a lane does with its own.
+    """Have the resources that no lane will take any more removed together, as a lane removes its own.
 
     The end of the run waits until they are gone. It would request a usual deletion first, after which a cloud may keep
     them for a while.

@@ -149,7 +149,7 @@ class Pieces:
         return self.durations.sum(edge.operation.id for edge in way)
 
     def _ways_of(self, standing: Standing, wanted: str, about: RunContext) -> Iterator[list[Edge]]:
-        """Yield the ways from a standing to a status. What may lead back to the status before does so."""
+        """Yield the ways from a standing to a status. An operation that may lead back to the status before does so."""
         before, roles = standing.before, about.role_names
         back = [one for one in about.graph.into(before) if one.source == standing.status and one.role in roles]
         further = way_of(about, before, wanted, (), about.spending) if back else None

@@ -70,7 +70,7 @@ def exhausted(resources: Resources) -> Resources:
 def test_the_prover_forgets_failed_attempts_before_each_breakage(
     session: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prover = Prover(None, (), ())  # type: ignore[arg-type]
+    prover = Prover(None, (), ())  # type: ignore[arg-type]  # it asks none of them
     prover._session = session
     begun: list[bool] = []
     monkeypatch.setattr(prover, "_run", lambda ids, context: begun.append(given_up(context.resources)) or [])

@@ -110,7 +110,7 @@ def test_between_two_pieces_lie_transitions_or_a_new_resource(
 ) -> None:
     context = Context(spin=10.0, halt=3.0)
     context.waits.ended(Waits.NEW, 20.0, well=True)
-    known = Pieces(context)  # type: ignore[arg-type]
+    known = Pieces(context)  # type: ignore[arg-type]  # a stand-in
     (piece,) = known.of([job("a", state=state)])
     assert known.between(standing, piece) == (seconds, new)
 
@@ -127,7 +127,7 @@ def test_a_new_resource_is_made_where_the_way_takes_longer(seconds: float, betwe
     context = Context(wake=seconds)
     context.waits.ended(Waits.NEW, 20.0, well=True)
     context.graph = StateGraph.of(views([spec(wake)], TOP, KNOWLEDGE))
-    known = Pieces(context)  # type: ignore[arg-type]
+    known = Pieces(context)  # type: ignore[arg-type]  # a stand-in
     (piece,) = known.of([job("a")])
     assert known.between(HALTED, piece) == between
 
@@ -138,7 +138,7 @@ def test_what_undoes_a_trial_may_lead_back_to_where_it_began() -> None:
     context = Context(spin=10.0, calm=1.0, wake=4.0)
     context.waits.ended(Waits.NEW, 20.0, well=True)
     context.graph = StateGraph.of(views([spec(SPIN, calm, wake)], TOP, KNOWLEDGE))
-    known = Pieces(context)  # type: ignore[arg-type]
+    known = Pieces(context)  # type: ignore[arg-type]  # a stand-in
     stopped, usual = known.of([spin("a", state="HALTED"), spin("b")])
     assert [stopped.leaves, usual.leaves] == [Standing("widget", "SPINNING", before="HALTED"), SPINNING]
     idle, halted = known.of([job("c"), job("d", state="HALTED")])
@@ -150,7 +150,7 @@ def test_what_undoes_a_trial_may_lead_back_to_where_it_began() -> None:
 def test_the_seconds_of_a_piece_and_between_pieces_follow_what_the_run_sees() -> None:
     context = Context(spin=10.0, halt=3.0)
     context.waits.ended(Waits.NEW, 100.0, well=True)
-    known = Pieces(context)  # type: ignore[arg-type]
+    known = Pieces(context)  # type: ignore[arg-type]  # a stand-in
     own, behind = known.of([spin("a"), job("b", state="SPINNING")])
     assert (own.seconds, known.between(IDLE, behind)) == (10.0 + TRIAL, (10.0, False))
     context.waits.ended("widgets.spin from IDLE", 30.0, well=True)
