@@ -68,3 +68,12 @@ def alike(view: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bo
     if view is None or other is None:
         return view is other
     return all(view[name] == other[name] for name in view.keys() & other.keys())
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield all texts in a value, at any depth, but no names of members."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from texts(inner)

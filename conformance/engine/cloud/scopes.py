@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.cloud.fields import texts
+
 if TYPE_CHECKING:
     from conformance.engine.cloud.exchange import Answer, Ask
 
@@ -27,7 +29,7 @@ ADVICE = "`system_scope: all` in the `auth` of a cloud in clouds.yaml, instead o
 
 def scope_lacking(body: Any) -> tuple[str, str] | None:
     """The scope that a request lacked, and the one that it had, by the words of its refusal; None if they tell none."""
-    found = next((m for text in _texts(body) if (m := _WORDS.search(text))), None)
+    found = next((m for text in texts(body) if (m := _WORDS.search(text.replace("\\", "")))), None)
     return None if found is None else (found["wanted"].replace("'", ""), found["had"])
 
 
@@ -54,10 +56,3 @@ def hints(answers: Iterable[tuple[Ask, Answer]]) -> Iterator[str]:
                 f"({', '.join(map(str, sorted(set(first.values()))))}): see whether the service works, and whether it "
                 f"wants system scope: {ADVICE}"
             )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value.replace("\\", "")
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _texts(inner)

@@ -7,10 +7,11 @@ is not its own, where every DELETE is answered 404.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from conformance.engine.cloud.fields import texts as texts_in
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.listing import found_by_name, inferred
 from conformance.engine.cloud.names import is_of
@@ -84,7 +85,7 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                 if id_ in known or at in things or at in told or not safe_in_path(id_):
                     continue
                 name = str(one.get(kind.name_field) or "")
-                texts = set(_texts(one)) - {id_}
+                texts = set(texts_in(one)) - {id_}
                 of = next(iter(sorted(texts & removed)), None)
                 owned = id_ in removed
                 on_the_side = of is not None and not owners.isdisjoint(texts)
@@ -104,12 +105,3 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
 def _is_unique(id_: str, journal: Journal) -> bool:
     """Whether nothing but the thing of the run bears an id."""
     return _RANDOM.fullmatch(id_) is not None or is_of(id_, journal.prefixes)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(inner)

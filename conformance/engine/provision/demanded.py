@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from conformance.engine.api.request_fields import fields, wrapper_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.values import known_value
 from conformance.engine.cloud.exchange import ABSENT
+from conformance.engine.cloud.fields import texts
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -137,7 +138,7 @@ class Demanded:
 
     def _named(self, operation: Operation, version: Microversion, sent: Any, answer: Any) -> dict[Path, Any]:
         """The fields that the words of a refusal name and the request lacked; the longest names go before others."""
-        words = " ".join(_texts(answer))
+        words = " ".join(texts(answer))
         if not isinstance(sent, dict) or not _DEMAND.search(words):
             return {}
         found: dict[Path, Any] = {}
@@ -174,11 +175,3 @@ def _optional(operation: Operation, version: Microversion, service: ServiceDescr
             if name not in outside and value is not None:
                 found.setdefault((*wrapper, name), value)
     return {path: value for path, value in found.items() if lookup(plain, path) is ABSENT}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in the body of an error, whatever its form."""
-    if isinstance(value, str):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _texts(inner)
