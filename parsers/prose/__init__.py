@@ -14,9 +14,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.document import ParameterRow
-from parsers.prose.constraints import account_of
-from parsers.prose.facts import FileFacts, ProseFacts, Told
-from parsers.prose.operation import read_file, read_operation
+from parsers.expressions import kept
+
+with kept("prose"):
+    from parsers.prose.constraints import account_of
+    from parsers.prose.facts import FileFacts, ProseFacts, Told
+    from parsers.prose.operation import read_file, read_operation
 
 if TYPE_CHECKING:
     from parsers.document import Section, SourceFile
