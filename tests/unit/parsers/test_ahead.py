@@ -88,6 +88,17 @@ def test_nothing_is_left_to_read_when_the_documents_have_been_read(source, place
     assert [one.max_length for one in spec.operations[0].request.parameters] == [1, 2]
 
 
+def test_a_document_may_have_its_own_parameter_file(source):
+    (source / "parameters.yaml").write_text(PARAMETERS.replace("At most", "At least"))
+    (source / "v2" / "parameters.yaml").write_text(PARAMETERS)
+    (source / "v2" / "boats.inc").rename(source / "v2" / "boats.rst")
+    (source / "index.rst").write_text("Index\n*****\n\n.. toctree::\n\n   v2/boats\n")
+    read_ahead(layout(source), never)
+    _, specs = commands.read(source.parent.parent, "boats", keep_going=True)
+    assert missed() == (4, 4)
+    assert [one.max_length for one in specs["v2--boats"].operations[0].request.parameters] == [1, 2]
+
+
 def test_it_ends_as_soon_as_the_documents_have_been_read(source):
     (source / "parameters.yaml").write_text(PARAMETERS)
     answers = iter([False, False, True])

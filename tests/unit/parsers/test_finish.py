@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from parsers import commands, files, finish, halves
 from parsers.errors import DocumentError, HostileError
+from parsers.unread import Entry, Passages, joined
 
 PARAMETERS = (
     "a:\n  in: body\n  type: string\n  required: true\n  description: |\n    At most 9 characters. Words of old.\n"
@@ -76,7 +78,9 @@ def test_all_that_is_written_is_the_same(folder, monkeypatch):
 
 
 def test_the_reading_knows_all_samples_and_their_sums(folder, monkeypatch):
-    (folder / "doc" / "two.json").unlink()
+    for name in ("one", "two", "three", "bare"):
+        (folder / "doc" / f"{name}.json").write_text("{}")
+        (folder / "api-ref" / "source" / f"{name}.inc").write_text(operation(name, [name, f"no-{name}"]))
     known = []
     for processors in (1, 2):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, count=processors: set(range(count)))
@@ -85,8 +89,9 @@ def test_the_reading_knows_all_samples_and_their_sums(folder, monkeypatch):
         reading, _ = commands._read(folder, None, finish.finished, keep_going=True)
         known.append((reading.samples.missing, reading.layout.root.sums))
     assert known[0] == known[1]
-    assert known[0][0] == {"doc/two.json"}
-    assert {"doc/one.json", "doc/three.json"} < set(known[0][1])
+    own = ("one", "two", "three", "bare")
+    assert known[0][0] == {f"doc/no-{name}.json" for name in own}
+    assert {f"doc/{name}.json" for name in own} < set(known[0][1])
 
 
 def test_missing_samples_are_told_the_same(folder, monkeypatch):
@@ -116,3 +121,18 @@ def test_files_that_come_near_the_limit_are_read_by_one_process(folder, monkeypa
     assert both[0] == 1
     assert alone[1:] == both[1:]
     assert "doc/three.json" in both[1]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "unread"),
+    [
+        ([(0, "unread"), (0, "fact")], False),
+        ([(0, "fact"), (0, "unread")], False),
+        ([(0, "unread"), (0, "nothing")], True),
+        ([(0, "fact"), (1, "unread")], True),
+    ],
+)
+def test_a_sentence_of_a_description_is_read_if_one_table_reads_it(outcomes, unread):
+    reading = SimpleNamespace(flaws=[], layout=SimpleNamespace(lines={}))
+    parts = [Passages((), (("parameters.yaml", 7, 5, number, outcome),)) for number, outcome in outcomes]
+    assert joined(reading, parts) == [Entry("parameters.yaml", 7, None, unread)]
