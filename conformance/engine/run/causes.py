@@ -123,6 +123,8 @@ class Causes:
 
     def _asked(self, case: Case) -> set[str]:
         """The parameters in the query of a case, but those that every request of the operation has."""
+        if not case.trial.request.query:  # so it is with most
+            return set()
         always = {name for name, _ in self.context.service.query(case.operation)}
         return {name for name, _ in case.trial.request.query} - always
 
