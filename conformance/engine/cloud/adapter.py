@@ -173,6 +173,17 @@ class BoundedAdapter(HTTPAdapter):
                 raise Unreadable(f"redirects to another host ({there.hostname!r}), which gets no credentials")
 
 
+class _Bare(requests.Response):
+    """A response without a history and cookies, of which ``requests`` makes an empty jar for each."""
+
+    def __init__(self) -> None:
+        self._content: bytes | bool | None = False
+        self._content_consumed = False
+        self.history = []
+        self.reason = ""
+        self.encoding = None
+
+
 class SteadyAdapter(BoundedAdapter):
     """The adapter of a run, whose requests go to few hosts, and to each host with settings that stay.
 
@@ -210,9 +221,9 @@ class SteadyAdapter(BoundedAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Make the response of one of urllib3."""
-        response = requests.Response()
+        response = _Bare()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers)
+        response.headers = CaseInsensitiveDict(resp.headers.items())
         response.raw = resp
         response.url = str(req.url)
         response.request = req
