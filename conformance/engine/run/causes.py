@@ -101,6 +101,8 @@ class Causes:
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
+        if judgement.verdict != "pass":  # nothing else needs a proof, and most judgements are something else
+            return None
         if case.requirement.kind == EQUALITY:
             return self.usual.missing(case, evidence, judgement)
         if isinstance(case.expectation, ABSENT):
