@@ -106,10 +106,7 @@ def _too_deep(value: Any) -> bool:
     level = [value] if type(value) in _HOLDERS else []
     for _ in range(DEPTH + 1):
         level = [
-            inner
-            for one in level
-            for inner in (one.values() if type(one) is dict else one)
-            if type(inner) in _HOLDERS
+            inner for one in level for inner in (one.values() if type(one) is dict else one) if type(inner) in _HOLDERS
         ]
         if not level:
             return False

@@ -322,11 +322,7 @@ def _segments(ask: Ask) -> list[str]:
     if parts and not parts[-1]:
         parts.pop()  # one slash at the end is a matter of routing, not of the target
     decoded = [unquote(part) for part in parts]
-    if (
-        not path.startswith("/")
-        or _ODD.search(path) is not None
-        or not all(map(safe_in_path, decoded))
-    ):
+    if not path.startswith("/") or _ODD.search(path) is not None or not all(map(safe_in_path, decoded)):
         raise UnsafePath(_refused(ask, "its path can be read as that of another resource"))
     return decoded
 

@@ -152,9 +152,7 @@ HEADS = st.lists(
     st.one_of(
         st.from_regex(rb"[A-Za-z-]{1,8}: ?[^\r\n]{0,12}", fullmatch=True),
         st.binary(max_size=12),
-        st.sampled_from(
-            [b"", b" folded", b"From here", b"X: 1\nY: 2", b"a: b\x85c", b"a:\tb \x00 ", b"a: b\rc"]
-        ),
+        st.sampled_from([b"", b" folded", b"From here", b"X: 1\nY: 2", b"a: b\x85c", b"a:\tb \x00 ", b"a: b\rc"]),
     ),
     max_size=6,
 )
