@@ -21,6 +21,7 @@ from conformance.engine.model.trial import Paged, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.absences import ABSENT, Absences
+from conformance.engine.run.acceptable import Acceptable
 from conformance.engine.run.another import decides, with_another
 from conformance.engine.run.contrast import Contrasts, documented, members
 from conformance.engine.run.jobs import Job
@@ -49,6 +50,7 @@ class Causes:
         names: the answers to requests with invented names.
         usual: the values that new things have without being given them.
         absences: the fields with versions that answers have shown.
+        acceptable: the operations that this run can see accepted.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
@@ -66,10 +68,12 @@ class Causes:
     others: dict[str, Evidence] = field(default_factory=dict)
     usual: Usual = field(init=False)
     absences: Absences = field(init=False)
+    acceptable: Acceptable = field(init=False)
 
     def __post_init__(self) -> None:
         self.usual = Usual(self.suite.cases, self.context)
         self.absences = Absences(self.suite.cases)
+        self.acceptable = Acceptable(self.context, self.suite.cases)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
@@ -95,7 +99,7 @@ class Causes:
             return Judgement("inapplicable", "not shown", why)
         if self.context.service.described and self._unproved_query(case, judgement):
             return Judgement("inapplicable", "not shown", why)  # a service may accept any query: nobody forbids it
-        lacking = self.lacking.get(case.operation.id)
+        lacking = self.lacking.get(case.operation.id) or self.acceptable.barred(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
@@ -112,7 +116,12 @@ class Causes:
             why = why or self._unproved_query(case, judgement)
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
         why = self._unproved_query(case, judgement) or self.contrasts.missing(case, evidence, judgement, seen)
-        return why or self._unknown(case, evidence, judgement, seen)
+        why = why or self._unknown(case, evidence, judgement, seen)
+        return why or self.acceptable.missing(case, evidence, judgement, self._accepted(case, seen))
+
+    def _accepted(self, case: Case, seen: Iterable[Sent]) -> bool:
+        """Whether a request of the operation of a case was accepted in the run."""
+        return bool(self.contrasts.accepted(case.operation.id)) or any(answer.ok for _, answer in seen)
 
     def _unproved_query(self, case: Case, judgement: Judgement) -> str | None:
         """The reason why the acceptance of a query proves nothing of its parameters; None if it does."""

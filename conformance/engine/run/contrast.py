@@ -3,8 +3,9 @@
 A body may have another fault that gives the same code, such as a value that this cloud does not take. So a refusal for
 a fault of the request keeps a promise only if the same request without the fault was accepted in the run, or refused
 with another code that does not depend on the moment. And a missing thing is no cause of a 404 that the documented
-request is answered, too, nor a role of a 404 if nothing shows that the documented role is let in: where only an
-administrator is, the thing, or one above it, may be hidden from the whole project.
+request is answered, too, nor a role of a 403 where every role is refused, nor of a 404 if nothing shows that the
+documented role is let in: where only an administrator is, the thing, or one above it, may be hidden from the whole
+project.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FAULTS_OF_REQUESTS = frozenset({"constraint", "error/400"})
 """The kinds of requirements whose cases send a request with a fault that the documented request has not."""
 
 HIDDEN, FORBIDDEN = 404, "error/403"
-SAME_FOR_ALL = frozenset({"error/404", "error/409", "refusal"})
+SAME_FOR_ALL = frozenset({"error/403", "error/404", "error/409", "precondition", "refusal"})
 """The kinds of requirements whose refusals say nothing if the documented request is refused with the same code."""
 
 OF_THE_MOMENT = frozenset({401, 409, 413, 429})

@@ -168,11 +168,16 @@ def test_a_parameter_of_a_query_is_a_part_of_the_request() -> None:
         ("refusal", 400, [400, 202], True),
         ("refusal", 400, [], True),
         ("error/403", 403, [], True),
+        ("error/403", 403, [403], False),
+        ("error/403", 403, [403, 202], True),
         ("error/403", 404, [], False),
         ("error/403", 404, [404], False),
         ("error/403", 404, [202], True),
         ("error/401", 401, [401], True),
-        ("precondition", 409, [409], True),
+        ("precondition", 409, [], True),
+        ("precondition", 409, [409], False),
+        ("precondition", 409, [409, 202], True),
+        ("situation", 409, [409], True),
     ],
 )
 def test_of_other_refusals_the_documented_request_must_not_be_refused_alike(
