@@ -1,7 +1,7 @@
 """Whether a run can see a request of an operation accepted at all, beside which a situation is the cause of a refusal.
 
 A request that is never accepted is refused in every status. So its refusal in one of them keeps no promise about that
-status: a volume that a service alone may swap is refused to its owner while the server is stopped, and while it runs.
+status: what a service alone may do is refused to everybody else, whatever the status is.
 """
 
 from __future__ import annotations
