@@ -23,7 +23,7 @@ from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.absences import ABSENT, Absences
 from conformance.engine.run.acceptable import Acceptable
 from conformance.engine.run.another import decides, with_another
-from conformance.engine.run.contrast import Contrasts, documented, members
+from conformance.engine.run.contrast import NO_CONTRAST, Contrasts, documented, members
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged, judged
 from conformance.engine.run.lanes import ALONE, lane_of
@@ -52,6 +52,7 @@ class Causes:
         absences: the fields with versions that answers have shown.
         acceptable: the operations that this run can see accepted.
         lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
+        unmade: operation -> the reason why its documented request could not be made, or its answer did not count.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
         others: the evidence of trials with another value of a field, by their keys.
@@ -63,6 +64,7 @@ class Causes:
     contrasts: Contrasts = field(default_factory=Contrasts)
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
+    unmade: dict[str, str] = field(default_factory=dict)
     loose: dict[str, bool] = field(default_factory=dict)
     heeded: set[tuple[str, str]] = field(default_factory=set)
     others: dict[str, Evidence] = field(default_factory=dict)
@@ -89,9 +91,15 @@ class Causes:
             if case.requirement.kind == "normal" and reason.startswith(LACKING):
                 self.lacking.setdefault(case.operation.id, reason)
         for one in {id(seen): seen for _, seen, _ in results}.values():
-            self.contrasts.note(one)
+            self._note(one)
             self.usual.note(one)
             self.absences.note(one)
+
+    def _note(self, evidence: Evidence) -> None:
+        """Keep the answer to a documented request, or the reason why there is none that counts."""
+        self.contrasts.note(evidence)
+        if evidence.problem is not None and evidence.trial.outcome.accepted is True:
+            self.unmade.setdefault(evidence.trial.operation.id, evidence.problem.reason)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
@@ -101,6 +109,8 @@ class Causes:
             return Judgement("inapplicable", "not shown", why)  # a service may accept any query: nobody forbids it
         lacking = self.lacking.get(case.operation.id) or self.acceptable.barred(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
+        if why.startswith(NO_CONTRAST) and (unmade := self.unmade.get(case.operation.id)):
+            why = f"the same request without the fault could not be made: {unmade}"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
@@ -202,7 +212,7 @@ class Causes:
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
-                self.contrasts.note(self._made(Job.of([control]), executor))
+                self._note(self._made(Job.of([control]), executor))
         if self._unproved_query(case, judgement) and case.operation.id not in self.loose:
             self._ask_loosely(case, executor)
         seen = self.context.cloud.seen.of(case.operation.id)

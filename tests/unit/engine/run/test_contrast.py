@@ -282,6 +282,31 @@ def test_a_documented_request_with_an_answer_is_not_sent_again() -> None:
     assert not contrasts.wanted(case("error/400"))
 
 
+def test_the_reason_why_the_documented_request_cannot_be_made_is_the_reason_of_its_refusals(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quota that others have used up leaves room for none, and no fault of a request can be shown then."""
+    monkeypatch.setattr("conformance.engine.provision.places.WAIT", 0.01)
+
+    def full(serve: Any) -> Any:
+        def answer(asked: Any) -> Any:
+            if asked.method != "POST" or not asked.path.endswith("/boats"):
+                return serve(asked)
+            boat = asked.json.get("boat") if isinstance(asked.json, dict) else None
+            sound = isinstance(boat, dict) and isinstance(boat.get("name"), str)
+            return (409, {"message": "Quota exceeded for boats"}) if sound else (400, {"message": "no boat"})
+
+        return answer
+
+    found, _ = tried(tmp_path, monkeypatch, full, "error/400")
+    assert len(found) > 2
+    assert {one.verdict for one in found} == {"inconclusive"}
+    assert {str(one.reason) for one in found} == {
+        "the same request without the fault could not be made: the quota of the project is used up "
+        "(Quota exceeded for boats): raise it, or remove what is not needed"
+    }
+
+
 def test_where_the_cloud_lacks_a_part_no_fault_of_a_request_can_be_shown() -> None:
     context = SimpleNamespace(service=KNOWLEDGE)
     causes = Causes(context, SimpleNamespace(cases=()), SimpleNamespace())  # type: ignore[arg-type]  # stand-ins
