@@ -163,6 +163,7 @@ def started(*case_ids, parallel=3, record=None):
         environment="",
         notes=Notes(),
         sandbox=True,
+        default_policy=True,
         operations={},
         needs={},
         needs_of=lambda operation: SimpleNamespace(version=TOP, sandbox_only=False),

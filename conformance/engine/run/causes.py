@@ -14,6 +14,7 @@ from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.senders import CLOSED
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.probe import Probe
@@ -51,7 +52,8 @@ class Causes:
         usual: the values that new things have without being given them.
         absences: the fields with versions that answers have shown.
         acceptable: the operations that this run can see accepted.
-        lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
+        lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part,
+            or its provider has closed it.
         unmade: operation -> the reason why its documented request could not be made, or its answer did not count.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
@@ -88,7 +90,7 @@ class Causes:
             if isinstance(case.trial.exchange, Paged) and judgement.verdict == "pass":
                 self.heeded.add((case.operation.id, case.trial.exchange.listing.parameter))
             reason = judgement.reason or ""
-            if case.requirement.kind == "normal" and reason.startswith(LACKING):
+            if case.requirement.kind == "normal" and reason.startswith((LACKING, CLOSED)):
                 self.lacking.setdefault(case.operation.id, reason)
         for one in {id(seen): seen for _, seen, _ in results}.values():
             self._note(one)
