@@ -118,6 +118,9 @@ class Workshop:
     def project_of(self, role: Role) -> str | None:
         return None
 
+    def user_of(self, role: Role) -> str | None:
+        return None
+
     @property
     def prefix(self) -> str:
         return self.journal.prefix if self.journal else "conformance"

@@ -20,6 +20,7 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.holders import holder_of
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
@@ -365,7 +366,8 @@ class Elements:
                 self._drop(owned, kind)
                 return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
-            if answer.ok or answer.status in (404, 410):
+            away = answer.status in (404, 410)
+            if answer.ok or (away and not holder_of(self._context.cloud, owned.value, owned.path, owned.role, version)):
                 self.gone(owned)
             else:
                 self._refused(owned, kind)

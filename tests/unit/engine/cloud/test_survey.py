@@ -110,3 +110,66 @@ def test_the_lists_are_those_of_the_service(tmp_path):
     one.may_look_at([("/gears", "/gears", True)])
     assert one.lists == (("/gears", "/gears", True),)
     assert other.lists == ()
+
+
+def by_role(run, method, path, **answers):
+    """Answer by the role that asks; all others do not see the thing."""
+    answers = {f"{role}-token": answer for role, answer in answers.items()}
+    run.fake.routes[method, f"/v2.1{path}"] = lambda asked: answers.get(asked.token, GONE)
+
+
+@pytest.mark.parametrize("role", ["admin", "alt"])
+def test_a_thing_that_its_maker_sees_no_more_is_removed_by_who_sees_it(run, role):
+    """An accepted request may have given it to another project, with all that hangs on it."""
+    run.tokens[Role.ALT] = "alt-token"
+    run.route("DELETE", f"/adopted/{GEAR}", (204, None))
+    run.had("locks", LOCK, f"/locks/{LOCK}")
+    there = [True]
+
+    def asked(method):
+        def answer(one):
+            if one.token != f"{role}-token" or not there:
+                return GONE
+            if method == "DELETE":
+                there.clear()
+            return (204, None) if method == "DELETE" else (200, {"lock": {"id": LOCK}})
+
+        run.fake.routes[method, f"/v2.1/locks/{LOCK}"] = answer
+
+    asked("GET")
+    asked("DELETE")
+    report = run.cleanup()
+    assert set(report.removed) == {f"gears {GEAR}", f"locks {LOCK}"}
+    assert not there
+    assert report.left == ()
+
+
+def test_a_thing_that_somebody_else_calls_the_same_is_left(run):
+    run.route("DELETE", f"/adopted/{GEAR}", (204, None))
+    run.had("keys", "sample", "/keys/sample")
+    by_role(run, "GET", "/keys/sample", admin=(200, {"key": {"id": "sample"}}))
+    by_role(run, "DELETE", "/keys/sample", admin=(204, None))
+    assert run.cleanup().already_gone == ("keys sample",)
+    assert [one for one in run.fake.changes if one.token == "admin-token"] == []
+
+
+def test_what_another_role_sees_and_nobody_can_remove_is_as_gone_as_before(run):
+    """A service may show what it has removed."""
+    run.route("DELETE", f"/adopted/{GEAR}", GONE)
+    by_role(run, "GET", f"/adopted/{GEAR}", admin=(200, {"gear": {"id": GEAR}}))
+    assert run.cleanup().already_gone == (f"gears {GEAR}",)
+
+
+def test_the_lists_of_roles_that_may_have_got_a_thing_are_looked_through(run):
+    run.tokens[Role.ALT] = "alt-token"
+    shown = [True]
+
+    def removed(one):
+        shown.clear()
+        return (204, None)
+
+    run.fake.routes["GET", "/v2.1/gears/detail"] = lambda one: (
+        (200, {"gears": [{"id": GEAR}]}) if shown and one.token == "alt-token" else (200, {"gears": []})
+    )
+    run.fake.routes["DELETE", f"/v2.1/gears/{GEAR}"] = lambda one: removed(one) if one.token == "alt-token" else GONE
+    assert run.cleanup().removed == (f"gears {GEAR}",)
