@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.listing import found_by_name, inferred, listed
+from conformance.engine.cloud.listing import found_by_name, inferred, listed, name_of
 from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
@@ -58,7 +58,7 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry], claimed: fr
             named = [
                 (str(one[kind.id_field]), called)
                 for one in records
-                if _named_by(called := _name_in(one, kind), intent.name, journal)
+                if _named_by(called := name_of(one, kind), intent.name, journal)
             ]
             mine = [(id_, called) for id_, called in named if safe_in_path(id_)]
             if len(mine) < len(named):
@@ -117,10 +117,6 @@ def _below_own(journal: Journal, kind: Kind) -> bool:
 
 def _role(intent: Intent) -> Role:
     return Role(intent.role) if intent.role in set(Role) else Role.MEMBER
-
-
-def _name_in(record: Mapping[str, Any], kind: Kind) -> str:
-    return str(record.get(kind.name_field) or "") if kind.name_field else ""
 
 
 def _named_by(name: str, intended: str, journal: Journal) -> bool:
@@ -186,7 +182,7 @@ def _candidates(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Ma
             continue
         # Nobody knows which name a service gives to a thing that was asked for with a name of another type.
         named = kind.name_field and kind.listing.key
-        if safe_in_path(id_) and (not named or _name_in(one, kind) == intent.name):
+        if safe_in_path(id_) and (not named or name_of(one, kind) == intent.name):
             called = next((str(one[name]) for name in kind.alias_fields if one.get(name)), id_)
             found.append(_Candidate(id_, called))
     return found

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from conformance.engine.cloud.fields import texts as texts_in
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.holders import is_unique
-from conformance.engine.cloud.listing import found_by_name, inferred
+from conformance.engine.cloud.listing import found_by_name, inferred, name_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
 
@@ -84,7 +84,7 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                 at = kind.path_of(id_)
                 if id_ in known or at in things or at in told or not safe_in_path(id_):
                     continue
-                name = str(one.get(kind.name_field) or "")
+                name = name_of(one, kind)
                 texts = set(texts_in(one)) - {id_}
                 of = next(iter(sorted(texts & removed)), None)
                 owned = id_ in removed
@@ -100,4 +100,3 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                     why = f"it names {of}, which the run made, and nothing shows who made it"
                     told[at] = f"{kind.name} {id_}: {why}; if nobody else did, remove it with DELETE {at}"
     return Shown(tuple(things.values()), tuple(told.values()))
-

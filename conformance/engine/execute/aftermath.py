@@ -152,7 +152,7 @@ class Aftermath:
         if producer is None:
             return None
         collection, chosen = self._collection(request, producer)
-        value = chosen or named_by(answer, producer.name, request.body, producer.id_field)
+        value = chosen or named_by(answer, producer.name, request.body, producer.id_field, collection)
         if value is None or not safe_in_path(value) or (not chosen and value in request.filled.values.values()):
             return None  # an answer with the id of a thing in the path shows that something was joined to this thing
         path = f"{collection}/{quote(value, safe='')}"

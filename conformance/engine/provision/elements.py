@@ -252,7 +252,7 @@ class Elements:
             raise Unavailable(why + (f" ({message})" if message else ""), False, blocked)
         whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
-        value = chosen or named_by(answer, name, body, producer.id_field)
+        value = chosen or named_by(answer, name, body, producer.id_field, collection)
         if value is None or not safe_in_path(value):
             lacks = "did not name the new element by an id that a path can hold"
             raise Unavailable(f"{operation.id} was answered {answer.status} and {lacks}", False)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.engine.api.producers import Producer, placeholders, with_values
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.addressed import addressed
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
 FRESH = "fresh-"
@@ -92,15 +93,17 @@ def name_in(body: Any) -> str | None:
     return None
 
 
-def named_by(answer: Answer, name: str, sent: Any = None, id_field: str = "") -> str | None:
+def named_by(answer: Answer, name: str, sent: Any = None, id_field: str = "", collection: str = "") -> str | None:
     """The name of a new element: from the response body, the Location header, or the request body ``sent``.
 
-    ``id_field`` is the field of the response that alone tells it; empty if no such field is known.
+    A body may hold the address of the element below its ``collection``. ``id_field`` is the field of the response that
+    alone tells it; empty if no such field is known.
     """
     if id_field:
         shown = answer.json.get(id_field) if isinstance(answer.json, Mapping) else None
         return str(shown) if isinstance(shown, str | int) else None
     value = identity(answer.json, name) if answer.json is not ABSENT else None
+    value = value or addressed(answer.json, collection)
     if value is not None:
         return value
     made = list(elements(answer.json)) if isinstance(answer.json, dict) and len(answer.json) == 1 else []

@@ -46,6 +46,29 @@ def test_a_thing_with_a_name_of_the_run_is_removed(run, field):
     assert run.cleanup().removed == (f"locks {LOCK}",)
 
 
+def test_a_name_of_the_run_that_stands_within_an_object_of_a_thing_shows_whose_it_is(run):
+    mine = {"id": LOCK, "meta": {"name": "conformance-1-lock"}, "name": None}
+    theirs = {"id": OTHER, "meta": {"name": "x"}, "text": "conformance-1-lock"}
+    run.route("GET", "/locks", (200, {"locks": [theirs, mine]}), (200, {"locks": [theirs]}))
+    run.route("DELETE", f"/locks/{LOCK}", (204, None))
+    report = run.cleanup()
+    assert (report.removed, report.left) == ((f"locks {LOCK}",), ())
+
+
+def test_the_further_pages_of_a_list_are_read(run):
+    there = [True]
+
+    def page(asked):
+        if "marker" not in asked.query:
+            return 200, {"locks": [{"id": OTHER}], "next": f"https://elsewhere/locks?marker={OTHER}"}
+        return 200, {"locks": [{"id": LOCK, "name": "conformance-1-lock"}] if there else []}
+
+    run.fake.routes["GET", "/v2.1/locks"] = page
+    run.fake.routes["DELETE", f"/v2.1/locks/{LOCK}"] = lambda _: (204, there.clear())
+    report = run.cleanup()
+    assert (report.removed, report.left) == ((f"locks {LOCK}",), ())
+
+
 def test_what_was_made_on_the_side_in_the_project_of_the_run_is_removed(run, monkeypatch):
     """A thing that names a gear of the run which is gone. One in another project is told of, and left."""
     owned = {"id": LOCK, "resource": {"id": GEAR}, "project_id": "p-1"}

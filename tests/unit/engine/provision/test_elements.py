@@ -319,6 +319,14 @@ def answered(json=ABSENT, status=200, **headers):
     return Answer(status, headers, "", json, 1.0, None)
 
 
+def test_the_address_of_what_was_made_names_it():
+    """Below its own collection: a body may hold other addresses."""
+    body = {"maker_ref": "http://x/v1/makers/m-1", "gear_ref": "http://x/v1/gears/g%201", "id_of": 1}
+    assert named_by(answered(body), "gear_id", None, "", "/gears") == "g 1"
+    assert named_by(answered(body), "gear_id", None, "", "/wheels") is None
+    assert named_by(answered({**body, "id": "g-2"}), "gear_id", None, "", "/gears") == "g-2"
+
+
 @pytest.mark.parametrize(
     ("answer", "sent", "expected"),
     [
