@@ -49,6 +49,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     else:
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
         own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
+        own = (*own, *_typed(operations, producers, known))
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
     implied = (
         *_names(operations, producers, service.described),
@@ -231,6 +232,27 @@ def _projects(operations: Iterable[Operation]) -> Iterator[BindingRule]:
     for name in dict.fromkeys(row.rpartition(".")[2] for row in rows):
         if names_project(name) and name.endswith("_id"):
             yield BindingRule("*", name, Binding("project"))
+
+
+def _typed(operations: Sequence[Operation], producers: Producers, known: Mapping[str, str]) -> Iterator[BindingRule]:
+    """An element for each field beside one that tells its type, as ``part_id`` beside ``"part_type": "gear"``.
+
+    Not the usual element of its lane, since the request may hold it back from others, as a lock does.
+    """
+    paths = {collection_of(o.path, name) for o in operations for name in placeholders(o.path)}
+    made = {_word(at): at for at in sorted(paths, reverse=True) if "{" not in at and producers.of(at) is not None}
+    for operation in operations:
+        pairs = [pair for s in operation.request.samples if s.valid for pair in _members(s.body)]
+        types = {name: made.get(value) for name, value in pairs if name.endswith("_type") and isinstance(value, str)}
+        for name, value in pairs:
+            of = types.get(f"{name.removesuffix('_id')}_type") if name.endswith("_id") and name not in known else None
+            if of is not None and of != operation.path and isinstance(value, str):
+                yield BindingRule(operation.id, name, Binding(of, relation="other"))
+
+
+def _word(collection: str) -> str:
+    """The word for one thing of a collection."""
+    return singular(collection.rpartition("/")[2]).replace("-", "_")
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

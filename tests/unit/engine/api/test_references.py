@@ -108,6 +108,16 @@ def test_without_a_description_a_name_has_the_form_of_that_of_the_sample(shown, 
     assert implied(make, *CARS[2:]).binding(make, "name") == (True, NAME)
 
 
+def test_without_a_description_a_type_tells_which_thing_is_named_beside_it():
+    shown = {"lock": {"part_id": "1", "part_type": "car", "road_id": "2", "road_type": "dirt", "car_id": "3"}}
+    lock = plain("POST", "/locks", samples=(sample(shown),), normal=(201,))
+    alone = implied(*CARS, lock, service=ServiceDescription(described=False))
+    assert alone.binding(lock, "part_id") == (True, Binding("/cars", relation="other"))
+    assert alone.binding(lock, "road_id") == (False, None)
+    assert alone.binding(lock, "car_id") == (True, Binding("/cars"))
+    assert implied(*CARS, lock).binding(lock, "part_id") == (False, None)
+
+
 ORDER = {"type": "car", "meta": {"name": "Beetle", "doors": 2}, "parts": [{"name": "wheel"}], "car": {"name": "x"}}
 
 
