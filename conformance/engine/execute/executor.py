@@ -220,7 +220,7 @@ class Executor:
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)
         changes = needs.makes or needs.creates or needs.after or needs.removes or request.filled.owned
-        if changes or self.paths.steps.sent:
+        if changes or request.intent or self.paths.steps.sent:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method in REPLACING and not trial.operation.path.endswith("}"):
             self.paths.forget_below(request.filled.path)
@@ -330,9 +330,8 @@ class Executor:
         if not self.looks.shared:
             self.looks.snapshots.forget()
         sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
-        makes = request.needs.makes is not None and role not in NOBODY
         headers = self.subject.bindings.headers(trial.request.headers)
-        request.intent = self.aftermath.intend(trial, request, role) if makes else None
+        request.intent = self.aftermath.intend(trial, request, role) if role not in NOBODY else None
         ask = Ask(
             operation.method,
             request.filled.path,
