@@ -44,6 +44,7 @@ from conformance.engine.provision.elevation import FORBIDDEN, HIDDEN, as_first_a
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.handing import hand_on
 from conformance.engine.provision.locking import unlock
+from conformance.engine.provision.lost import forget_lost
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.steps import REPLACING
 from conformance.engine.provision.subject import Subject
@@ -181,6 +182,10 @@ class Executor:
             with self.arrangement.set_up(trial, request, version):
                 evidence = self._exchanged(trial, version, request, probes)
                 evidence = self.arrangement.transitions.seen(trial, evidence)
+            hidden = trial.outcome.accepted and evidence.status == HIDDEN
+            if hidden and forget_lost(self.context, self.paths.elements, request.filled.path, request.body):
+                self.looks.drop(trial)
+                continue  # with other elements
             if evidence.problem or not self.arrangement.transitions.came_late(trial, version, request.filled, evidence):
                 return evidence
             self.looks.drop(trial)

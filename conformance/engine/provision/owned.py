@@ -67,6 +67,11 @@ class Filled:
         return replace(self, path=with_values(path, values), values=values)
 
 
+def key_of(collection: str, fields: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """The key of an element in a lane's pool: its collection, and its unusual fields with their values as texts."""
+    return collection, tuple(sorted((name, repr(value)) for name, value in fields.items()))
+
+
 def content(answer: Answer) -> Any:
     """The value of the only key of a response body, or the whole body if it has several; None for any other answer."""
     if not answer.ok or not isinstance(answer.json, dict):

@@ -603,3 +603,28 @@ def test_what_a_lane_has_used_up_goes_with_the_lane_where_others_need_the_room(t
     shop[1].context.places.spend(["used-up"])
     shop[1].discard()
     assert gone == removed
+
+
+def test_what_an_earlier_request_has_taken_away_unseen_is_made_anew(tmp_path):
+    """As a transfer whose path does not name the thing: its maker sees it no more. It stays in the journal."""
+    shop = opened(tmp_path)
+    lane = shop[1]
+    lane.make(tried(CHANGE, body=BODY))
+    del shop[0].things["/gears"]["gear-1"]
+    evidence = lane.make(tried(CHANGE, body=BODY))
+    assert evidence.status == 200
+    assert [line for line in shop[0].changes if line.startswith("P")][-3:] == [
+        "PUT /gears/gear-1",
+        "POST /gears",
+        "PUT /gears/gear-2",
+    ]
+    left = [id_ for entry in shop[0].journal.entries() for id_, _ in entry.left]
+    assert "gear-1" in left
+
+
+def test_a_refusal_of_a_thing_that_is_there_is_no_loss(tmp_path):
+    shop = opened(tmp_path)
+    shop[0].does["PUT gears"] = 404
+    evidence = shop[1].make(tried(CHANGE, body=BODY))
+    assert evidence.status == 404
+    assert sum(line.startswith("POST /gears") for line in shop[0].changes) == 1
