@@ -28,6 +28,7 @@ from urllib.parse import unquote
 
 from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, SAFE_METHODS
+from conformance.engine.cloud.journal import holds_above
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import ABOVE
@@ -120,9 +121,9 @@ class Guard:
         """Remember a random id that the cloud has answered with 404."""
         self.unknown.add(id_)
 
-    def belongs_to_others(self, id_: str) -> None:
-        """Remember the id of a thing that a list has shown, and that this run has not made."""
-        self._of_others.add(id_)
+    def listed(self, id_: str, collection: str) -> None:
+        """Remember the id of a thing that a list has shown: of a part of a thing of this run, or of others."""
+        (self._came if holds_above(self._journal, collection) else self._of_others).add(id_)
 
     def came_along(self, id_: str) -> None:
         """Remember the id of a thing that came with a thing of this run."""

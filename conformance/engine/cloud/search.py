@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.journal import holds_above
 from conformance.engine.cloud.listing import found_by_name, inferred, listed, name_of
 from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
@@ -98,7 +99,7 @@ def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tu
         intent = entry.intent
         kind, role = cloud.profile.kind(intent.kind), _role(intent)
         if not entry.ids and not entry.settled:
-            if kind.goes_with or _below_own(journal, kind):
+            if kind.goes_with or (not kind.listing.key and holds_above(journal, kind.collection)):
                 journal.refused(intent)  # it would be a part of a thing of the run, which is removed
             else:
                 wanted.setdefault((intent.kind, role), []).append(entry)
@@ -107,12 +108,6 @@ def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tu
             for each in dict.fromkeys((role, *sorted(cloud.roles - {Role.READER, Role.VISITOR}))):
                 wanted.setdefault((left, each), []).append(entry)
     return wanted
-
-
-def _below_own(journal: Journal, kind: Kind) -> bool:
-    """Whether the things of a kind that no description lists are parts of a thing of the run, by their path."""
-    parts = kind.collection.split("/")
-    return not kind.listing.key and any(journal.holds("/".join(parts[:end])) for end in range(3, len(parts)))
 
 
 def _role(intent: Intent) -> Role:

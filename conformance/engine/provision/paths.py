@@ -21,6 +21,7 @@ from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
 from conformance.engine.api.producers import SAFE, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
+from conformance.engine.cloud.journal import holds_above
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding
@@ -250,7 +251,8 @@ class Paths:
         owned = own(placeholder.element, wants.collection, operation)
         if owned is not None:
             return owned.value, owned
-        if not (sandbox or self._context.service.described or self._context.needs_of(operation).only_reads):
+        free = sandbox or self._context.service.described or self._context.needs_of(operation).only_reads
+        if not (free or holds_above(self._context.cloud.journal, wants.collection)):
             at = wants.collection, placeholder.name
             return self.companions.one(*at, operation, wants.role, str(self._listed_at(wants))), None
         try:
@@ -390,7 +392,7 @@ class Paths:
                         continue
                     if sender is Role.ADMIN and wants.role != "admin":
                         self.seen_by_admin.add(value)
-                    cloud.guard.belongs_to_others(value)
+                    cloud.guard.listed(value, collection)
                     return value
         if spare:
             return spare

@@ -233,7 +233,7 @@ def test_disruption_is_the_users_choice(world):
 def test_what_a_list_has_shown_is_not_changed_where_nothing_tells_how_to_undo_it(world):
     """The users' choice is for changes that can be undone. What came with a thing of the run is the run's."""
     guard = Guard(world.journal, GuardRules(), allow_disruptive=True)
-    guard.belongs_to_others("listed-1")
+    guard.listed("listed-1", "/parts")
     assert world.passes("DELETE", "/parts/listed-1", guard=guard), "a description says what lasts"
     guard.undoes = False
     assert not world.passes("DELETE", "/parts/listed-1", guard=guard)
@@ -242,7 +242,7 @@ def test_what_a_list_has_shown_is_not_changed_where_nothing_tells_how_to_undo_it
     assert world.passes("PUT", "/limits/of-a-project", guard=guard)
     guard.came_along("listed-1")
     assert world.passes("DELETE", "/parts/listed-1", guard=guard)
-    guard.belongs_to_others("listed-2")
+    guard.listed("listed-2", "/parts")
     guard.all_own = True
     assert world.passes("DELETE", "/parts/listed-2", guard=guard), "nobody else uses this cloud"
 

@@ -196,3 +196,14 @@ def test_the_lists_of_roles_that_may_have_got_a_thing_are_looked_through(run):
     )
     run.fake.routes["DELETE", f"/v2.1/gears/{GEAR}"] = lambda one: removed(one) if one.token == "alt-token" else GONE
     assert run.cleanup().removed == (f"gears {GEAR}",)
+
+
+def test_what_was_in_doubt_and_has_gone_by_the_look_through_the_lists_is_not_told(run):
+    """A lock without a name was asked for, and never answered; it bears a name of the run elsewhere."""
+    run.journal.before(run.journal.intend("locks", ""), [])
+    mine = {"id": LOCK, "meta": {"name": "conformance-1-lock"}}
+    there = [True]
+    run.fake.routes["GET", "/v2.1/locks"] = lambda _: (200, {"locks": [mine] if there else []})
+    run.fake.routes["DELETE", f"/v2.1/locks/{LOCK}"] = lambda _: (204, there.clear())
+    report = run.cleanup()
+    assert (report.removed, report.left) == ((f"locks {LOCK}",), ())

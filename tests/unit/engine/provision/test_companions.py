@@ -7,6 +7,7 @@ from widgets import plain, row
 from workshop import DROP, KNOWN, MAKE, TOP, opened
 
 from conformance.engine.api.entries import BindingRule
+from conformance.engine.cloud.guard import Guard
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
 from conformance.engine.provision.errors import Unavailable
@@ -81,3 +82,13 @@ def test_what_is_only_read_and_what_a_description_knows_is_what_a_list_shows(sho
     described = opened(tmp_path / "described", LIST, SMASH, MAKE, DROP, service=replace(UNDESCRIBED, described=True))
     described[0].does["GET /gear_parts"] = 200, {"gear_parts": [THEIRS]}
     assert fill(described).path == "/gear_parts/part-of-others"
+
+
+def test_a_part_that_stands_below_a_thing_of_the_run_is_its_own(tmp_path):
+    drop = plain("DELETE", "/gears/{gear_id}/labels/{label_id}", normal=(204,))
+    shown = plain("GET", "/gears/{gear_id}/labels", normal=(200,))
+    shop = opened(tmp_path, MAKE, DROP, shown, drop, service=UNDESCRIBED)
+    shop[0].guard = Guard(shop[0].journal, allow_disruptive=True)
+    shop[0].does["GET labels"] = 200, {"labels": [{"id": "l-1"}]}
+    assert fill(shop, drop).path == "/gears/gear-1/labels/l-1"
+    assert shop[0].guard.harmless("l-1")
