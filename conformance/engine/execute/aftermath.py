@@ -57,6 +57,14 @@ class Aftermath:
         same = (one for one in self.context.operations.values() if form(one.path) == form(operation.path))
         return target in ("unknown", "missing") and any(one.method == "DELETE" for one in same)
 
+    def _remove_put(self, intent: Intent, path: str, role: str) -> None:
+        """Remove a thing that a request has made at a name of nothing: other trials need the name to name nothing."""
+        collection, _, last = path.rpartition("/")
+        new, kind = Owned(unquote(last), collection, path, role), self.context.cloud.profile.kind_at(collection)
+        self.paths.elements.settle(intent, new)
+        if not self.context.resources.drop(new.value, Role(role), kind):
+            self.paths.elements.let_go(new)
+
     def _collection(self, request: Request, producer: Producer) -> tuple[str, str | None]:
         if producer.elsewhere:
             lister = producer.lister
@@ -70,10 +78,7 @@ class Aftermath:
         trial, operation = evidence.trial, evidence.trial.request.operation
         pool, owned = self.paths.elements, request.filled.owned
         if request.intent is not None and self._puts_anew(trial):
-            collection, _, last = request.filled.path.rpartition("/")
-            role = evidence.role or trial.request.role
-            pool.settle(request.intent, new := Owned(unquote(last), collection, request.filled.path, role))
-            pool.let_go(new)
+            self._remove_put(request.intent, request.filled.path, evidence.role or trial.request.role)
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
         if request.needs.creates is not None and (kind := creates(trial, request)) is not None:
             pool.aside.note(kind, request.filled.path, evidence.role or trial.request.role, answer)

@@ -308,6 +308,7 @@ def test_what_a_put_makes_at_an_unknown_name_is_written_down_where_no_descriptio
     left = [entry.left for entry in Journal.read(tmp_path)]
     assert left == ([] if described else [((put.rpartition("/")[2], put.removeprefix("PUT ")),)])
     assert (shop[0].open_intents == [()]) is described
+    assert shop[0].dropped == ([] if described else [put.rpartition("/")[2]]), "at once"
     shop[0].does["PUT labels"] = 404
     make(shop, LABEL, target="unknown", accepted=False)
     assert all(entry.left or entry.settled for entry in Journal.read(tmp_path))
