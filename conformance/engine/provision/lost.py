@@ -1,8 +1,8 @@
 """Elements of a lane that serve no request any more, though nothing has said so.
 
-An accepted request may have taken an element away, or given it to others, without naming it: the path of a transfer names
-the offer and not the thing. The next request that names the element is answered 404. Another element may have room for
-one thing of a kind alone, which an earlier request has made: the next one for such a thing is answered 409.
+An accepted request may have taken an element away, or given it to others, without naming it: a transfer names the
+offer in its path and not the thing. The next request that names the element is answered 404. Another element may have
+room for one thing of a kind alone, which an earlier request has made: the next one for such a thing is answered 409.
 """
 
 from __future__ import annotations
