@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from conformance.engine.api.naming import chosen_name
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.addressed import addressed
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -198,9 +199,10 @@ class Producers:
 
 
 def _names(operation: Operation, name: str) -> bool:
-    """Whether the documented answer names the new thing: in a sample, or by a Location header."""
-    if any(identity(s.body, name) is not None for s in operation.response.samples if s.valid):
-        return True
+    """Whether the documented answer names the new thing: in a sample, maybe by its address, or by a Location header."""
+    for sample in (sample for sample in operation.response.samples if sample.valid):
+        if identity(sample.body, name) is not None or addressed(sample.body, operation.path) is not None:
+            return True
     return any(row.location == "header" and row.name.lower() == "location" for row in operation.response.parameters)
 
 
