@@ -12,6 +12,7 @@ from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.fields import texts
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.roles import Role
 from conformance.engine.execute.arrangement import Request
@@ -133,9 +134,17 @@ class Aftermath:
             with contextlib.suppress(CloudError, Unavailable):
                 self.paths.steps.after(step, request.filled.values, self.paths.path_of, request.body)
 
+    def distrust(self, request: Request) -> None:
+        """Use no more the things that the body of a request names, since it was refused and may be done all the same.
+
+        With them, the next request of its kind would be refused for another reason: a volume is attached once.
+        """
+        self.paths.elements.give_up_named(set(texts(request.body)))
+
     def _disobeyed(self, request: Request) -> None:
         """Undo the effects of a request that was executed despite its refusal, and give up what it changed."""
         self.take_back(request)  # while the thing that the path names still exists
+        self.distrust(request)
         self.paths.forget(request.filled, changed=True)
         if request.filled.owned is not None:
             self.paths.elements.dispose(request.filled.owned)

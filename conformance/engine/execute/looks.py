@@ -222,6 +222,8 @@ class Looks:
             seen[key] = self.seen(evidence, request, shown)
         if any(evidence is not None and changed_by(evidence) for evidence in seen.values()):
             self.subject.must_replace = self.subject.must_replace or bool(of_subject)
+            for _, request in waiting.values():  # nobody knows which of them was done
+                self.aftermath.distrust(request)
             return dict.fromkeys(seen)
         return seen
 

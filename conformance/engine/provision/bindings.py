@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -40,8 +40,7 @@ NAMED = ("path", "shown", "sent", "before", "answered")
 """
 
 NAME, UUID, MAC, PASSWORD, PROJECT, USER, TOKEN = "name", "uuid", "mac", "password", "project", "user", "token"
-"""Resources of bindings that every service knows: a new name, UUID, hardware address or password, and the project, the
-user and the token of the run."""
+"""Resources of bindings that every service knows: new values, and the project, the user and the token of the run."""
 
 GENERATED = frozenset({NAME, UUID, MAC, PASSWORD, PROJECT, USER, TOKEN})
 
@@ -85,12 +84,15 @@ class Bindings:
         """Forget all resources that were made for bindings; offer the unused ones to other lanes, return the others."""
         for resource, ready in self._free.items():
             self._context.places.offer(resource, ready)
-        unused = {id(made) for ready in self._free.values() for made in ready}
-        made = [made for made in self._made if id(made) not in unused]
+        made = [made for made in self._made if not any(made in ready for ready in self._free.values())]
         self._made.clear()
         self._free.clear()
         self.attached.clear()
         return made
+
+    def give_up_named(self, ids: Collection[str]) -> None:
+        """Give no request any more a thing of these ids, since one may have changed it."""
+        self._free = {kind: [made for made in ready if made.id not in ids] for kind, ready in self._free.items()}
 
     def filled(self, body: Any, must_work: bool = True, named: Mapping[str, str] | None = None) -> Any:
         """A copy of a body with a value for each binding.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -115,8 +115,7 @@ class Elements:
 
     def made_by(self, role: Role, values: Iterable[str]) -> bool:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
-        wanted = set(values)
-        return any(owned.value in wanted and owned.role == str(role) for owned in self._pool.values())
+        return any(owned.value in set(values) and owned.role == str(role) for owned in self._pool.values())
 
     def has_below(self, path: str) -> bool:
         """Whether the pool has an element whose path begins so."""
@@ -142,6 +141,12 @@ class Elements:
         if found:
             self.dispose(max(found, key=lambda owned: named.index(owned.value)))
         return bool(found)
+
+    def give_up_named(self, names: Collection[str]) -> None:
+        """Use no more the things of these ids or names, since a request may have changed them."""
+        self._subject.bindings.give_up_named(names)
+        for owned in [one for one in self._pool.values() if one.value in names]:
+            self.dispose(owned)
 
     def give_up(self) -> None:
         """Remove the elements in the pool, since this lane does not need them any more."""
@@ -383,10 +388,7 @@ class Elements:
         self._context.places.refuse(Thing(kind.name, owned.value, owned.path, Role(owned.role)))
 
     def gone(self, owned: Owned) -> None:
-        """Record in the journal that an element is gone.
-
-        An attachment is left out: it has the id of the attached resource, and this resource stays.
-        """
+        """Record in the journal that an element is gone; not an attachment, which has the id of a thing that stays."""
         journal = self._context.cloud.journal
         joined = self.joins(owned.producer) or self._is_elsewhere(owned)
         if journal is not None and not self._goes_with_subject(owned.collection) and not joined:

@@ -102,6 +102,26 @@ def test_a_look_that_shows_a_change_has_the_whole_group_made_again(shop):
     assert list(shop[0].things["/servers"]) == ["server-2"], "a changed server is replaced before that"
 
 
+def test_a_group_that_is_made_again_names_other_things(shop):
+    """What a refused request has attached cannot be attached a second time, and would hide that it is done again."""
+    joined = []
+
+    def act(ask):
+        (thing,) = ask.body.values()
+        if thing is not None and thing["gear"] not in joined:
+            joined.append(thing["gear"])
+            shop[0].things["/servers"][ask.path.split("/")[2]]["locked"] = True
+        return 409, NO
+
+    shop[0].does["POST action"] = act
+    turning = refused(TURN, body={"turn": {"gear": Binding("/gears", "id")}})
+    looks = together(shop, refused(SPIN), turning)
+    looks.take()
+    assert list(looks.collect().values()) == [None, None]
+    assert changed_by(shop[1].make(turning)) == "locked changed from False to True"
+    assert len(set(joined)) == 2
+
+
 def test_an_accepted_request_leaves_its_group_undecided(shop):
     """What it does could hide what another request of the group has done."""
     shop[0].does["POST action"] = lambda ask: 202 if "turn" in ask.body else (409, NO)
