@@ -77,14 +77,22 @@ def _entries(
 
 
 def _rows(text: str) -> Iterator[tuple[str, str, str, Section]]:
-    """Yield file, name, reference and section of what look like rows of tables of parameters."""
+    """Yield file, name, reference and section of what look like rows of tables of parameters.
+
+    A title below another one belongs to the part of the operation that that one begins. How deep it is, its underline
+    tells: the first kind of underline in a text is that of the highest titles.
+    """
     section: Section = ""
     before = target = ""
+    kinds: dict[str, int] = {}
+    depth = 0
     for line in text.split("\n"):
         if line[:1].strip():
             target = ""
             if _UNDERLINE.match(line) and before.strip():
-                section = section_kind(before, "")
+                own = kinds.setdefault(line[0], len(kinds))
+                section = section_kind(before, section if own > depth else "")
+                depth = own if section_kind(before, "") or own < depth else depth
         if table := _TABLE.match(line):
             target = table[1]
         elif target and (found := SIMPLE.match(line.strip())):

@@ -28,6 +28,9 @@ Show a boat
 Request
 ~~~~~~~
 
+Parameters
+^^^^^^^^^^
+
 .. rest_parameters:: parameters.yaml
 
   - name: left
