@@ -16,7 +16,7 @@ Formats = Mapping[str, Callable[[str], bool]]
 """Format of a schema -> the test of a text."""
 
 
-def surely_fits(value: Any, schema: Mapping[str, Any] | bool, formats: Formats = MappingProxyType({})) -> bool:
+def surely_fits(value: Any, schema: dict[str, Any] | bool, formats: Formats = MappingProxyType({})) -> bool:
     """Whether a value fits a schema for certain. False says nothing."""
     try:
         validator = jsonschema_rs.Draft202012Validator(schema, formats=dict(formats), validate_formats=True)
