@@ -64,9 +64,9 @@ def kept(name: str) -> Iterator[None]:
     """
     place = _place(name)
     module: Any = re
-    compiler: Any = import_module("re._compiler")
-    machine, compile_anew = compiler._sre, module.compile
-    if place is None or array("I").itemsize != machine.CODESIZE:
+    compiler: Any = sys.modules.get("re._compiler")
+    machine, compile_anew = getattr(compiler, "_sre", None), module.compile
+    if place is None or machine is None or array("I").itemsize != machine.CODESIZE:
         yield
         return
     forms, fresh = _load(place), False

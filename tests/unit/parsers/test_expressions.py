@@ -114,6 +114,12 @@ def test_a_place_that_cannot_be_written_is_no_error(place, monkeypatch):
     assert compiled() == [re.compile(pattern, flags) for pattern, flags in PATTERNS]
 
 
+def test_a_python_that_compiles_in_another_way_compiles_as_ever(place, monkeypatch):
+    monkeypatch.delitem(sys.modules, "re._compiler")
+    assert [made.pattern for made in compiled()] == [pattern for pattern, _ in PATTERNS]
+    assert list(place.rglob("*")) == []
+
+
 def test_after_the_block_python_compiles_as_before_even_after_an_error():
     before = re.compile
     with pytest.raises(re.error), kept("some"):
