@@ -203,6 +203,14 @@ class BoundedAdapter(HTTPAdapter):
                 raise Unreadable(f"redirects to another host ({there.hostname!r}), which gets no credentials")
 
 
+class _Headers(CaseInsensitiveDict[str]):
+    """The headers of an answer, which are gone through several times."""
+
+    def items(self) -> Any:
+        """The names and values, which are kept as such pairs."""
+        return self._store.values()  # type: ignore[attr-defined]  # of requests
+
+
 class _Bare(requests.Response):
     """A response without a history and cookies, of which ``requests`` makes an empty jar for each."""
 
@@ -253,7 +261,7 @@ class SteadyAdapter(BoundedAdapter):
         """Make the response of one of urllib3."""
         response = _Bare()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers.itermerged())
+        response.headers = _Headers(resp.headers.itermerged())
         response.raw = resp
         response.url = str(req.url)
         response.request = req
