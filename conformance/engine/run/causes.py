@@ -117,6 +117,8 @@ class Causes:
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
+        if judgement.verdict != "pass":  # nothing else needs a proof, and most judgements are something else
+            return None
         if case.requirement.kind == EQUALITY:
             return self.usual.missing(case, evidence, judgement)
         if isinstance(case.expectation, ABSENT):
@@ -144,6 +146,8 @@ class Causes:
 
     def _asked(self, case: Case) -> set[str]:
         """The parameters in the query of a case, but those that every request of the operation has."""
+        if not case.trial.request.query:  # so it is with most
+            return set()
         always = {name for name, _ in self.context.service.query(case.operation)}
         return {name for name, _ in case.trial.request.query} - always
 
