@@ -86,6 +86,11 @@ class Held:
             return self.controls.missing(operation, sends)
         return self.controls.nowhere(operation, sends)
 
+    def comes(self, operation: Operation) -> bool:
+        """Whether a trial of an operation is still to be made whose request may be accepted."""
+        with self._lock:
+            return bool(self._coming[operation.id])
+
     def hold(self, result: Unsettled) -> None:
         """Let a result wait."""
         with self._lock:
