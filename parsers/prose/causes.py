@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 
-from parsers.prose.words import DETERMINER, VALUES, bare, normalised, noun, singular, values
+from parsers.prose.cause_names import FRONT, NAME, SPECIFIED, THE, WORDS, names_of
+from parsers.prose.cause_uses import USES
+from parsers.prose.words import VALUES, bare, normalised, noun, values
 from specs.refusals import Cause
 
 _FLAGS = re.IGNORECASE | re.ASCII
-_NAME = r"(?:``[\w:.-]+``|`\{?[\w:.-]+\}?`|\{[\w-]+\}|\*\*?[\w-]+\*\*?)"
-"""Pattern of the marked name of a field."""
-_PLAIN = r"[A-Za-z][\w'/-]*"
-_WORDS = rf"(?:(?:{_PLAIN}|{_NAME})\s+){{0,5}}?(?:{_PLAIN}|{_NAME})"
-_THE = rf"(?:(?:{DETERMINER}|any|some|at\s+least\s+one|one\s+or\s+more|no|such)\s+)*"
-_SPECIFIED = r"(?:specified|given|requested|provided|supplied|passed|set|included|used|present|defined)"
 _LIST = rf"(?P<values>(?-i:{VALUES}))"
 
 _AFTERTHOUGHT = re.compile(
@@ -27,47 +24,6 @@ _AFTERTHOUGHT = re.compile(
     r"for\s+an?\s+.*\brequest|which\b.*|because\b.*|since\b.*)$",
     _FLAGS,
 )
-_SPLIT = re.compile(r"\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and|or|and/or)\s+", _FLAGS)
-
-
-_NO_NAME = frozenset(
-    """
-    a again already also an and another any as at but by for from had has have if in into invalid is it its not of on
-    one or some that the their them then there these they this those to via was were when where which who will with
-    without
-    """.split()  # noqa: SIM905 -- a list of words reads better so
-)
-
-
-def names_of(phrase: str) -> tuple[str, ...]:
-    """Return the things that a phrase names: fields by their own name, resources by the noun, other things as written.
-
-    Of "the ``a`` and ``b`` parameters" these are ``a`` and ``b``, of "any valid load balancers" ``load balancer``. A
-    phrase that is more than a name gives ().
-    """
-    marked = tuple(bare(name).strip("{}") for name in re.findall(_NAME, phrase))
-    if marked:
-        return tuple(dict.fromkeys(marked))
-    found = []
-    for part in _SPLIT.split(phrase.strip(" .")):
-        name = _name(part)
-        if name is None:
-            return ()
-        found.append(name)
-    return tuple(dict.fromkeys(found))
-
-
-_FRONT = re.compile(
-    rf"^(?:{_THE})?(?:(?:valid|existing|specified|given|requested|provided|new|at\s+least\s+one|same)\s+)*", _FLAGS
-)
-_TAIL = re.compile(r"\s+(?:parameter|attribute|field|property|value|format|object|specified|given|records?)s?$", _FLAGS)
-
-
-def _name(text: str) -> str | None:
-    words = _TAIL.sub("", _TAIL.sub("", _FRONT.sub("", text.strip())))
-    if not re.match(r"[A-Za-z][\w' -]*$", words) or len(words.split()) > 4 or _NO_NAME & set(words.lower().split()):
-        return None
-    return noun(words) or (words if "_" in words else singular(words.lower()))
 
 
 Read = Callable[[re.Match[str]], Cause | None]
@@ -110,6 +66,12 @@ def _in_status(m: re.Match[str]) -> Cause | None:
     return Cause(resource=owner, status=known) if known and not _OF_STATUS.search(owner) else None
 
 
+def _in_status_and_no_mode(m: re.Match[str]) -> Cause | None:
+    """A status together with a mode that the thing is not in: "the car is ``a`` and not in the sleep mode"."""
+    found = _in_status(m)
+    return None if found is None else replace(found, has_not=((bare(m["mode"]), True),))
+
+
 def _described(m: re.Match[str]) -> Cause | None:
     """A thing with a property: "an enabled domain", "a protected namespace"."""
     owner = noun(m["n"]) or (names_of(m["n"]) or (None,))[0]
@@ -147,7 +109,7 @@ _DEPLOYMENT = re.compile(
 
 def _trait(m: re.Match[str]) -> Cause | None:
     """Something that the deployment does not have; named if the clause names a part of a deployment."""
-    words = re.sub(r"[^a-z0-9]+", "-", _FRONT.sub("", m["n"]).lower()).strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", FRONT.sub("", m["n"]).lower()).strip("-")
     if _OF_STATUS.search(m.string[: m.end("n")]):  # "the status is not available" is about a status
         return None
     return Cause(environment=words if _DEPLOYMENT.search(m["n"]) and len(words.split("-")) <= 6 else "not-supported")
@@ -164,10 +126,10 @@ _FORMS: tuple[tuple[str, Read], ...] = (
     ),
     (
         rf"(?:you|the\s+user|users?)\s+(?:is|are)\s+not\s+(?:the\s+|an?\s+)?(?P<r>owner|\w+\s+member)(?:\s+of"
-        rf"\s+{_WORDS})?"
+        rf"\s+{WORDS})?"
         rf"|a\s+user\s+who\s+is\s+not\s+an?\s+(?P<r2>\w+\s+member)\s+makes\s+this\s+call"
         rf"|(?:(?:you|the\s+user)\s+(?:are|is)\s+not\s+an\s+administrative\s+user\s+and"
-        rf"\s+)?(?P<o>{_THE}{_WORDS})\s+(?:does\s+not\s+belong|is\s+not\s+"
+        rf"\s+)?(?P<o>{THE}{WORDS})\s+(?:does\s+not\s+belong|is\s+not\s+"
         r"visible)\s+to\s+(?:your|the)\s+(?:project|tenant)(?:\s+account)?(?:\s+for\s+the\s+user)?",
         lambda m: Cause(lacks=("owner" if m["o"] else (m["r"] or m["r2"]).lower(),)),
     ),
@@ -182,63 +144,63 @@ _FORMS: tuple[tuple[str, Read], ...] = (
     ),
     # Locks and quotas.
     (
-        rf"{_THE}{_WORDS}\s+is\s+locked(?:\s+even\s+if\s+.*)?|{_WORDS}\s+(?:has\s+)?locked\s+{_THE}{_WORDS}(?:\s+for"
+        rf"{THE}{WORDS}\s+is\s+locked(?:\s+even\s+if\s+.*)?|{WORDS}\s+(?:has\s+)?locked\s+{THE}{WORDS}(?:\s+for"
         r"\s+\w+)?",
         _fixed(locked=True),
     ),
     (
-        rf"{_THE}{_WORDS}\s+does\s+not\s+have\s+(?:sufficient|enough)\s+(?P<n>{_WORDS})\s+quota|{_THE}(?P<n2>{_WORDS})"
+        rf"{THE}{WORDS}\s+does\s+not\s+have\s+(?:sufficient|enough)\s+(?P<n>{WORDS})\s+quota|{THE}(?P<n2>{WORDS})"
         r"\s+quota\s+(?:is|would\s+be|has\s+been)\s+exceeded",
         lambda m: _named("quota", m["n"] or m["n2"]),
     ),
     # Values that are held already.
     (
-        rf"(?:{_THE}|another\s+){_WORDS}\s+with\s+(?:the\s+|that\s+|this\s+)?(?:same\s+)?(?P<f>{_WORDS})\s+(?:is"
+        rf"(?:{THE}|another\s+){WORDS}\s+with\s+(?:the\s+|that\s+|this\s+)?(?:same\s+)?(?P<f>{WORDS})\s+(?:is"
         rf"\s+)?already\s+(?:present|exists?)"
-        rf"(?:\s+.*)?|another\s+{_WORDS}\s+exists\s+with\s+the\s+(?:provided|same|given)\s+(?P<f2>{_WORDS}(?:"
-        rf"\s+or\s+{_WORDS})?)",
+        rf"(?:\s+.*)?|another\s+{WORDS}\s+exists\s+with\s+the\s+(?:provided|same|given)\s+(?P<f2>{WORDS}(?:"
+        rf"\s+or\s+{WORDS})?)",
         lambda m: _named("taken", m["f"] or m["f2"]),
     ),
     (
-        rf"(?P<n>{_THE}{_WORDS})\s+(?:already\s+exists?|(?:is|has\s+been)\s+already\s+(?:assigned|taken|in\s+use|"
+        rf"(?P<n>{THE}{WORDS})\s+(?:already\s+exists?|(?:is|has\s+been)\s+already\s+(?:assigned|taken|in\s+use|"
         rf"registered))",
         _of("taken"),
     ),
-    (rf"you\s+specify\s+(?P<n>{_THE}{_WORDS})\s+that\s+has\s+already\s+been\s+(?:assigned|taken)", _of("taken")),
+    (rf"you\s+specify\s+(?P<n>{THE}{WORDS})\s+that\s+has\s+already\s+been\s+(?:assigned|taken)", _of("taken")),
     (
-        rf"{_THE}{_WORDS}\s+(?:is|are)\s+already\s+(?:associated|bound)\s+(?:with|to)\s+another\s+(?P<n>{_WORDS})",
+        rf"{THE}{WORDS}\s+(?:is|are)\s+already\s+(?:associated|bound)\s+(?:with|to)\s+another\s+(?P<n>{WORDS})",
         _of("used_by"),
     ),
     (
-        rf"(?:any\s+)?(?P<n>{_WORDS}?)(?:\s+allocated\s+from\s+.+?)?\s+(?:is|are)\s+still\s+(?:allocated|in\s+use)",
+        rf"(?:any\s+)?(?P<n>{WORDS}?)(?:\s+allocated\s+from\s+.+?)?\s+(?:is|are)\s+still\s+(?:allocated|in\s+use)",
         _of("used_by"),
     ),
     (r"(?:the|this)\s+[a-z]+\s+has\s+(?P<n>[a-z]{3,}s)", _of("used_by")),
     (r"it\s+has\s+(?P<n>[a-z ]{3,}?)\s+(?:created|exported|created/exported|attached|associated)\s+.*", _of("used_by")),
-    (rf"(?P<n>{_THE}{_WORDS})\s+is\s+already\s+a\s+(?:member|part)\s+.*", _of("taken")),
+    (rf"(?P<n>{THE}{WORDS})\s+is\s+already\s+a\s+(?:member|part)\s+.*", _of("taken")),
     (r"(?:create\s+|creating\s+)?an?\s+already\s+existing\s+(?P<n>[\w -]+)", _of("taken")),
-    (rf"{_THE}specified\s+(?P<n>{_NAME})\s+already\s+maps\s+.*", _of("taken")),
+    (rf"{THE}specified\s+(?P<n>{NAME})\s+already\s+maps\s+.*", _of("taken")),
     (
-        rf"(?:a\s+|the\s+)?(?:user\s+tries\s+to\s+)?(?:update|change|rename)\s+(?P<n>{_WORDS})\s+which\s+is"
-        rf"\s+already\s+assigned\s+to\s+{_WORDS}",
+        rf"(?:a\s+|the\s+)?(?:user\s+tries\s+to\s+)?(?:update|change|rename)\s+(?P<n>{WORDS})\s+which\s+is"
+        rf"\s+already\s+assigned\s+to\s+{WORDS}",
         _of("taken"),
     ),
     (
-        rf"(?:a\s+specified\s+|the\s+specified\s+|the\s+)?(?P<n>{_WORDS})\s+is\s+the\s+same\s+as\s+the\s+current"
-        rf"\s+(?:one|value)(?:\s+of\s+{_THE}{_WORDS})?",
+        rf"(?:a\s+specified\s+|the\s+specified\s+|the\s+)?(?P<n>{WORDS})\s+is\s+the\s+same\s+as\s+the\s+current"
+        rf"\s+(?:one|value)(?:\s+of\s+{THE}{WORDS})?",
         _of("unchanged"),
     ),
     # Things that are not there.
     (
-        rf"no\s+(?P<n>{_WORDS})\s+(?:(?:is|are|was|were)\s+found|exists?)\s+(?:with|for|by)"
-        rf"\s+(?P<by>{_THE}(?:given\s+|specified\s+)?{_WORDS})",
+        rf"no\s+(?P<n>{WORDS})\s+(?:(?:is|are|was|were)\s+found|exists?)\s+(?:with|for|by)"
+        rf"\s+(?P<by>{THE}(?:given\s+|specified\s+)?{WORDS})",
         _missing,
     ),
-    (rf"(?:{_WORDS}\s+specified\s+by\s+)?(?P<by>{_NAME})\s+(?:is|was|can)\s+not\s+(?:be\s+)?found", _missing),
-    (rf"there\s+(?:is|are)\s+no\s+(?P<n>{_WORDS})(?:\s+in\s+.+)?", _missing),
-    (rf"no\s+(?P<n>{_WORDS})\s+(?:(?:is|are|was|were)\s+(?:found|available)|exists?)", _missing),
+    (rf"(?:{WORDS}\s+specified\s+by\s+)?(?P<by>{NAME})\s+(?:is|was|can)\s+not\s+(?:be\s+)?found", _missing),
+    (rf"there\s+(?:is|are)\s+no\s+(?P<n>{WORDS})(?:\s+in\s+.+)?", _missing),
+    (rf"no\s+(?P<n>{WORDS})\s+(?:(?:is|are|was|were)\s+(?:found|available)|exists?)", _missing),
     (
-        rf"(?P<n>{_THE}{_WORDS}(?:\s*,\s*{_WORDS})*(?:\s*,?\s+(?:or|and)\s+{_THE}{_WORDS}){{0,2}}?)(?:\s+(?:for|"
+        rf"(?P<n>{THE}{WORDS}(?:\s*,\s*{WORDS})*(?:\s*,?\s+(?:or|and)\s+{THE}{WORDS}){{0,2}}?)(?:\s+(?:for|"
         rf"of)\s+(?:any\s+of\s+)?the\s+(?:specified\s+)?\w+|\s+specified\s+in\s+"
         r".+)?\s+(?:(?:is|are|was|were)\s+not\s+(?:found|recogni[sz]ed|known)|(?:does|do)\s+not\s+(?:already"
         r"\s+)?exist|(?:cannot|could\s+not|can\s+not)\s+be\s+"
@@ -246,27 +208,28 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _missing,
     ),
     (
-        rf"(?P<n>{_THE}(?:specified\s+|given\s+)?{_WORDS})\s+does\s+not\s+represent\s+an?\s+(?:valid\s+)?{_WORDS}",
+        rf"(?P<n>{THE}(?:specified\s+|given\s+)?{WORDS})\s+does\s+not\s+represent\s+an?\s+(?:valid\s+)?{WORDS}",
         _missing,
     ),
-    (rf"(?P<n>{_THE}{_WORDS})\s+is\s+not\s+valid\s+in\s+your\s+cloud", _missing),
+    (rf"(?P<n>{THE}{WORDS})\s+is\s+not\s+valid\s+in\s+your\s+cloud", _missing),
     (
         rf"(?:you\s+)?(?:specify|specifies|use|provide|give)\s+an?\s+(?:incorrect|non-?existent|unknown|"
-        rf"non-?existing)\s+(?P<n>{_WORDS})"
-        rf"|(?:an?\s+)?(?:unknown|non-?existent)\s+(?P<n2>{_WORDS})",
+        rf"non-?existing)\s+(?P<n>{WORDS})"
+        rf"|(?:an?\s+)?(?:unknown|non-?existent)\s+(?P<n2>{WORDS})",
         lambda m: _named("missing", m["n"] or m["n2"]),
     ),
-    (rf"(?P<n>{_THE}{_WORDS})\s+not\s+found(?:\s+(?:for|with|by|in)\s+.+)?", _missing),
+    (rf"(?P<n>{THE}{WORDS})\s+not\s+found(?:\s+(?:for|with|by|in)\s+.+)?", _missing),
     (
-        rf"{_THE}{_WORDS}\s+(?:do(?:es)?\s+not|do(?:es)?n't|cannot|can\s+not|can't)\s+find\s+(?P<n>{_THE}{_WORDS})",
+        rf"{THE}{WORDS}\s+(?:do(?:es)?\s+not|do(?:es)?n't|cannot|can\s+not|can't)\s+find\s+(?P<n>{THE}{WORDS})",
         _missing,
     ),
     # What still uses the thing.
-    (rf"(?:any\s+)?(?P<n>{_WORDS})\s+(?:(?:is|are)\s+)?(?:still\s+)?using\s+(?:this|it)\b.*", _of("used_by")),
+    *USES,
+    (rf"(?:any\s+)?(?P<n>{WORDS})\s+(?:(?:is|are)\s+)?(?:still\s+)?using\s+(?:this|it)\b.*", _of("used_by")),
     (
-        rf"(?:it|.*\bthat|{_THE}{_WORDS})\s+(?:is|are)\s+(?:still\s+|currently\s+|already\s+)?(?:used|in\s+use|"
+        rf"(?:it|.*\bthat|{THE}{WORDS})\s+(?:is|are)\s+(?:still\s+|currently\s+|already\s+)?(?:used|in\s+use|"
         rf"referenced|attached|associated|bound|assigned)"
-        rf"\s*(?:by|to|with|in|on)\s+(?P<n>(?:{_THE})?{_WORDS}(?:\s*,?\s+(?:or|and)\s+{_WORDS})*?)(?:\(s\))?(?:"
+        rf"\s*(?:by|to|with|in|on)\s+(?P<n>(?:{THE})?{WORDS}(?:\s*,?\s+(?:or|and)\s+{WORDS})*?)(?:\(s\))?(?:"
         rf"\s+currently)?",
         _of("used_by"),
     ),
@@ -275,10 +238,10 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         r"\s+in\s+the\s+(?P<n>\w+)\s+table\b.*",
         _of("used_by"),
     ),
-    (rf"{_THE}{_WORDS}\s+is\s+not\s+empty", _fixed(has=(("empty", False),))),
-    (rf"(?:.*\b)?(?:is\s+)?still\s+hosting\s+(?P<n>{_WORDS})", _of("used_by")),
+    (rf"{THE}{WORDS}\s+is\s+not\s+empty", _fixed(has=(("empty", False),))),
+    (rf"(?:.*\b)?(?:is\s+)?still\s+hosting\s+(?P<n>{WORDS})", _of("used_by")),
     (
-        rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{_THE})?{_WORDS})\s+(?:for|against|of|in|on|with)\s+.+",
+        rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{THE})?{WORDS})\s+(?:for|against|of|in|on|with)\s+.+",
         _of("used_by"),
     ),
     (
@@ -289,41 +252,41 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         r"created/exported|associated)\s+.*)?",
         _of("used_by"),
     ),
-    (rf"(?:.*\b)?is\s+involved\s+in\s+(?:in-progress\s+)?(?P<n>{_WORDS})", _of("used_by")),
+    (rf"(?:.*\b)?is\s+involved\s+in\s+(?:in-progress\s+)?(?P<n>{WORDS})", _of("used_by")),
     # Fields that need or exclude each other.
     (
-        rf"(?:you\s+(?:request|specify|give|use)\s+)?(?P<a>{_THE}(?:specific\s+)?{_WORDS})(?:\s+is"
-        rf"\s+{_SPECIFIED})?\s+without\s+(?:specifying\s+|giving\s+)?"
-        rf"(?P<b>{_THE}{_WORDS})",
+        rf"(?:you\s+(?:request|specify|give|use)\s+)?(?P<a>{THE}(?:specific\s+)?{WORDS})(?:\s+is"
+        rf"\s+{SPECIFIED})?\s+without\s+(?:specifying\s+|giving\s+)?"
+        rf"(?P<b>{THE}{WORDS})",
         _pair,
     ),
     (
-        rf"both\s+(?P<n>{_WORDS}\s+and\s+{_WORDS})\s+are\s+{_SPECIFIED}|you\s+specify\s+both\s+(?P<n2>{_WORDS}"
-        rf"\s+and\s+{_WORDS})",
+        rf"both\s+(?P<n>{WORDS}\s+and\s+{WORDS})\s+are\s+{SPECIFIED}|you\s+specify\s+both\s+(?P<n2>{WORDS}"
+        rf"\s+and\s+{WORDS})",
         _together,
     ),
-    (rf"(?P<n>{_NAME})\s+(?:is|was)\s+{_SPECIFIED}(?:\s+in\s+the\s+request(?:\s+body)?)?", _of("present")),
+    (rf"(?P<n>{NAME})\s+(?:is|was)\s+{SPECIFIED}(?:\s+in\s+the\s+request(?:\s+body)?)?", _of("present")),
     (
-        rf"{_THE}(?:client|caller|user|request|body|header)\s+(?:does\s+not|doesn't)\s+(?:include|contain|specify|give|"
-        rf"provide|send|have)\s+{_THE}(?:``(?P<h>[A-Z][\w-]*):\s[^`]*``\s+header|(?P<n>{_NAME})(?:\s+\w+)?)",
+        rf"{THE}(?:client|caller|user|request|body|header)\s+(?:does\s+not|doesn't)\s+(?:include|contain|specify|give|"
+        rf"provide|send|have)\s+{THE}(?:``(?P<h>[A-Z][\w-]*):\s[^`]*``\s+header|(?P<n>{NAME})(?:\s+\w+)?)",
         lambda m: Cause(absent=(m["h"],)) if m["h"] else _named("absent", m["n"]),
     ),
-    (rf"(?P<n>{_NAME})\s+(?:is|was)\s+(?:not\s+{_SPECIFIED}|omitted|missing|left\s+out)", _of("absent")),
+    (rf"(?P<n>{NAME})\s+(?:is|was)\s+(?:not\s+{SPECIFIED}|omitted|missing|left\s+out)", _of("absent")),
     # Values that are not permitted.
     (
-        rf"(?:{_WORDS}\s+contains\s+)?(?:an?\s+)?(?:invalid|malformed|incorrect|wrong|unsupported|unknown\s+or"
-        rf"\s+unsupported)\s+(?P<n>{_WORDS})(?:\s+(?:is|are|was)\s+"
-        rf"{_SPECIFIED}(?:\s+in\s+the\s+(?P<p>{_NAME})\s+parameter)?)?",
+        rf"(?:{WORDS}\s+contains\s+)?(?:an?\s+)?(?:invalid|malformed|incorrect|wrong|unsupported|unknown\s+or"
+        rf"\s+unsupported)\s+(?P<n>{WORDS})(?:\s+(?:is|are|was)\s+"
+        rf"{SPECIFIED}(?:\s+in\s+the\s+(?P<p>{NAME})\s+parameter)?)?",
         lambda m: _named("invalid", m["p"] or m["n"]),
     ),
     (
-        rf"(?P<n>{_THE}{_WORDS})\s+(?:is|are)\s+(?:not\s+(?:a\s+|an\s+)?(?:valid|accepted|allowed|permitted|"
-        rf"supported)(?:\s+(?:value|one|{_WORDS}))?|"
+        rf"(?P<n>{THE}{WORDS})\s+(?:is|are)\s+(?:not\s+(?:a\s+|an\s+)?(?:valid|accepted|allowed|permitted|"
+        rf"supported)(?:\s+(?:value|one|{WORDS}))?|"
         r"invalid|malformed|out\s+of\s+range|not\s+prefixed\s+with\s+.*)",
         _of("invalid"),
     ),
-    (rf"(?P<n>{_THE}{_WORDS})\s+(?:cannot|can\s+not|could\s+not)\s+be\s+(?:parsed|decoded|understood)", _of("invalid")),
-    (rf"(?P<n>{_THE}{_WORDS})\s+(?:does\s+not|doesn't)\s+match\s+.+", _of("invalid")),
+    (rf"(?P<n>{THE}{WORDS})\s+(?:cannot|can\s+not|could\s+not)\s+be\s+(?:parsed|decoded|understood)", _of("invalid")),
+    (rf"(?P<n>{THE}{WORDS})\s+(?:does\s+not|doesn't)\s+match\s+.+", _of("invalid")),
     (r"(?:the\s+)?request\s+(?:body\s+)?is\s+malformed.*|unparsable\s+JSON.*", _fixed(invalid=("body",))),
     (
         r"(?:the\s+)?(?:API|service|operation|server)\s+cannot\s+fulfill\s+the\s+request\s+due\s+to"
@@ -338,27 +301,33 @@ _FORMS: tuple[tuple[str, Read], ...] = (
     ),
     (r"(?:the\s+)?request\s+is\s+missing\s+(?:a\s+)?required\s+parameters?", _fixed(invalid=("body",))),
     # What the deployment lacks.
-    (rf"(?P<n>{_THE}{_WORDS})\s+does\s+not\s+support\b.*", _trait),
+    (rf"(?P<n>{THE}{WORDS})\s+does\s+not\s+support\b.*", _trait),
     (
-        rf"(?P<n>{_THE}{_WORDS})\s+is\s+(?:not\s+(?:available|enabled|loaded|implemented|configured)|"
+        rf"(?P<n>{THE}{WORDS})\s+is\s+(?:not\s+(?:available|enabled|loaded|implemented|configured)|"
         rf"disabled)(?:\s+in\s+your\s+cloud)?",
         _trait,
     ),
     # The thing's own status and fields.
     (
-        rf"(?P<n>{_THE}{_WORDS})(?:'s\s+|\s+)(?:status\s+)?(?:is|are)\s+(?:in\s+)?(?:an?\s+|the\s+)?{_LIST}(?:"
+        rf"(?P<n>{THE}{WORDS})(?:'s\s+|\s+)(?:status\s+)?(?:is|are)\s+(?:in\s+)?(?:an?\s+|the\s+)?{_LIST}(?:"
         rf"\s+(?:status|state|statuses|states))?",
         _in_status,
     ),
     (
-        rf"(?P<n>{_THE}{_WORDS}?|{_NAME})(?:\s+(?:attribute|parameter|property|field))?(?:\s+(?P<of>type|kind))?"
+        rf"(?:(?:it|{THE}{WORDS})\s+has\s+.+?\s+and\s+|(?:the\s+)?[a-z]+\s+(?=the\b))?"
+        rf"(?P<n>the\s+[a-z ]+?)\s+is\s+{_LIST}"
+        r"\s+and\s+(?:is\s+)?not\s+in\s+(?:the\s+|an?\s+)?(?P<mode>``\w+``|\w+)\s+mode",
+        _in_status_and_no_mode,
+    ),
+    (
+        rf"(?P<n>{THE}{WORDS}?|{NAME})(?:\s+(?:attribute|parameter|property|field))?(?:\s+(?P<of>type|kind))?"
         rf"\s+(?:is|are)\s+not\s+(?:set\s+to\s+)?{_LIST}",
         _unlike,
     ),
-    (rf"(?P<n>{_NAME})\s+(?:attribute\s+|parameter\s+)?(?:is|are)\s+(?:set\s+to\s+)?{_LIST}", _like),
+    (rf"(?P<n>{NAME})\s+(?:attribute\s+|parameter\s+)?(?:is|are)\s+(?:set\s+to\s+)?{_LIST}", _like),
     (
         rf"\w+\s+(?:(?:an?|the)\s+[a-z ]+?\s+from\s+)?an?\s+(?P<word>enabled|protected|public|shared|deactivated|"
-        rf"encrypted)\s+(?P<n>{_WORDS})",
+        rf"encrypted)\s+(?P<n>{WORDS})",
         _described,
     ),
 )

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import re
 
+from parsers.prose.owners import owner_of
 from parsers.prose.rules import NOTHING, Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
-from parsers.prose.words import last_noun, noun
+from parsers.prose.status_frames import performed
+from parsers.prose.status_patterns import ALONE, COMMON
+from parsers.prose.words import bare, last_noun, normalised, noun
 from specs.model import Condition
 from specs.refusals import Cause, Refusal
 
@@ -72,6 +75,24 @@ def _power(sentence: Sentence, scope: Scope) -> Reading | None:
         return None
     power = f"power {m['power'].lower()}"
     return Reading((Pre(Condition("status", owner, sentence.line, attribute="power_state", any_of=(power,))),))
+
+
+_IN_A_STATUS = re.compile(
+    rf"^(?:An?\s+|The\s+)?(?P<value>(?:``|\*\*){COMMON}(?:``|\*\*)|(?:{'|'.join(sorted(ALONE))}))\s+"
+    r"(?P<noun>[a-z][a-z -]*?)\s+(?:cannot|can\s+not|can't|must\s+not|may\s+not)\s+be\s+"
+    r"(?P<verb>[a-z]+)(?:\s+(?:with|by|using|through)\s+this\s+\w+)?\.?$",
+    _FLAGS,
+)
+
+
+def _in_a_status(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: a thing in a status that cannot be the operation's: "The ``active`` car cannot be sold"."""
+    m = _IN_A_STATUS.match(sentence.text)
+    owner = owner_of(m["noun"], scope, another=False) if m is not None else None
+    if m is None or owner is None or not f" {scope.resource}".endswith(f" {owner}") or not performed(m["verb"], scope):
+        return None
+    cause = Cause(resource=owner, status=normalised((bare(m["value"]),))[0])
+    return Reading((Refused(Refusal(cause, None, sentence.line)),))
 
 
 _PURGED = re.compile(
@@ -155,6 +176,7 @@ RULES = (
     Rule("guarded-by-a-field", "A8", _guarded, ("``",)),
     Rule("body-that-is-needed", "A8", _body, ("body", "requires that")),
     Rule("power-that-is-needed", "B2", _power, ("powered",)),
+    Rule("thing-in-a-status", "A8", _in_a_status, ("not ", "cannot", "can't")),
     Rule("purged-by-a-removal", "C6", _purged, ("purges", "recover")),
     Rule("answer-as-in-its-table", "K2", _as_in_the_table, ("object",)),
     Rule("fields-as-in-the-table", "K2", _of_rows, ("this", "links")),

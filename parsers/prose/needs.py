@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.prose.causes import names_of
+from parsers.prose.cause_names import names_of
 from parsers.prose.clauses import some, version_range, without_versions
 from parsers.prose.rules import Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence

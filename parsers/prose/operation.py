@@ -17,6 +17,7 @@ from parsers.prose.rules import (
     Added,
     AskedFor,
     CodeApart,
+    CodeBefore,
     CodeRange,
     Constraint,
     Emptied,
@@ -37,6 +38,7 @@ from parsers.prose.status_frames import ends
 from parsers.prose.status_general import read_title
 from parsers.prose.versions import governs_title, of_title
 from parsers.prose.vocabulary import vocabularies
+from specs import refusals
 from specs.model import Body, Code, Condition, Deprecation, Policy, Removal, Versions
 
 
@@ -58,7 +60,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         error=error,
         preconditions=with_conditions(_preconditions(own), stated),
         postconditions=_postconditions(own),
-        refusals=tuple(dict.fromkeys(fact.refusal for fact in own.facts if isinstance(fact, Refused))),
+        refusals=_refusals(own.facts),
         microversions=_versions(own, above, source),
         deprecated=_deprecation(own, above, source),
         removed=_first(own, above, Removal),
@@ -192,6 +194,17 @@ def _preconditions(own: Text) -> tuple[Condition, ...]:
                     found[index] = replace(found[index], code=fact.code)
                     break
     return tuple(found)
+
+
+def _refusals(facts: Iterable[Fact]) -> tuple[refusals.Refusal, ...]:
+    """Return the refusals; a later sentence of their paragraph may give the code of those without one."""
+    found: list[refusals.Refusal] = []
+    for fact in facts:
+        if isinstance(fact, Refused):
+            found.append(fact.refusal)
+        elif isinstance(fact, CodeBefore):
+            found = [replace(r, code=fact.code) if (r.code, r.line) == (None, fact.line) else r for r in found]
+    return tuple(dict.fromkeys(found))
 
 
 def _same(one: Condition, other: Condition) -> bool:

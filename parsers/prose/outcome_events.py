@@ -32,6 +32,8 @@ _SURE = re.compile(
     rf"(?:{COMMON}|[a-z_-]+(?:ing|ed)|[A-Z][A-Z_]{{3,}}|[A-Z][A-Za-z]+(?:ing|ed)|[a-z]+(?:[-_][a-z]+)+)$"
 )
 _ALONE = frozenset(("active", "inactive", "available", "in-use", "in_use", "idle"))
+_A_WAY = re.compile(r"\b(?:can|may)\b[^.;,]*\bby\s+$", _FLAGS)
+"""Words before a deed of the caller: "a car can be sold by setting its state to"."""
 _BAD = re.compile(r"fail|error", _FLAGS)
 _OTHERWISE = re.compile(r"(?:Otherwise|Or\s+else|If\s+not|If\s+(?:it|this)\s+(?:is|does)\s+not)\b", _FLAGS)
 
@@ -148,6 +150,8 @@ def _event(
     if part["sets"] and part["to"] and part["to"].strip() == "in" and not _PUTS.match(part["sets"]):
         return None
     left = whole.text[start : m.start()]
+    if part["sets"] and _A_WAY.search(left):
+        return None
     auxiliaries = AUXILIARIES.search(left)
     said = auxiliaries[0] if auxiliaries else ""
     left = left[: auxiliaries.start()] if auxiliaries else left

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from parsers.prose.causes import cause_of, causes_of, names_of
+from parsers.prose.cause_names import names_of
+from parsers.prose.causes import cause_of, causes_of
 from parsers.prose.clauses import version_range, without_versions
 from parsers.prose.codes import codes_in
-from parsers.prose.rules import Reading, Refused, Rule, Scope, resources_of
+from parsers.prose.rules import CodeBefore, Reading, Refused, Rule, Scope, resources_of
 from parsers.prose.sentences import Sentence, plain
 from parsers.prose.status_clauses import clauses_of, cleared
 from parsers.prose.words import VALUES, normalised, values
@@ -42,6 +43,18 @@ _ATTEMPT = re.compile(
     rf"\s+(?P<cause>.+?),?\s+(?:will\s+|"
     rf"this\s+call\s+|the\s+call\s+|the\s+request\s+)+(?:results?|returns?|fails?|causes?|provoke|is"
     rf"\s+rejected)\b.*?{_CODE}",
+    _FLAGS,
+)
+_CAUSED = re.compile(
+    rf"^(?P<cause>[^.;:]+?)\s+(?:(?:will|would)\s+)?(?:causes?|results?\s+in|leads?\s+to|triggers?|produces?)\s+[^.;:]*?{_CODE}",
+    _FLAGS,
+)
+"""Things that cause a code: "malformed dates will cause the request to be rejected with 400"."""
+_THING = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", _FLAGS)
+_IN_THAT_CASE = re.compile(
+    r"^(?:In\s+(?:this|that|these|those|such|both|either|each|all)\s+(?:of\s+(?:these|those)\s+)?(?:an?\s+)?cases?,?|If\s+so,|"
+    r"(?:Attempting|Trying)\s+to\s+do\s+(?:so|this)|Doing\s+(?:so|this)|If\s+you\s+(?:do|try\s+to\s+do|attempt)\s+(?:so|this|that),)"
+    rf"\s[^.;:]*?{_CODE}[^.;:]*\.?$",
     _FLAGS,
 )
 _ORDER = re.compile(
@@ -71,12 +84,13 @@ _WITH_OTHER_THAN = re.compile(
 )
 _CANNOT = re.compile(
     r"^(?:Note\s+that\s+)?(?:(?:You|Users?|One)\s+(?:cannot|can\s*not|can't|may\s+not)\s+[^,]+?|(?:An?|"
-    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+)"
+    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+|It\s+(?:cannot|can\s*not|can't)\s+be\s+\w+)"
     r"\s+(?:if|when|while)\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )
 _FAILS = re.compile(
-    r"^(?:This|The)\s+(?:operation|call|request|API|action)\s+(?:fails|will\s+fail|is\s+rejected)\s+(?:if|when)"
+    r"^(?:This|The)\s+(?:operation|call|request|API|action|deletion|removal|creation|update|change)\s+(?:fails|will\s+fail|"
+    r"(?:is|will\s+be)\s+(?:rejected|refused))\s+(?:if|when)"
     r"\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )
@@ -244,7 +258,30 @@ def _without_a_field(sentence: Sentence, scope: Scope) -> Reading | None:
     return Reading(tuple(map(Refused, _refusals(None, (cause,), sentence.text, sentence.line))))
 
 
+def _caused(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG001 -- every rule takes both
+    """A8: things that cause a code; one of them whose form is not known leaves the sentence unread."""
+    code, m = _one_code(sentence.text), _CAUSED.match(without_versions(sentence.text))
+    if code is None or m is None or _ATTEMPT.match(sentence.text) or _IF.match(sentence.text):
+        return None
+    causes = tuple(cause for cause in map(cause_of, _THING.split(m["cause"])) if cause is not None)
+    whole = cause_of(m["cause"])
+    found = _refusals(
+        code, (whole,) if whole is not None else tuple(dict.fromkeys(causes)), sentence.text, sentence.line
+    )
+    return Reading(tuple(map(Refused, found)), whole=whole is not None) if found else None
+
+
+def _in_that_case(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: the code of the refusals of which the sentences before tell: "In both cases, a 409 is returned"."""
+    code = _one_code(sentence.text)
+    if code is None or sentence.first or scope.source is None or not _IN_THAT_CASE.match(sentence.text):
+        return None
+    return Reading((CodeBefore(code, sentence.line),))
+
+
 RULES = (
+    Rule("code-in-that-case", "A8", _in_that_case, ("case", "so", "this", "that")),
+    Rule("refusal-that-things-cause", "A8", _caused, ("cause", "result", "lead", "trigger", "produce")),
     Rule("refused-without-a-field", "A8", _without_a_field, ("if ", "to ")),
     Rule("refusal-with-its-cause", "A8", _tied),
     Rule("cannot-while", "A8", _cannot, ("cannot", "can not", "can't", "may not", "fail", "not allow", "reject")),

@@ -61,6 +61,14 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class CodeBefore:
+    """The code of the refusals that the sentences before state in the same paragraph."""
+
+    code: int
+    line: int
+
+
+@dataclass(frozen=True)
 class CodeRange:
     """The microversions for which a listed code holds, stated by a sentence outside of the list."""
 
@@ -152,6 +160,7 @@ Fact = (
     | Failure
     | Refusal
     | Refused
+    | CodeBefore
     | Code
     | CodeRange
     | CodeApart

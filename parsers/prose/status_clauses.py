@@ -96,6 +96,7 @@ _CAN = re.compile(r"\b(?:can|cannot|may|must|to)\s+(?:only\s+)?$", _FLAGS)
 _VERB = re.compile(r"(?!the\b|an?\b|be\b)[a-z]+\s+(?=[a-z])")
 _KIND = re.compile(r"\s+(?:attribute|field|parameter|property)$", _FLAGS)
 _ITEM = re.compile(r"[\w-]+(?: [\w-]+){0,2}$")
+_OF_A_FORM = re.compile(r"\s+(?:values?|names?|formats?|types?|keys?)\b", _FLAGS)
 _PLURAL = re.compile(r"(?<=stat)(?:uses|es)$", _FLAGS)
 
 
@@ -192,6 +193,9 @@ def clauses_of(text: str) -> Iterator[Clause]:
             words = tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part[held] or "")))
             if m.start(held) > m.end(kind) and text[m.start(held) - 2 : m.start(held)].strip() == ":":
                 words = _listed(part[held] or "")
+            if _OF_A_FORM.match(text, m.end()) and (part[held] or "")[:1] not in "`*\"'":
+                taken.pop()  # "is not an accepted value" tells of a value
+                continue
             if (part.get("modal") or "").lower() == "can" and _PASSIVE.match((part[held] or "").strip()):
                 taken.pop()  # "cannot be cancelled" tells of a deed
                 continue

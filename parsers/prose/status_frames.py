@@ -60,7 +60,10 @@ _APPLIED_TO = re.compile(
     r"^(?:[A-Z][a-z]+[A-Z]\w+|``\w+``|This\s+\w+|It)\s+can\s+be\s+(?:applied|called|performed|used|invoked|executed)\s+(?:to|on|for|with)$"
 )
 """What a call is for: "SellCar can be applied to cars in ``a`` state"."""
-_DONE_TO = re.compile(r"\b(?:can|may)\s+be\s+\w+\s+(?:for|on|to|with)$", _FLAGS)
+_DONE_TO = re.compile(
+    r"\b(?:can|may)\s+be\s+\w+\s+(?:for|on|to|with)$|^(?:You|Users?)\s+(?:can|may)\s+[a-z]+\s+(?:(?:an?|the)\s+(?:[\w-]+\s+){1,4}(?:for|of|from|on|to))?$",
+    _FLAGS,
+)
 _PREREQUISITE = re.compile(r"^(?:Pre-?requisites?|Pre-?conditions?|Requirements?)\s*:$", _FLAGS)
 _NOT_UNTIL = re.compile(r"\b(?:unless|until|before|wait\s+for|except\s+(?:if|when|while))$", _FLAGS)
 _AFTER = re.compile(r"\b(?:after|since|until|before|so\s+that|whether|(?<!during\s)which|that|how|to|by)$", _FLAGS)
@@ -308,6 +311,12 @@ def _performs(before: str, scope: Scope) -> bool:
     return m is not None and _is_the_operation(m, scope)
 
 
+def performed(verb: str, scope: Scope) -> bool:
+    """True if a verb is one of the operation's title."""
+    titles = re.findall(r"[A-Za-z]{3,}", scope.source.title) if scope.source is not None else []
+    return _stem(verb) in map(_stem, titles)
+
+
 def _is_the_operation(m: re.Match[str], scope: Scope) -> bool:
     """True if the verb that a pattern has found is one of the operation's title."""
     verb = next(word for name, word in m.groupdict().items() if name.startswith("verb") and word)
@@ -315,8 +324,7 @@ def _is_the_operation(m: re.Match[str], scope: Scope) -> bool:
     own = stem in _ANY_CALL and re.match(
         r"(?:the|this)\s+(?:\w+\s+)?(?:process|operation|request|call|action)\b", m[0], _FLAGS
     )
-    titles = re.findall(r"[A-Za-z]{3,}", scope.source.title) if scope.source is not None else []
-    return bool(own) or stem in map(_stem, titles)
+    return bool(own) or performed(verb, scope)
 
 
 def _stem(word: str) -> str:

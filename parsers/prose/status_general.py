@@ -69,6 +69,11 @@ _ITEM = re.compile(
 _PASSING = re.compile(r"\s+(?:state\s+|status\s+)?(?:until|while|during)\b", _FLAGS)
 _CHOSEN = re.compile(r"(?:Sets?|Changes?|Updates?)\b")
 """The beginning of a lead whose request chooses one of several statuses."""
+_NO_ADMIN = re.compile(
+    r"^(?:Non-?admin\w*\s+users?|(?:Regular|Ordinary)\s+users?|Users?\s+(?:without|who\s+do\s+not\s+have)\s+(?:the\s+|an?\s+)?admin\w*)\b",
+    _FLAGS,
+)
+"""What a sentence begins with that binds some callers only."""
 _INSIDE = re.compile(r"\b(?:in|with|from|on|by|into|under|using|containing|holding|among)\s*$", _FLAGS)
 """What stands before a noun that belongs to another one: "the cars in the shop are"."""
 
@@ -208,10 +213,11 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
     code = found[0] if len(found) == 1 else None
     field = given(text[: clause.start])
     when = some(replace(field or When(), min=low, max=high))
+    ordinary = _NO_ADMIN.match(text) is not None
     for owner in owners:
         if owner is None or is_requested(clause, scope) or (says in ("needed", "refused") and makes(owner, scope)):
             continue
-        if says == "needed":
+        if says == "needed" and not ordinary:
             yield Pre(condition_of(clause, owner, sentence.line, code=code, when=when))
         elif says == "fails":
             told = condition_of(clause, owner, sentence.line)
@@ -219,7 +225,8 @@ def _facts(clause: Clause, text: str, sentence: Sentence, scope: Scope) -> Itera
         elif says == "becomes":
             yield from _changes(clause, owner, text, sentence, when)
         elif field is None:
-            for cause in _causes(clause, owner, scope):
+            lacks = ("admin",) if ordinary else ()
+            for cause in (replace(cause, lacks=lacks) for cause in _causes(clause, owner, scope)):
                 yield Refused(Refusal(cause, code, sentence.line, low, high))
 
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.document import ParameterRow
-from parsers.prose.causes import names_of
+from parsers.prose.cause_names import names_of
 from parsers.prose.clauses import version_clauses
 from parsers.prose.codes import codes_in
 from parsers.prose.rules import Reading, Refused, Rule, Scope

@@ -20,24 +20,32 @@ the wheels of Python clients ("google-cloud-...", ``ibm-platform-services``; of 
 ``native-blind``, ``guided-blind`` and ``described-blind`` were divided by the names of the projects, too: in
 alphabetical order the even ones. ``clients-blind`` and ``clients-blind-2`` were labelled before the grammar was run on
 them.
+
+``family`` holds further releases of this family: older ones, of which only the
+paragraphs count that the releases in ``unlike`` do not have, and two whole references that had no labels. They were
+labelled before the grammar was run on them, and divided by the projects' names: in alphabetical order the odd ones are
+``family-development``, the even ones, with ``stx-update`` of ``repositories``, ``family-held``. Not labelled are
+paragraphs of octavia 1.0.0 that differ from 19.0.0 in their markup alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from parsers.commands import read
+from parsers.source import fetch
 from specs.codec import to_plain
 from specs.model import Condition
 from specs.refusals import Refusal
 
 TRUTH = Path(__file__).parent.parent / "truth/conditions"
+TOP = "api-ref/source"
 _NOT_COMPARED = frozenset({"as_written", "min", "max", "line"})
 
 
@@ -101,6 +109,31 @@ def found(source: str, chapters: str | None = None) -> set[Any]:
     return {fact for fact in facts if _chapter(directory / "api-ref/source" / fact[0], fact[1]) % 2 == wanted}
 
 
+def new_ones(facts: set[Any], project: str, release: str, unlike: list[str]) -> set[Any]:
+    """Return the facts whose paragraph is in none of the other releases of a project."""
+    others = [_plain(file.read_text(encoding="utf-8")) for other in unlike for file in _documents(project, other)]
+    own: dict[str, list[str]] = {}
+    new = set()
+    for fact in facts:
+        path, line = fact[0], fact[1]
+        if path not in own:
+            own[path] = (fetch(f"{project}=={release}") / TOP / path).read_text(encoding="utf-8").split("\n")
+        paragraph = _plain("\n".join(takewhile(str.strip, own[path][line - 1 :])))
+        if not any(paragraph in other for other in others):
+            new.add(fact)
+    return new
+
+
+def _documents(project: str, release: str) -> list[Path]:
+    """The documents of the reference of a release."""
+    return [file for file in (fetch(f"{project}=={release}") / TOP).rglob("*") if file.suffix in (".inc", ".rst")]
+
+
+def _plain(text: str) -> str:
+    """A text without markup, punctuation and line ends."""
+    return re.sub(r"[\W_]+", " ", text).strip().lower()
+
+
 def _chapter(file: Path, line: int) -> int:
     """The number of the chapter that holds a line, counted from 1."""
     lines = file.read_text(encoding="utf-8").split("\n")[: line + 1]
@@ -121,7 +154,8 @@ def main() -> None:
     arguments = parser.parse_args()
     directories = dict(arguments.sources)
     totals = [0, 0, 0]
-    for file in sorted(TRUTH.glob("repositories/*.yaml" if directories else "*.yaml")):
+    patterns = ("repositories/*.yaml",) if directories else ("*.yaml", "family/*.yaml")
+    for file in (file for pattern in patterns for file in sorted(TRUTH.glob(pattern))):
         truth = yaml.safe_load(file.read_text(encoding="utf-8"))
         named = {truth["project"], truth.get("half")}
         if arguments.projects and not named & set(arguments.projects):
@@ -134,13 +168,17 @@ def main() -> None:
         right, read_ = expected(truth), found(source, truth.get("chapters"))
         if truth.get("statuses_only"):
             read_ = set(filter(_of_a_status, read_))
+        name = truth["project"]
+        if unlike := truth.get("unlike"):
+            read_ = new_ones(read_, name, truth["release"], unlike)
+            name += f" {truth['release']}"
         right, read_ = ({_as_named(fact, truth.get("same", {})) for fact in facts} for facts in (right, read_))
         both = len(right & read_)
         totals = [totals[0] + both, totals[1] + len(right), totals[2] + len(read_)]
-        print(f"{truth['project']}: {both} of {len(right)} found, {len(read_) - both} too much")
+        print(f"{name}: {both} of {len(right)} found, {len(read_) - both} too much")
         if arguments.differences:
-            for name, facts in (("missed", right - read_), ("too much", read_ - right)):
-                print(*(f"  {name}: {fact}" for fact in sorted(facts, key=repr)), sep="\n")
+            for kind, facts in (("missed", right - read_), ("too much", read_ - right)):
+                print(*(f"  {kind}: {fact}" for fact in sorted(facts, key=repr)), sep="\n")
     both, right_, all_ = totals
     print(f"recall {_share(both, right_)} ({both} of {right_}), precision {_share(both, all_)} ({both} of {all_})")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -54,6 +55,7 @@ def last_version(operation: Operation) -> Microversion | None:
     return last
 
 
+@lru_cache(maxsize=20_000)
 def form(path: str) -> str:
     """A path with nameless placeholders, because two paths of one collection may name its parents differently."""
     return PLACEHOLDER.sub("{}", path)
@@ -212,7 +214,8 @@ def _creates(operation: Operation) -> bool:
 
 def listed_by(operations: Mapping[str, Operation], collection: str) -> Operation | None:
     """The operation that lists a collection, which is a path with placeholders; None if none is documented."""
-    return next((o for o in operations.values() if (o.method, form(o.path)) == ("GET", form(collection))), None)
+    listed = form(collection)
+    return next((o for o in operations.values() if o.method == "GET" and form(o.path) == listed), None)
 
 
 def element_in(body: Any, name: str, value: str) -> bool:

@@ -47,6 +47,9 @@ _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
 
 _UNSAFE = re.compile(r"[/\\<>\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd\ud800-\udfff]")
 
+_ODD = re.compile(r"[?#\\\x00-\x20]")
+"""Marks that end a path or stand for another one, blanks and controls. None of them is sent in a path."""
+
 _UNASSIGNED = tuple(
     ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
@@ -341,12 +344,7 @@ def _segments(ask: Ask) -> list[str]:
     if parts and not parts[-1]:
         parts.pop()  # one slash at the end is a matter of routing, not of the target
     decoded = [unquote(part) for part in parts]
-    if (
-        not path.startswith("/")
-        or any(mark in path for mark in "?#\\")
-        or not all(map(safe_in_path, decoded))
-        or any(ord(char) < 0x21 for char in path)
-    ):
+    if not path.startswith("/") or _ODD.search(path) is not None or not all(map(safe_in_path, decoded)):
         raise UnsafePath(_refused(ask, "its path can be read as that of another resource"))
     return decoded
 

@@ -193,7 +193,7 @@ def _from_the_fact(view: View, book: Book, requirement: Requirement, refusal: Re
         reason = "not-through-api" if "environment" in given else "quota"
         book.without_case(requirement, reason, cause.environment or " and ".join(cause.quota))
         return
-    statuses = cause.status or _shown_as(view, cause)
+    statuses = cause.status if given == {"status"} else _shown_as(view, cause)
     if statuses and view.scoped and cause.resource in (None, view.service.resource):
         _in_statuses(view, book, requirement, refusal, statuses)
         return
@@ -219,7 +219,7 @@ def _shown_as(view: View, cause: Cause) -> tuple[str, ...]:
 
 
 def _in_statuses(view: View, book: Book, requirement: Requirement, refusal: Refusal, statuses: tuple[str, ...]) -> None:
-    """Add a case in each stable status that the sentence names."""
+    """Add a case in each stable status that the sentence names; with more, such as a missing role, it refuses nothing."""
     variant, _ = view.main
     held = [state for state in statuses if state in view.service.under_test.stable_statuses]
     codes = (refusal.code,) if refusal.code is not None else ()

@@ -31,7 +31,7 @@ from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.restoring import spoiled
-from conformance.engine.execute.senders import elevation_key, kept_from_members, roles_of
+from conformance.engine.execute.senders import closed, elevation_key, kept_from_members, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
@@ -149,6 +149,8 @@ class Executor:
                 "every cloud must allow to do it: give the credentials of an administrator too"
             )
             return replace(evidence, problem=Problem("inapplicable", reason))
+        if evidence.problem is None and trial.outcome.accepted and (why := closed(self.context, trial, evidence)):
+            return replace(evidence, problem=Problem("inapplicable", why))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
         if refused and not self.context.sandbox and self.context.service.is_by_choice(operation):
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"

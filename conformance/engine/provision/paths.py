@@ -265,7 +265,7 @@ class Paths:
                 empty.add(placeholder.element.collection)
             return owned.value, owned
 
-    def _named(self, wants: _Wanted, rule: Naming) -> str:
+    def _named(self, wants: _Wanted, rule: Naming, again: bool = True) -> str:
         """A name that the described requests give: in the last answer, or in a list while the thing lasts."""
         name = wants.placeholder.name
         if rule.min_microversion is not None and wants.version < Microversion.parse(rule.min_microversion):
@@ -299,11 +299,13 @@ class Paths:
             except Unavailable as error:
                 return error
 
-        patience, stopping, over = self._context.patience, self._context.stopping, Fleeting(self._subject).over
-        seen = until(look, over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
-        if isinstance(seen, Unavailable):
-            raise seen
-        return seen
+        patience, stopping, thing = self._context.patience, self._context.stopping, Fleeting(self._subject)
+        seen = until(look, thing.over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
+        if isinstance(seen, str):
+            return seen
+        if thing.missed and again:  # begun once more
+            return self._named(wants, rule, again=False)
+        raise seen
 
     def _nothing(self, wants: _Wanted, unknown: str) -> str:
         """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""

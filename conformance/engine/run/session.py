@@ -182,6 +182,7 @@ class Session:
             notes=Notes(),
             stopping=stopping,
             sandbox=settings.sandbox,
+            default_policy=policy,
             lacking=lacking(self.cloud, service.optional_parts),
         )
         self.resources.waits = self.context.waits

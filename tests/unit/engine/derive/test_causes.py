@@ -157,6 +157,8 @@ def test_statuses_that_can_be_held_are_tried():
         ({"used_by": ("gear",)}, "no-situation"),
         ({"lacks": ("admin",)}, "no-situation"),
         ({"has": (("rusty", True),)}, "no-situation"),
+        ({"status": ("HALTED",), "lacks": ("admin",)}, "no-situation"),
+        ({"status": ("HALTED",), "has_not": (("rusty", True),)}, "no-situation"),
     ],
 )
 def test_what_no_request_alone_brings_about_is_listed_with_its_reason(cause, reason):

@@ -6,7 +6,8 @@ import pytest
 from prose_forms import facts, read, row, taken
 
 from parsers.document import Block
-from parsers.prose.causes import cause_of, causes_of, names_of
+from parsers.prose.cause_names import names_of
+from parsers.prose.causes import cause_of, causes_of
 from parsers.prose.constraints import account_of, read_description
 from parsers.prose.rules import Refused
 from specs.codec import from_plain, to_plain

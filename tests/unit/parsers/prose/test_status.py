@@ -207,7 +207,7 @@ def test_a_kind_of_resource():
 @pytest.mark.parametrize(
     "text",
     [
-        "You cannot already have a copy of the share.",
+        "You cannot already be growing the share.",
         "You cannot delete a share if it has backups on it.",
         "The failed pool must be fenced.",
         "The connection to the Backup service is valid.",

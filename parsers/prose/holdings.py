@@ -1,0 +1,146 @@
+"""Rules for uses that a sentence forbids without a clause of its own, and for things of another owner (A8).
+
+Read, of a removal, an action, or within preconditions: "The car cannot have any passengers", "You cannot already have a
+picture of the car", "The car must not be locked, belong to a fleet or have passengers", "A car can be sold only if it
+has no passengers", "You must remove all passengers before selling a car", "You cannot sell a car that does not belong
+to your project". Not read: a number of uses ("more than one passenger"), a recommendation outside of preconditions,
+and a thing that is not the operation's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from parsers.prose.cause_names import THE, WORDS
+from parsers.prose.cause_uses import KIND, unused_by, uses_of
+from parsers.prose.clauses import version_clauses
+from parsers.prose.codes import codes_in
+from parsers.prose.owners import owner_of
+from parsers.prose.rules import Reading, Refused, Rule, Scope
+from parsers.prose.sentences import Sentence, plain
+from parsers.prose.status_frames import performed, reads
+from specs.refusals import Cause, Refusal
+
+_FLAGS = re.IGNORECASE | re.ASCII
+_NOT = r"(?:cannot|can\s+not|can't|must\s+not|may\s+not)"
+_HOLDS = (
+    r"(?:(?:already\s+|currently\s+|still\s+)?(?:have|contain|hold|own|belong\s+to|be\s+(?:an?\s+)?(?:part|member)\s+of|"
+    r"be\s+(?:attached|connected|bound|assigned)\s+to))"
+)
+_USE = rf"(?P<n>(?:any\s+|an?\s+|the\s+)?{KIND}{WORDS}(?:\s+(?:or|and)\s+(?:any\s+|an?\s+)?{KIND}{WORDS})?)"
+_NEVER_HELD = re.compile(
+    rf"^(?P<subject>(?:(?:An?|The|This|Your)\s+)?[A-Za-z][\w -]*?)\s+{_NOT}\s+{_HOLDS}\s+{_USE}?"
+    r"(?:\s+(?:of|on|for)\s+(?P<of>(?:the|this|your)\s+[\w -]+?))?\.*$",
+    _FLAGS,
+)
+_ONE_OF_SEVERAL = re.compile(r"\bmust\s+not\s+(?P<list>[^.;:]*(?:,|\s+or\s+|\s+and\s+)[^.;:]*)\.?$", _FLAGS)
+_JOINED = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", _FLAGS)
+_ONE_HELD = re.compile(rf"{_HOLDS}\s+{_USE}$", _FLAGS)
+_ONLY_UNUSED = re.compile(
+    r"^(?:(?P<who>You|Users?|(?:An?|The)\s+(?:administrator|user|owner)s?|Administrators?)\s+(?:can|may)\s+(?:only\s+)?"
+    r"(?P<verb>[a-z]+)\s+(?P<thing>(?:the|an?|this)\s+[^,]+?)|"
+    r"(?P<thing2>(?:An?|The|This)\s+[\w -]+?)\s+(?:can|may)\s+(?:only\s+)?be\s+(?P<verb2>[a-z]+))\s+"
+    r"(?:only\s+)?(?:if|when|while|as\s+long\s+as|provided(?:\s+that)?)\s+(?P<clause>.+)$",
+    _FLAGS,
+)
+_BEFORE = re.compile(
+    r"^(?:(?:You|Users?|Administrators?)\s+(?P<modal>must|should|have\s+to|need\s+to)\s+(?:first\s+)?|(?:Please\s+|First,?\s+)?(?=remove|delete|detach|disassociate))"
+    rf"(?:remove|delete|detach|disassociate|unassign|release|destroy|terminate)\s+(?:all\s+(?:of\s+)?)?(?P<n>(?:{THE})?{KIND}{WORDS}"
+    rf"(?:\s*,?\s+(?:and|or)\s+(?:{THE})?{KIND}{WORDS})?)\s+(?:from\s+.+?\s+)?before\s+(?:(?:attempting|trying)\s+to\s+|you\s+(?:can\s+)?)?"
+    r"(?P<verb>[a-z]+)\s+(?P<thing>(?:the|an?|this)\s+[\w -]+?|it)\.?$",
+    _FLAGS,
+)
+_ANOTHERS = re.compile(
+    rf"^(?:You|Users?)\s+{_NOT}\s+[^,]+?\s+(?:that|which)\s+(?:(?:does|do)(?:\s+not|n't)\s+belong\s+to\s+(?:you|your\s+(?:own\s+)?"
+    r"(?:project|tenant|account))|(?:is|are)\s+not\s+(?:yours|owned\s+by\s+(?:you|your\s+(?:project|tenant)))|you\s+do\s+not\s+own)\.*$",
+    _FLAGS,
+)
+_PRECONDITIONS = re.compile(r"\W*pre-?(?:conditions?|requisites?)\W*$", _FLAGS)
+
+
+def listed_as_need(sentence: Sentence, scope: Scope) -> bool:
+    """True if a sentence stands in a list of preconditions, below a heading or below a paragraph of this one word."""
+    if sentence.block.block in ("preconditions", "precondition"):
+        return True
+    parent = sentence.block.parent
+    blocks = scope.source.blocks if scope.source is not None else ()
+    lead = blocks[parent] if parent is not None and parent < len(blocks) else None
+    return lead is not None and _PRECONDITIONS.match(plain(lead.text)) is not None
+
+
+def _takes_hold(sentence: Sentence, scope: Scope) -> bool:
+    """True if the operation is done to a thing that is there already, or the sentence is one of its preconditions."""
+    if scope.source is None or reads(scope) or version_clauses(sentence.text):
+        return False
+    done = scope.source.method == "DELETE" or scope.source.path.rstrip("/").endswith("/action")
+    return done or listed_as_need(sentence, scope)
+
+
+def _is_own(phrase: str | None, scope: Scope) -> bool:
+    """True if a phrase means the thing that the operation is about, perhaps by the last word of its name."""
+    owner = owner_of(phrase, scope) if phrase else None
+    return owner is not None and (f" {scope.resource}".endswith(f" {owner}") or owner.endswith(f" {scope.resource}"))
+
+
+def _refused(names: Iterator[str] | tuple[str, ...], sentence: Sentence) -> Reading | None:
+    found = [code for code in codes_in(sentence.text) if code >= 400]
+    code = found[0] if len(found) == 1 else None
+    facts = tuple(Refused(Refusal(Cause(used_by=(name,)), code, sentence.line)) for name in names)
+    return Reading(facts) if facts else None
+
+
+def _never_held(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: what the thing must not have, or must not be a part of."""
+    if not _takes_hold(sentence, scope):
+        return None
+    if (m := _NEVER_HELD.match(sentence.text)) is not None:
+        you = m["subject"].lower() == "you"
+        own = _is_own(m["of"] if you else m["subject"], scope) or (listed_as_need(sentence, scope) and not you)
+        if m["n"] and own:
+            return _refused(uses_of(_bare(m["n"])), sentence)
+    if (m := _ONE_OF_SEVERAL.search(sentence.text)) is None:
+        return None
+    parts = (_ONE_HELD.match(part) for part in _JOINED.split(m["list"]))
+    return _refused(tuple(name for part in parts if part for name in uses_of(_bare(part["n"]))), sentence)
+
+
+def _bare(phrase: str) -> str:
+    """Return a phrase without the word before it that is no part of a name: "any dependent seats" are seats."""
+    return re.sub(rf"^(?:(?:any|an?|the)\s+)?{KIND}", "", phrase, flags=_FLAGS)
+
+
+def _only_unused(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: what a thing must be free of for the operation."""
+    m = _ONLY_UNUSED.match(sentence.text) if scope.source is not None and not reads(scope) else None
+    if m is None or version_clauses(sentence.text):
+        return None
+    own = performed(m["verb"] or m["verb2"], scope) or _is_own(
+        re.split(r"\s+from\b", m["thing"] or m["thing2"])[0], scope
+    )
+    return _refused(unused_by(m["clause"]), sentence) if own else None
+
+
+def _gone_before(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: what must be removed before the operation; "should" says so within preconditions alone."""
+    m = _BEFORE.match(sentence.text) if scope.source is not None and not reads(scope) else None
+    if m is None or version_clauses(sentence.text) or (m["modal"] == "should" and not listed_as_need(sentence, scope)):
+        return None
+    if not performed(m["verb"], scope):
+        return None
+    return _refused(uses_of(re.sub(rf"^(?:(?:{THE})?{KIND})", "", m["n"], flags=_FLAGS)), sentence)
+
+
+def _anothers(sentence: Sentence, scope: Scope) -> Reading | None:
+    """A8: a thing of another project."""
+    if scope.source is None or version_clauses(sentence.text) or not _ANOTHERS.match(sentence.text):
+        return None
+    return Reading((Refused(Refusal(Cause(lacks=("owner",)), None, sentence.line)),))
+
+
+RULES = (
+    Rule("never-held", "A8", _never_held, ("not ", "cannot", "can't")),
+    Rule("only-unused", "A8", _only_unused, (" no ", "not ")),
+    Rule("gone-before-the-operation", "A8", _gone_before, ("before",)),
+    Rule("of-another-owner", "A8", _anothers, ("belong", "own", "yours")),
+)

@@ -1,0 +1,205 @@
+"""Uses that a sentence forbids, things of another owner, and codes that a later sentence gives."""
+
+import pytest
+from prose_forms import facts, operation, pre, read
+
+from parsers.document import Block
+from parsers.prose.cause_uses import unused_by
+from parsers.prose.causes import cause_of
+from parsers.prose.rules import Refused
+from specs.model import Condition
+from specs.refusals import Cause, Refusal
+
+REMOVAL = {"path": "/volumes/{volume_id}", "title": "Delete a volume", "method": "DELETE"}
+
+
+def uses(text, **more):
+    found = facts(Block(text, 10), **{**REMOVAL, **more})
+    return [fact.refusal.cause.used_by for fact in found if isinstance(fact, Refused)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("You cannot already have a snapshot of the volume.", [("snapshot",)]),
+        ("The volume must not have snapshots.", [("snapshot",)]),
+        ("Volumes can't have dependent replicas or lids.", [("replica",), ("lid",)]),
+        ("The volume must not be a member of a group.", [("group",)]),
+        ("The volume may not belong to a fleet.", [("fleet",)]),
+        ("Its colour must be ``red``, and must not be sold, attached, belong to a fleet or have snapshots.",
+         [("fleet",), ("snapshot",)]),
+        ("An administrator can delete an old volume only if it contains no dependent lids.", [("lid",)]),
+        ("You can delete the volume if there are no associated lids that the service is aware of.", [("lid",)]),
+        ("A volume can only be deleted when no snapshots are attached to it.", [("snapshot",)]),
+        ("You must remove any lids and snapshots before attempting to delete a volume.", [("lid",), ("snapshot",)]),
+        ("Detach all lids from it before deleting the volume.", [("lid",)]),
+        ("A volume cannot be deleted if there are still lids attached to it.", [("lid",)]),
+        ("It cannot be deleted if lids are still attached to it.", [("lid",)]),
+    ],
+)  # fmt: skip
+def test_uses_that_forbid_a_removal(text, names):
+    assert uses(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A volume cannot have more than one snapshot.",
+        "A volume cannot have two lids.",
+        "The volume cannot have a description.",
+        "The volume cannot have an empty name.",
+        "The server cannot have any snapshots.",
+        "You cannot have a lid.",
+        "A volume must not be sold, attached, or moved.",
+        "An administrator can delete a volume only if it contains lids.",
+        "You can delete a volume if it has no name.",
+        "You can paint a lid only if it has no snapshots.",
+        "You should remove any lids before attempting to delete a volume.",
+        "You must remove any lids before you leave the room.",
+        "You must remove the lids before painting the volume.",
+        "There are no lids attached to it.",
+    ],
+)
+def test_no_uses(text):
+    assert uses(text) == []
+
+
+def test_what_is_made_may_have_no_uses_yet():
+    making = {"path": "/volumes", "title": "Create a volume", "method": "POST"}
+    assert uses("A volume cannot have any snapshots.", **making) == []
+    assert uses("The volume cannot have snapshots.", method="GET", title="Show a volume") == []
+
+
+def test_within_preconditions_a_recommendation_is_a_need():
+    lead, item = (
+        Block("Preconditions:", 8),
+        Block("You should remove any lids before deleting a volume.", 10, "item", parent=0, depth=1),
+    )
+    found = read(lead, item, **REMOVAL).refusals
+    assert found == (Refusal(Cause(used_by=("lid",)), None, 10),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You cannot delete a volume that doesn't belong to your project.",
+        "Users cannot delete a volume which is not owned by you.",
+    ],
+)
+def test_things_of_another_owner(text):
+    found = facts(Block(text, 10), **REMOVAL)
+    assert [fact.refusal.cause for fact in found if isinstance(fact, Refused)] == [Cause(lacks=("owner",))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You cannot delete a volume that belongs to your project.",
+        "You cannot see a volume that does not belong to a group.",
+    ],
+)
+def test_no_things_of_another_owner(text):
+    assert [f for f in facts(Block(text, 10), **REMOVAL) if isinstance(f, Refused)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("The ``active`` volume cannot be deleted with this API.", ("active",)),
+        ("An available volume can't be deleted.", ("available",)),
+    ],
+)
+def test_a_thing_in_a_status_that_cannot_be_the_operations(text, status):
+    found = [f.refusal.cause for f in facts(Block(text, 10), **REMOVAL) if isinstance(f, Refused)]
+    assert found == [Cause(resource="volume", status=status)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ``default`` volume cannot be deleted.",
+        "A protected volume cannot be deleted.",
+        "The ``active`` lid cannot be deleted.",
+        "The ``active`` volume cannot be painted.",
+        "The ``active`` volume cannot be deleted until it is detached.",
+    ],
+)
+def test_no_thing_in_a_status(text):
+    assert [f for f in facts(Block(text, 10), **REMOVAL) if isinstance(f, Refused) and f.refusal.cause.status] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "causes"),
+    [
+        ("A volume cannot be deleted if it is still used by a lid. In that case, a 409 error will be returned.",
+         [(409, ("lid",))]),
+        ("A volume cannot be deleted if there are lids attached to it. It cannot be deleted if there are snapshots "
+         "attached to it. In both cases, 409 is returned.", [(409, ("lid",)), (409, ("snapshot",))]),
+        ("A volume cannot be deleted if it is still used by a lid. Otherwise, all goes well.", [(None, ("lid",))]),
+        ("In that case, a 409 error will be returned. A volume cannot be deleted if it is still used by a lid.",
+         [(None, ("lid",))]),
+    ],
+)  # fmt: skip
+def test_a_later_sentence_of_a_paragraph_gives_the_code(text, causes):
+    found = read(Block(text, 10), **REMOVAL).refusals
+    assert [(refusal.code, refusal.cause.used_by) for refusal in found] == causes
+
+
+def test_a_code_is_not_that_of_another_paragraph():
+    blocks = Block("A volume cannot be deleted if it is used by a lid.", 10), Block("See there. In that case, 409.", 12)
+    assert [refusal.code for refusal in read(*blocks, **REMOVAL).refusals] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("The deletion will fail if the volume is ``active``.", Cause(resource="volume", status=("active",))),
+        ("The deletion will fail if the volume has a lid and the lid is ``active`` and not in the sleep mode.",
+         Cause(resource="lid", status=("active",), has_not=(("sleep", True),))),
+        ("Non-admin users are not allowed to delete a volume in ``active`` status.",
+         Cause(resource="volume", status=("active",), lacks=("admin",))),
+    ],
+)  # fmt: skip
+def test_a_status_with_what_goes_with_it(text, cause):
+    found = [f.refusal.cause for f in facts(Block(text, 10), **REMOVAL) if isinstance(f, Refused)]
+    assert found == [cause]
+
+
+def test_things_that_cause_a_code():
+    found = facts("Unparsable JSON, missing lids, or odd lids will cause the request to be rejected with a 400.")
+    assert [f.refusal for f in found if isinstance(f, Refused)] == [Refusal(Cause(invalid=("body",)), 400, 10)]
+    assert not [f for f in facts("If the lid is on, this causes a 400 error.") if isinstance(f, Refused)]
+
+
+def test_a_status_at_the_end_of_a_sentence_with_only():
+    on = {"path": "/snapshots", "title": "Create a snapshot", "method": "POST"}
+    text = "You can create a snapshot for a volume in ``available`` state only."
+    assert pre(text, **on) == [Condition("status", "volume", 10, any_of=("available",))]
+    assert pre("You can create a snapshot for a volume in ``available`` state.", **on) == []
+
+
+def test_a_value_that_is_not_accepted_is_no_status():
+    assert pre("400 (if state is not an accepted value)") == []
+
+
+def test_a_way_to_do_it_is_no_outcome():
+    source = operation(Block("A volume can be sold by setting its target state to ``sold``.", 10))
+    assert read(*source.blocks).postconditions == ()
+
+
+@pytest.mark.parametrize(
+    ("clause", "names"),
+    [
+        ("it contains no dependent shares", ("share",)),
+        ("it does not have any lids", ("lid",)),
+        ("there are no lids in it", ("lid",)),
+        ("it has no name", ()),
+        ("it contains shares", ()),
+    ],
+)
+def test_clauses_that_there_is_no_use(clause, names):
+    assert unused_by(clause) == names
+
+
+def test_a_use_with_no_is_no_cause():
+    assert cause_of("there are no lids attached to it") != Cause(used_by=("lid",))
