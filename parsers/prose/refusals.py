@@ -37,6 +37,8 @@ _REASON = re.compile(
     rf"(?:,\s+(?:an?|the|to|perhaps)\s.*)?$",
     _FLAGS,
 )
+_MARKED_CODE = re.compile(rf"^``{_CODE}``\s+(?P<cause>(?:The|An?|No)\s[^.]+)\.?$", _FLAGS)
+"""A marked code with its reason: "````404```` The shop is not found."."""
 _PARENTHESIS = re.compile(rf"^{_CODE}\s*\((?:if\s+)?(?P<cause>[^()]+)\)\.?$", _FLAGS)
 _ATTEMPT = re.compile(
     rf"^(?:Attempt(?:s|ing)?|Trying|If\s+(?:you|a\s+user|the\s+user)\s+(?:try|tries|attempts?)|A\s+request)\s+to"
@@ -53,7 +55,7 @@ _CAUSED = re.compile(
 _THING = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", _FLAGS)
 _IN_THAT_CASE = re.compile(
     r"^(?:In\s+(?:this|that|these|those|such|both|either|each|all)\s+(?:of\s+(?:these|those)\s+)?(?:an?\s+)?cases?,?|If\s+so,|"
-    r"(?:Attempting|Trying)\s+to\s+do\s+(?:so|this)|Doing\s+(?:so|this)|If\s+you\s+(?:do|try\s+to\s+do|attempt)\s+(?:so|this|that),)"
+    r"(?:Attempting|Trying)\s+to\s+(?:do\s+(?:so|this)|\w+\s+an\s+immutable\s+\w+)|Doing\s+(?:so|this)|If\s+you\s+(?:(?:do|try\s+to\s+do|attempt)\s+(?:so|this|that)|(?:try|attempt)\s+to\s+\w+\s+any\s+of\s+these\s+\w+),)"
     rf"\s[^.;:]*?{_CODE}[^.;:]*\.?$",
     _FLAGS,
 )
@@ -121,7 +123,9 @@ _WITH_IT_ALONE = re.compile(
     r"(?:\s+(?:parameter|flag|option))?(?:\s+(?:to|as)\s+``?true``?)?\.?$)",
     _FLAGS,
 )
-_ONE_OF = re.compile(r"\b(?:one|any)\s+of\b|\breasons?\s*:$", _FLAGS)
+_ONE_OF = re.compile(
+    r"\b(?:one|any)\s+of\b|\breasons?\s*:$|\b(?:following|these)\s+(?:circumstances|cases|situations)\s*:$", _FLAGS
+)
 """A sentence above a list of which each item is a cause of its own, not a part of one cause."""
 
 
@@ -136,7 +140,7 @@ def _order(text: str) -> Cause | None:
 
 def _clauses(text: str) -> Iterator[str]:
     """Yield the stretches of a sentence that can be the cause of its code, the likeliest first."""
-    for pattern in (_PARENTHESIS, _REASON, _ATTEMPT, _AFTER):
+    for pattern in (_PARENTHESIS, _REASON, _MARKED_CODE, _ATTEMPT, _AFTER):
         if m := pattern.match(text):
             yield m["cause"]
     if start := _IF.match(text):
@@ -280,7 +284,7 @@ def _in_that_case(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 RULES = (
-    Rule("code-in-that-case", "A8", _in_that_case, ("case", "so", "this", "that")),
+    Rule("code-in-that-case", "A8", _in_that_case, ("case", "so", "this", "that", "attempt", "these")),
     Rule("refusal-that-things-cause", "A8", _caused, ("cause", "result", "lead", "trigger", "produce")),
     Rule("refused-without-a-field", "A8", _without_a_field, ("if ", "to ")),
     Rule("refusal-with-its-cause", "A8", _tied),

@@ -203,3 +203,75 @@ def test_clauses_that_there_is_no_use(clause, names):
 
 def test_a_use_with_no_is_no_cause():
     assert cause_of("there are no lids attached to it") != Cause(used_by=("lid",))
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("If the token has expired, this call returns 404.", (404, Cause(resource="token", status=("expired",)))),
+        ("If the request fails due to incorrect data, the service returns 400.", (400, Cause(invalid=("body",)))),
+        ("If you are not an administrative user and the lid does not belong to your account, it returns 403.",
+         (403, Cause(lacks=("owner",)))),
+        ("If the user does not have administrative role and the lid does not belong to the user's project, it "
+         "returns 403.", (403, Cause(lacks=("owner",)))),
+        ("Setting both a lid and a box will result in a conflict error.", (409, Cause(present=("lid", "box")))),
+    ],
+)  # fmt: skip
+def test_more_causes(text, cause):
+    found = facts(Block(text, 10), path="/tokens/{token_id}", title="Show a token")
+    assert [(f.refusal.code, f.refusal.cause) for f in found if isinstance(f, Refused)] == [cause]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Setting both a lid and a box will result in a conflict error if the lid does not fit.",
+        "If the request contains a body, the API will return a 400 if it rains.",
+        "If the request holds any lids, 400 is returned.",
+    ],
+)
+def test_no_causes_of_a_request(text):
+    assert [f for f in facts(text) if isinstance(f, Refused)] == []
+
+
+def test_circumstances_below_a_sentence_are_causes_of_their_own():
+    lead = Block("If the request contains a body, the API will return a 400 under the following circumstances:", 10)
+    item = Block("The ``lid-size`` header is present and the length of the body does not match its value.", 12, "item",
+                 parent=0, depth=1)  # fmt: skip
+    assert read(lead, item).refusals == (Refusal(Cause(invalid=("lid-size",)), 400, 12),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note: You cannot update the ``lid`` and ``box`` attributes. Attempting to update an immutable attribute "
+        "results in the HTTP ``Immutable (422)`` response code.",
+        "You cannot change the lid key, ``lid``, and ``box`` immutable attributes. If you try to change any of these "
+        "attributes, the service returns 422.",
+    ],
+)
+def test_fields_that_never_change_with_a_code_from_the_next_sentence(text):
+    found = read(Block(text, 10), method="PUT").refusals
+    assert found == (Refusal(Cause(present=("lid",)), 422, 10), Refusal(Cause(present=("box",)), 422, 10))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You cannot grow a share if the load balancer to which the share is attached does not have an ``ACTIVE`` "
+        "provisioning status.",
+        "You cannot grow a share if the load balancer to which it is attached does not have an ``ACTIVE`` provisioning "
+        "status.",
+        "You cannot grow a health monitor if the attached load balancer does not have an ``ACTIVE`` "
+        "provisioning status.",
+        "To grow a share, the load balancer to which to attach must have an ``ACTIVE`` provisioning status.",
+    ],
+)
+def test_a_status_that_another_thing_does_not_have(text):
+    needed = Condition("status", "load balancer", 10, attribute="provisioning_status", any_of=("ACTIVE",))
+    assert pre(text) == [needed]
+
+
+def test_a_star_inside_of_a_literal_is_a_part_of_it():
+    found = facts("The share status cannot be a ``PENDING_*`` status.")
+    assert [f.refusal.cause.status for f in found if isinstance(f, Refused)] == [("PENDING_*",)]
