@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
+from conformance.engine.api.same import Same
 from parsers.kept import kept_release
 from reports.again import again
 from reports.curl import curl_of
@@ -34,12 +37,18 @@ def failure_lines(result: Result, info: RunInfo, known: str = "") -> list[str]:
         ("As curl", command if len(command) <= CURL else ""),
     ]
     lines = [f"{name:<12} {' '.join(visible(text).splitlines())}" for name, text in rows if text]
-    quote = Quotes(kept_release(info.spec)).of(result.source, result.requirement)
+    quote = _quotes(Same(info)).of(result.source, result.requirement)
     said = (f"{'':<12} {'>' if line.said else ' '} {line.number:>5}  {visible(line.text)}".rstrip() for line in quote)
     lines[1:1] = said
     if result.verdict == "error":
         lines.insert(0, "Not a failure of the cloud: this suite could not decide the case.")
     return lines
+
+
+@lru_cache(maxsize=8)
+def _quotes(info: Same[RunInfo]) -> Quotes:
+    """The sentences of the reference of a run, whose directory is looked for once, and not for each failure."""
+    return Quotes(kept_release(info.value.spec))
 
 
 def short_line(result: Result) -> str:

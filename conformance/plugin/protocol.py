@@ -3,8 +3,9 @@
 A case has no fixtures, and its result is there or comes from another thread, so nothing is to be set up, captured or
 torn down around it. pytest's own protocol calls some fifty hooks for each test all the same, which took a fifth of the
 processor time of a run; and a skip takes longer to be raised, and found in a traceback, than to be decided. Whoever
-listens still gets the three reports of each case. If anybody but pytest itself hooks into the phases, or an option or a
-marker is about them, pytest's own protocol runs the case. The main loop calls no hook around a case either, unless
+listens still gets the three reports of each case; if nobody listens who makes anything of the reports of two phases in
+which nothing was done, only that of the call is made. If anybody but pytest itself hooks into the phases, or an option
+or a marker is about them, pytest's own protocol runs the case. The main loop calls no hook around a case either, unless
 somebody else waits for that: pytest itself would only set up what tests in Python need, such as a filter of warnings.
 """
 
@@ -33,11 +34,25 @@ MARKERS = frozenset({"skip", "skipif", "xfail", "usefixtures"})
 AROUND = ("pytest_runtest_protocol",)
 """The hook around all phases of a test."""
 
+LISTENING = ("pytest_runtest_logreport", "pytest_report_teststatus")
+"""The hooks that get the report of each phase."""
+
+HEARS_THE_CALL = (
+    *(f"_pytest.{name}" for name in ("cacheprovider", "logging", "main", "runner", "skipping", "subtests", "terminal")),
+    "syrupy",
+    "conformance.",
+)
+"""How the names of modules begin that make nothing of the reports of the other phases, if these have passed."""
+
 SHORTENED = pytest.StashKey[bool]()
 """Whether the cases of a session may be run in the short way."""
 
 BARE = pytest.StashKey[bool]()
 """Whether the main loop may leave out the hook around them."""
+
+
+CALL_ALONE = pytest.StashKey[bool]()
+"""Whether only the report of the call is made, since nobody makes anything of the others."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +81,14 @@ def ran(item: pytest.Item, outcome: Callable[[], Told | None]) -> bool:
     else:
         call = pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, pytest.exit.Exception))
         report = hook.pytest_runtest_makereport(item=item, call=call)
-    hook.pytest_runtest_logreport(report=_empty(item, report, "setup", report.start))
+    alone = _is_call_alone(item.config)
+    if not alone:
+        hook.pytest_runtest_logreport(report=_empty(item, report, "setup", report.start))
     hook.pytest_runtest_logreport(report=report)
     if report.failed and call is not None:
         hook.pytest_exception_interact(node=item, call=call, report=report)
-    hook.pytest_runtest_logreport(report=_empty(item, report, "teardown", report.stop, report.user_properties))
+    if not alone:
+        hook.pytest_runtest_logreport(report=_empty(item, report, "teardown", report.stop, report.user_properties))
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
@@ -91,11 +109,18 @@ def _may_be_shortened(config: pytest.Config) -> bool:
     return config.stash[SHORTENED]
 
 
-def _are_idle(config: pytest.Config, names: Iterable[str]) -> bool:
-    """Whether all implementations of some hooks do nothing for a case, or their work is done here."""
+def _is_call_alone(config: pytest.Config) -> bool:
+    """Whether nobody makes anything of the reports of the other phases, such as a list of their durations."""
+    if CALL_ALONE not in config.stash:
+        config.stash[CALL_ALONE] = config.option.durations is None and _are_idle(config, LISTENING, HEARS_THE_CALL)
+    return config.stash[CALL_ALONE]
+
+
+def _are_idle(config: pytest.Config, names: Iterable[str], idle: tuple[str, ...] = IDLE) -> bool:
+    """Whether all implementations of some hooks are of modules that do nothing for a case. ``idle``: as IDLE."""
     hooks = (getattr(config.hook, name) for name in names)
     modules = [impl.function.__module__ or "" for hook in hooks for impl in hook.get_hookimpls()]
-    return all(name.startswith(IDLE) for name in modules)
+    return all(name.startswith(idle) for name in modules)
 
 
 def _made(item: pytest.Item, told: Told, start: float) -> pytest.TestReport:

@@ -289,19 +289,36 @@ def _part_from_json(data: dict[str, Any]) -> ServicePart:
 
 # --- text ---
 
+_LINES = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
 
 def dumps(data: object, indent: int | None = None) -> str:
     """Return a value as the JSON text of the record's files: in ASCII, so that no character can break a line."""
-    separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(data, ensure_ascii=True, allow_nan=False, indent=indent, separators=separators)
+    if indent is None:
+        return _LINES.encode(data)
+    return json.dumps(data, ensure_ascii=True, allow_nan=False, indent=indent, separators=(",", ": "))
 
 
 # --- helpers ---
 
 
+_AS_THEY_ARE = frozenset({str, bool, int, type(None)})
+"""The types of JSON whose values need no change."""
+
+
 def _plain(value: Any) -> Any:
     """Return a value in JSON's types: bytes as text, tuples as lists, not-a-number as the text ``nan``."""
-    if value is None or isinstance(value, (str, bool, int)):
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is dict:  # all values of an answer are of these few types, which are compared much faster than found out
+        return {
+            key if type(key) is str else str(key): item if type(item) in _AS_THEY_ARE else _plain(item)
+            for key, item in value.items()
+        }
+    if kind is list:
+        return [item if type(item) in _AS_THEY_ARE else _plain(item) for item in value]
+    if isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)

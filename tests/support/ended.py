@@ -20,6 +20,7 @@ class Ended:
         self.forced = {}
         self.projects = {}
         self.users = {}
+        self.tokens = dict(TOKENS)
 
     def had(self, kind, id_, path, name="", role="member"):
         self.journal.made(self.journal.intend(kind, name or f"conformance-1-{id_}", role=role), id_, path)
@@ -40,7 +41,7 @@ class Ended:
     def cleanup(self, timeout=5.0, tell=None, claimed=frozenset(), **more):
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service(self.service).profile
         profile = replace(profile, forced=self.forced)
-        cloud = connect(Target(url=self.fake.url, tokens=TOKENS), journal, profile=profile, **more)
+        cloud = connect(Target(url=self.fake.url, tokens=self.tokens), journal, profile=profile, **more)
         cloud.project_of, cloud.user_of = self.projects.get, self.users.get
         self.fake.asked.clear()
         try:

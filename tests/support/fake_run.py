@@ -158,10 +158,15 @@ def started(*case_ids, parallel=3, record=None):
         stopping=stopping,
         places=Places(stopping),
         waits=Waits(),
-        resources=SimpleNamespace(spares=Spares()),
+        resources=SimpleNamespace(spares=Spares(), usual={}),
         kind=SimpleNamespace(name="widget", state_of=lambda shown: (shown["status"], None)),
         environment="",
         notes=Notes(),
+        sandbox=True,
+        default_policy=True,
+        operations={},
+        needs={},
+        needs_of=lambda operation: SimpleNamespace(version=TOP, sandbox_only=False),
     )
     context.about = lambda operation: context
     results: list[Any] = []

@@ -118,6 +118,9 @@ class Workshop:
     def project_of(self, role: Role) -> str | None:
         return None
 
+    def user_of(self, role: Role) -> str | None:
+        return None
+
     @property
     def prefix(self) -> str:
         return self.journal.prefix if self.journal else "conformance"
@@ -199,7 +202,7 @@ class Workshop:
     def drop(self, id_: str, role: Role, kind: Kind | None = None, view: object = None) -> bool:
         """Have a server deleted at once."""
         self.dropped.append(id_)
-        self.things["/servers"].pop(id_, None)
+        self.things.get("/servers", {}).pop(id_, None)
         return True
 
     def until(self, server_id: str, predicate: Callable[[Any], bool], timeout: float, **how: object) -> WaitResult:

@@ -39,7 +39,8 @@ def names_of(operation: str) -> tuple[str, ...]:
 @lru_cache(maxsize=500_000)
 def means(pattern: str, operation: str) -> bool:
     """Whether a shell pattern fits the id of an operation, or one of its shorter names."""
-    return any(fits(name, pattern) for name in names_of(operation))
+    names, matches = names_of(operation), _matcher(pattern)
+    return pattern in names if matches is None else any(matches(name) is not None for name in names)
 
 
 def means_one(patterns: Iterable[str], operation: str) -> bool:

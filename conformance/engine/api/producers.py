@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from conformance.engine.api.naming import chosen_name
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.addressed import addressed
 from specs.microversion import Microversion
 from specs.model import Operation
 
@@ -53,6 +55,7 @@ def last_version(operation: Operation) -> Microversion | None:
     return last
 
 
+@lru_cache(maxsize=20_000)
 def form(path: str) -> str:
     """A path with nameless placeholders, because two paths of one collection may name its parents differently."""
     return PLACEHOLDER.sub("{}", path)
@@ -196,9 +199,10 @@ class Producers:
 
 
 def _names(operation: Operation, name: str) -> bool:
-    """Whether the documented answer names the new thing: in a sample, or by a Location header."""
-    if any(identity(s.body, name) is not None for s in operation.response.samples if s.valid):
-        return True
+    """Whether the documented answer names the new thing: in a sample, maybe by its address, or by a Location header."""
+    for sample in (sample for sample in operation.response.samples if sample.valid):
+        if identity(sample.body, name) is not None or addressed(sample.body, operation.path) is not None:
+            return True
     return any(row.location == "header" and row.name.lower() == "location" for row in operation.response.parameters)
 
 
@@ -210,7 +214,8 @@ def _creates(operation: Operation) -> bool:
 
 def listed_by(operations: Mapping[str, Operation], collection: str) -> Operation | None:
     """The operation that lists a collection, which is a path with placeholders; None if none is documented."""
-    return next((o for o in operations.values() if (o.method, form(o.path)) == ("GET", form(collection))), None)
+    listed = form(collection)
+    return next((o for o in operations.values() if o.method == "GET" and form(o.path) == listed), None)
 
 
 def element_in(body: Any, name: str, value: str) -> bool:

@@ -11,7 +11,7 @@ cleanup finds the thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,8 +49,14 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     else:
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
         own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
+        own = (*own, *_typed(operations, producers, known))
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
-    implied = (*_names(operations, service.described), *_secrets(operations, producers), *ids, *_projects(operations))
+    implied = (
+        *_names(operations, producers, service.described),
+        *_secrets(operations, producers),
+        *ids,
+        *_projects(operations),
+    )
     return replace(
         with_acting_reads(service, specs),
         bindings=(*service.bindings, *implied),
@@ -101,11 +107,12 @@ def _partings(
             yield operation.id, Step(end.id, {})
 
 
-def _names(operations: Iterable[Operation], described: bool) -> Iterator[BindingRule]:
+def _names(operations: Sequence[Operation], producers: Producers, described: bool) -> Iterator[BindingRule]:
     """A new name for each thing that a request makes or renames, in capitals if that of a sample is, as GEAR_OF_STEEL.
 
-    No description says then that any name will do.
+    No description says then that any name will do, and none that a name stands where no wrapper leads to.
     """
+    words = {singular(part) for o in operations for part in o.path.split("/")[1:]}
     for operation in operations:
         if operation.method not in CHANGING or operation.action is not None:
             continue
@@ -113,12 +120,25 @@ def _names(operations: Iterable[Operation], described: bool) -> Iterator[Binding
             body = sample.body if sample.valid else None
             for key in wrapper_of([body]):
                 body = body[0] if isinstance(body, list) else body.get(key) if isinstance(body, dict) else None
+            if not described and producers.made_by(operation) is not None:
+                body = _named_within(body, words)
             if isinstance(body, dict) and isinstance(body.get("name"), str):
                 capitals = None if described else _CAPITALS.fullmatch(body["name"])
                 yield BindingRule(
                     operation.id, "name", Binding("name", capitals[1] + "{}" if capitals else "value", "new")
                 )
                 break
+
+
+def _named_within(body: Any, words: Collection[str]) -> Any:
+    """The object in a body with the name of what a request makes: the body, or the only one in it that has a name.
+
+    One that is called like the things of a collection, or stands in a list, is about another thing.
+    """
+    if not isinstance(body, dict) or "name" in body:
+        return body
+    inner = [one for key, one in body.items() if isinstance(one, dict) and "name" in one and key not in words]
+    return inner[0] if len(inner) == 1 else body
 
 
 def _named(operations: Iterable[Operation], producers: Producers) -> Iterator[tuple[str, str]]:
@@ -212,6 +232,27 @@ def _projects(operations: Iterable[Operation]) -> Iterator[BindingRule]:
     for name in dict.fromkeys(row.rpartition(".")[2] for row in rows):
         if names_project(name) and name.endswith("_id"):
             yield BindingRule("*", name, Binding("project"))
+
+
+def _typed(operations: Sequence[Operation], producers: Producers, known: Mapping[str, str]) -> Iterator[BindingRule]:
+    """An element for each field beside one that tells its type, as ``part_id`` beside ``"part_type": "gear"``.
+
+    Not the usual element of its lane, since the request may hold it back from others, as a lock does.
+    """
+    paths = {collection_of(o.path, name) for o in operations for name in placeholders(o.path)}
+    made = {_word(at): at for at in sorted(paths, reverse=True) if "{" not in at and producers.of(at) is not None}
+    for operation in operations:
+        pairs = [pair for s in operation.request.samples if s.valid for pair in _members(s.body)]
+        types = {name: made.get(value) for name, value in pairs if name.endswith("_type") and isinstance(value, str)}
+        for name, value in pairs:
+            of = types.get(f"{name.removesuffix('_id')}_type") if name.endswith("_id") and name not in known else None
+            if of is not None and of != operation.path and isinstance(value, str):
+                yield BindingRule(operation.id, name, Binding(of, relation="other"))
+
+
+def _word(collection: str) -> str:
+    """The word for one thing of a collection."""
+    return singular(collection.rpartition("/")[2]).replace("-", "_")
 
 
 def _rules(known: Mapping[str, str]) -> tuple[BindingRule, ...]:

@@ -34,6 +34,9 @@ BESIDE = 4
 _NAME = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*")
 """A pattern for keys that are data: a UUID, or a constant in capitals."""
 
+_SIGNS = re.compile(r"[^a-z0-9]")
+"""What the spellings of a name differ in, beside capitals."""
+
 
 @lru_cache(maxsize=10_000)
 def _step(key: str) -> str:
@@ -227,9 +230,15 @@ def identity(element: Any, name: str) -> str | None:
         element = inner[0] if len({str(one["id"]) for one in inner}) == 1 else element
     elif len(inner) == 1 and isinstance(inner[0], Mapping):
         element = inner[0]
-    plain = {re.sub(r"[^a-z0-9]", "", key.lower()): value for key, value in element.items()}
+    plain = {_SIGNS.sub("", key.lower()): value for key, value in element.items()}
     for wanted in (name, name.rpartition("_")[2], "id", "uuid"):
-        value = plain.get(re.sub(r"[^a-z0-9]", "", wanted.lower()))
+        value = plain.get(_bare(wanted))
         if isinstance(value, str | int) and not isinstance(value, bool):
             return str(value)
     return None
+
+
+@lru_cache(maxsize=20_000)
+def _bare(name: str) -> str:
+    """A name without its spelling: the letters and digits alone."""
+    return _SIGNS.sub("", name.lower())

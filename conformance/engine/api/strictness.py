@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from conformance.engine.api.grouped import kinds_of
 from conformance.engine.api.patterns import means, names_of
 from conformance.engine.api.producers import form
 from conformance.engine.api.same import Same
+from specs.fitting import surely_fits
 from specs.model import Operation, Spec
 from specs.placed import Path
 
@@ -112,8 +114,8 @@ def _words(of: Same[Description]) -> Mapping[str, Collection[str]]:
         return name not in known or known[name](word)
 
     tests = {name: partial(noted, name) for name in _NOUNS}
-    found = [*_problems(description, tests, names), *_misspelt(description, known["source"])]
-    found += _not_ready(description)
+    found = [] if _fits(description, tests) else [*_problems(description, tests, names)]
+    found += [*_misspelt(description, known["source"]), *_not_ready(description)]
     if found:
         raise DescriptionError(min(found).sentence)
     return said
@@ -134,8 +136,13 @@ def _misspelt(description: Description, known: Callable[[str], bool]) -> Iterato
     def walk(value: Any, path: Path) -> Iterator[_Problem]:
         for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
             here = (*path, key)
-            near = isinstance(key, str) and difflib.get_close_matches(key, ("resource",), 1, _ALIKE)
-            if near and key not in near and isinstance(inner, str) and known(inner):
+            if (
+                isinstance(key, str)
+                and key != "resource"
+                and isinstance(inner, str)
+                and known(inner)
+                and difflib.get_close_matches(key, ("resource",), 1, _ALIKE)
+            ):
                 file, _, line = description.place(here).rpartition(":")
                 yield _Problem(
                     0, file, int(line), f"there is no key {key} in {_dotted(path)}", "did you mean resource?"
@@ -222,6 +229,19 @@ def _near_names(name: str, operations: Mapping[str, Operation]) -> Collection[st
 
 def _among(words: Collection[str]) -> Callable[[str], bool]:
     return lambda word: word in words
+
+
+def _fits(description: Description, known: Mapping[str, Callable[[str], bool]]) -> bool:
+    """Whether a description has no fault by the schema for certain. ``known``: as for ``_problems``."""
+    return surely_fits(dict(description.data), schema(), {**known, "regex": _is_pattern})
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _problems(

@@ -30,6 +30,9 @@ VALUES = 500_000
 SECONDS = 30.0
 """Seconds for a whole exchange without a limit of its own, such as those with the identity service."""
 
+_HOLDERS = (dict, list)
+"""The types in which ``json.loads`` returns what holds other values. It knows no kinds of them."""
+
 _LONE = (b"\\ud", b"\\uD")
 """The beginning of the JSON escape of half a character."""
 
@@ -100,14 +103,10 @@ def _no_number(name: str) -> Any:
 
 
 def _too_deep(value: Any) -> bool:
-    level = [value]
+    level = [value] if type(value) in _HOLDERS else []
     for _ in range(DEPTH + 1):
         level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
+            inner for one in level for inner in (one.values() if type(one) is dict else one) if type(inner) in _HOLDERS
         ]
         if not level:
             return False

@@ -105,16 +105,16 @@ def remove_entries(
     with serving(Purpose.REMOVING):
         found = search(cloud, journal, entries, claimed)
     done: list[Removal] = remover.remove_all(found.things)
+    looked: list[str] = []
+    if whole_run and entries and cloud.lost is None:
+        done, looked = _shown(cloud, journal, remover, done)
     lost = found.lost
     if lost and done:
-        # A thing without a name that seemed to be the run's may have been a part of one that is gone now.
+        # A thing without a name that seemed to be the run's may have gone meanwhile, with another one or by the lists.
         keys = {entry.intent.key for entry in entries}
         open_ = [entry for entry in journal.entries() if entry.intent.key in keys and not entry.settled]
         with serving(Purpose.REMOVING):
             lost = search(cloud, journal, open_).lost
-    looked: list[str] = []
-    if whole_run and entries and cloud.lost is None:
-        done, looked = _shown(cloud, journal, remover, done)
     removed = [str(one.thing) for one in done if one.trouble is None and one.was_there]
     already = [str(one.thing) for one in done if one.trouble is None and not one.was_there]
     left = [f"{one.thing}: {one.trouble}" for one in done if one.trouble is not None]

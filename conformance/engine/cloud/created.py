@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from conformance.engine.cloud.addressed import addressed
 from conformance.engine.cloud.guard import safe_in_path
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def side_effect_name(ask: Ask) -> str:
 def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     """The thing that a request has made; None if the answer names none, or names it by an unsafe id.
 
-    The answer is read in this order: the thing in the body, ``<kind>_id`` in the body, the Location header. A service
-    may have made a thing before it fails: of an answer with a 5xx, the Location below the path of the request counts.
+    The answer is read in this order: the thing in the body, ``<kind>_id`` in the body, the address of the thing in the
+    body, the Location header. A service may have made a thing before it fails: of an answer with a 5xx, the Location
+    below the path of the request counts.
     """
     collection, _, last = urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")
     below = collection.endswith(ask.path.rstrip("/"))  # the root of the service may stand before it
@@ -51,6 +53,8 @@ def creation(kind: Kind, ask: Ask, answer: Answer) -> Creation | None:
     body: Any = answer.json if answer.ok and isinstance(answer.json, dict) else {}
     inner = (kind.shown_in(body) or _only(kind, body)) if answer.ok else None
     id_ = inner.get(kind.id_field) if inner is not None else body.get(f"{kind.key or kind.name}_id")
+    if id_ is None and inner is None:
+        id_ = addressed(body, kind.collection)
     if id_ is None and inner is None:
         # A Location below another path may name a collection or a job.
         id_ = last if _UUID.match(last) else None

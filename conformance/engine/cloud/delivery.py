@@ -154,18 +154,16 @@ class Delivery:
             body = ask.raw.decode("utf-8", "replace") if body is ABSENT else body
         elif ask.body is not ABSENT:
             body = ask.body.value if isinstance(ask.body, Content) else ask.body
-        answered = reply.json
-        for secret_holder in (body, answered):
-            self.redactor.learn_from(secret_holder)
+        answered = reply.json if reply.json is not ABSENT else reply.text or None
+        sent, shown = self.redactor.values(body, answered)
         response = None
         if reply.status:
-            shown = answered if answered is not ABSENT else reply.text or None
-            response = ReceivedResponse(reply.status, self.redactor.headers(reply.headers), self.redactor.value(shown))
+            response = ReceivedResponse(reply.status, self.redactor.headers(reply.headers), shown)
         request = SentRequest(
             ask.method,
             self.redactor.url(reply.url),
             self.redactor.headers(reply.sent),
-            self.redactor.value(body),
+            sent,
         )
         return Exchange(request, response, reply.ms)
 

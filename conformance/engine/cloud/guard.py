@@ -8,7 +8,8 @@ A request other than GET and HEAD passes if
     also below the user who sends it, where the description says that such things are this user's own;
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
-(e) or the user allows changes to shared things, and a later request can undo it;
+(e) or the user allows changes to shared things, and a later request can undo it; where no description says which
+    can, only if no list has shown the target;
 (f) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
@@ -27,6 +28,7 @@ from urllib.parse import unquote
 
 from conformance.engine.cloud.errors import GuardRefusal, UnsafePath
 from conformance.engine.cloud.exchange import ABSENT, SAFE_METHODS
+from conformance.engine.cloud.journal import holds_above
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import ABOVE
@@ -44,6 +46,9 @@ _ID_LIKE = re.compile(r"[0-9A-Fa-f.:/-]+\Z")
 """A UUID, a number or an address. A text with other characters is none, so it names nothing by its id."""
 
 _UNSAFE = re.compile(r"[/\\<>\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd\ud800-\udfff]")
+
+_ODD = re.compile(r"[?#\\\x00-\x20]")
+"""Marks that end a path or stand for another one, blanks and controls. None of them is sent in a path."""
 
 _UNASSIGNED = tuple(
     ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
@@ -84,6 +89,8 @@ class Guard:
         unknown: the random ids that were seen to answer 404.
         all_own: True if the whole cloud was made for this run, so nobody else uses it.
         read_only: True if the run changes nothing: then only requests pass that read.
+        undoes: False if no description tells which requests can be undone: then none changes a thing that a list has
+            shown and that did not come with a thing of the run, whatever the user allows.
     """
 
     def __init__(
@@ -101,6 +108,9 @@ class Guard:
         self.allow_disruptive = allow_disruptive
         self.all_own = False
         self.read_only = False
+        self.undoes = True
+        self._of_others: set[str] = set()
+        self._came: set[str] = set()
         self._journal = journal
         self.nowhere: set[str] = set()
         self._rules = rules or GuardRules()
@@ -114,9 +124,19 @@ class Guard:
         """Remember a random id that the cloud has answered with 404."""
         self.unknown.add(id_)
 
+    def listed(self, id_: str, collection: str) -> None:
+        """Remember the id of a thing that a list has shown: of a part of a thing of this run, or of others."""
+        (self._came if holds_above(self._journal, collection) else self._of_others).add(id_)
+
+    def came_along(self, id_: str) -> None:
+        """Remember the id of a thing that came with a thing of this run."""
+        self._came.add(id_)
+
     def harmless(self, value: str, collection: str | None = None) -> bool:
-        """Whether the value names something that this run has made (in a collection), or nothing at all."""
-        return value in self.unknown or (self._journal is not None and self._journal.owns(value, collection))
+        """Whether the value names something of this run (in a collection), or nothing at all."""
+        if value in self.unknown or value in self._came:
+            return True
+        return self._journal is not None and self._journal.owns(value, collection)
 
     def reaches_nothing(self, ask: Ask) -> bool:
         """Whether a request changes nothing, since its target is unknown or the cloud refuses its sender: see (c)."""
@@ -163,7 +183,8 @@ class Guard:
             raise _refusal(ask, CHANGES_NOTHING)
         if ask.pays and self._journal is not None and self._journal.owes(ask.pays, ask.method, ask.path):
             return
-        final = not self.all_own and self._is_irreversible(ask.method, segments)
+        lasting = self._is_irreversible(ask.method, segments) or self._is_of_others(segments)
+        final = not self.all_own and lasting
         if safe or (self.allow_disruptive and not final):
             return
         trouble = self._trouble(ask, segments)
@@ -260,6 +281,10 @@ class Guard:
         """Whether no request undoes this one."""
         return _fits(f"{method.upper()} /{'/'.join(segments)}", self._rules.irreversible)
 
+    def _is_of_others(self, segments: list[str]) -> bool:
+        """Whether a path names a thing of others, of which nobody knows how it could be restored."""
+        return not self.undoes and any(one in self._of_others and not self.harmless(one) for one in segments)
+
     def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
         """The things that a body names and the request changes beside its target: pairs of member and id."""
         members = _members(value)
@@ -319,12 +344,7 @@ def _segments(ask: Ask) -> list[str]:
     if parts and not parts[-1]:
         parts.pop()  # one slash at the end is a matter of routing, not of the target
     decoded = [unquote(part) for part in parts]
-    if (
-        not path.startswith("/")
-        or any(mark in path for mark in "?#\\")
-        or not all(map(safe_in_path, decoded))
-        or any(ord(char) < 0x21 for char in path)
-    ):
+    if not path.startswith("/") or _ODD.search(path) is not None or not all(map(safe_in_path, decoded)):
         raise UnsafePath(_refused(ask, "its path can be read as that of another resource"))
     return decoded
 

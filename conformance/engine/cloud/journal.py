@@ -303,6 +303,12 @@ class Journal:
                     self._book.add(line)
 
 
+def holds_above(journal: Journal | None, collection: str) -> bool:
+    """Whether the things of a collection are parts of a thing that the run has made, by their path."""
+    parts = collection.split("/")
+    return journal is not None and any(journal.holds("/".join(parts[:end])) for end in range(3, len(parts)))
+
+
 def _intending(intent: Intent) -> dict[str, Any]:
     return {"do": "intend", **{name: value for name, value in asdict(intent).items() if value is not None}}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from conformance.engine.cloud.addressed import addressed
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.names import is_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from conformance.engine.cloud.exchange import Answer
     from conformance.engine.cloud.kinds import Kind
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 OTHER_IDS = ("uuid",)
 """The fields that name a thing where no description says so, beside the usual one."""
+
+
+PAGES = 100
+"""The most pages of a list that are read."""
 
 
 class Client(Protocol):
@@ -79,30 +84,35 @@ def inferred(cloud: Client, kind: Kind, role: Role, path: str = "") -> tuple[lis
     """
     collection = path or kind.collection or f"/{kind.name}"
     highest = cloud.microversions.max
-    answer = cloud.get(collection, role=role, microversion=str(highest) if highest is not None else None)
-    body: Any = answer.json if answer.ok else None
-    lists = [
-        [{**one, kind.id_field: id_} for one in shown if (id_ := _id_of(one, kind))]
-        for shown in (_lists(body) if isinstance(body, dict) else ())
-    ]
-    # A service may show its things by an old and a new key.
-    if len({frozenset(str(one[kind.id_field]) for one in shown) for shown in lists}) != 1:
-        return [], said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
-    things = lists[0]
-    if _goes_on(body):
-        return things, f"GET {collection} shows only the first page of the list"
-    return things, None
+    version, query = str(highest) if highest is not None else None, _query_of("")
+    things: dict[str, dict[str, Any]] = {}
+    for _ in range(PAGES):
+        answer = cloud.get(collection, role=role, microversion=version, query=query)
+        body: Any = answer.json if answer.ok else None
+        lists = [
+            [{**one, kind.id_field: id_} for one in shown if (id_ := _id_of(one, kind))]
+            for shown in (_lists(body) if isinstance(body, dict) else ())
+        ]
+        # A service may show its things by an old and a new key.
+        if len({frozenset(str(one[kind.id_field]) for one in shown) for shown in lists}) != 1:
+            why = said(f"GET {collection}", answer) if not answer.ok else f"GET {collection} shows no list"
+            return list(things.values()), why
+        fresh = {id_: one for one in lists[0] if (id_ := str(one[kind.id_field])) not in things}
+        things |= fresh
+        following = _next(body)
+        if following is None:
+            return list(things.values()), None
+        query = _query_of(following)
+        if not fresh or not query:  # a page that shows nothing new leads nowhere
+            break
+    return list(things.values()), f"GET {collection} shows only a part of the list"
 
 
 def _id_of(one: dict[str, Any], kind: Kind) -> Any:
     """The id of a thing that a list shows: in the usual field, or the end of its own address; None if nothing is."""
     ids: Any = (one.get(name) for name in (kind.id_field, *OTHER_IDS))
-    addresses = (
-        urlsplit(value).path.rstrip("/") for value in one.values() if isinstance(value, str) and "://" in value
-    )
-    named = (path.rpartition("/") for path in addresses)
-    collection = kind.collection or f"/{kind.name}"
-    return next(filter(None, (*ids, *(last for at, _, last in named if at.endswith(collection)))), None)
+    own = {name: value for name, value in one.items() if isinstance(value, str) and "://" in value}
+    return next(filter(None, (*ids, addressed(own, kind.collection or f"/{kind.name}"))), None)
 
 
 def ids_in_list(cloud: Client, kind: Kind, role: Role) -> list[str] | None:
@@ -127,11 +137,33 @@ def _lists(body: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return [value for value in found if all(isinstance(one, dict) for one in value)]
 
 
-def _goes_on(body: dict[str, Any]) -> bool:
-    """Whether an answer names a next page, in one of the usual ways."""
+def _next(body: dict[str, Any]) -> str | None:
+    """The address of the next page that an answer names, in one of the usual ways; None if it names none.
+
+    An answer that names one without an address gives an empty text.
+    """
     links = body.get("links")
-    named = body.get("next") or (links.get("next") if isinstance(links, dict) else None)
-    return bool(named) or any(value for key, value in body.items() if key.endswith("_links"))
+    beside = [one for key, value in body.items() if key.endswith("_links") and isinstance(value, list) for one in value]
+    named = [one for one in beside if isinstance(one, dict) and one.get("rel", "next") == "next"]
+    for one in (body.get("next"), links.get("next") if isinstance(links, dict) else None, *named):
+        address = one.get("href", "") if isinstance(one, dict) else one
+        if address or isinstance(one, dict):
+            return str(address or "")
+    return None
+
+
+def _query_of(address: str) -> tuple[tuple[str, str], ...]:
+    """The query of an address: the page is asked for at the path of the list, whatever host and root are named."""
+    return tuple(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+
+
+def name_of(one: Mapping[str, Any], kind: Kind) -> str:
+    """The name that a list shows of a thing; of a kind that no description knows, it may stand in an object of it."""
+    if not kind.name_field:
+        return ""
+    name, known = one.get(kind.name_field), bool(kind.listing.key)
+    inner = (value.get(kind.name_field) for value in one.values() if isinstance(value, dict) and not known)
+    return next((found for found in (name, *inner) if isinstance(found, str) and found), str(name or ""))
 
 
 def found_by_name(kind: Kind, name: str, prefixes: Iterable[str]) -> bool:

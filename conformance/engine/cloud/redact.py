@@ -10,6 +10,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -103,6 +104,35 @@ def is_secret_name(name: str) -> bool:
     return last in _NAMES or last.endswith(_ENDINGS)
 
 
+@dataclass(frozen=True)
+class _Written:
+    """A JSON value and its text. One search in the whole text is much cheaper than one in each of its strings.
+
+    Attributes:
+        value: the value.
+        whole: its text.
+        may_name_any: False if no member of it has the name of a secret, and no text in it holds one by its form.
+    """
+
+    value: Any
+    whole: str = ""
+    may_name_any: bool = False
+
+    @classmethod
+    def of(cls, value: Any) -> _Written:
+        """Write a value, which may hold values that are no JSON."""
+        if value is None:
+            return cls(None)
+        odd: list[object] = []
+
+        def text_of(one: object) -> str:
+            odd.append(one)
+            return str(one)
+
+        whole = json.dumps(value, ensure_ascii=False, default=text_of)
+        return cls(value, whole, bool(odd) or _holds(whole, _CUES_OF_NAMES))
+
+
 class Redactor:
     """Replaces secrets by PLACEHOLDER. Safe to use from many threads."""
 
@@ -171,18 +201,21 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """A JSON value without secrets. It keeps its form: all members and elements, and null."""
-        if value is None:  # the body of most requests
+        return self._without(_Written.of(value))
+
+    def values(self, *values: Any) -> list[Any]:
+        """JSON values without secrets. Those that one of them holds are learned before, and come in none of them."""
+        written = [_Written.of(value) for value in values]
+        for one in written:
+            if one.may_name_any:
+                self.learn_from(one.value)
+        return [self._without(one) for one in written]
+
+    def _without(self, one: _Written) -> Any:
+        if one.value is None:  # the body of most requests
             return None
-        # One search in the whole text is much cheaper than one in each of its strings.
-        odd: list[object] = []  # values that are no JSON
-
-        def text_of(one: object) -> str:
-            odd.append(one)
-            return str(one)
-
-        whole = json.dumps(value, ensure_ascii=False, default=text_of)
-        known = tuple(secret for secret, dumped in self._dumped if dumped in whole)
-        return _value(value, known) if known or odd or _holds(whole, _CUES_OF_NAMES) else json.loads(whole)
+        known = tuple(secret for secret, dumped in self._dumped if dumped in one.whole)
+        return _value(one.value, known) if known or one.may_name_any else json.loads(one.whole)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without secrets."""
@@ -210,10 +243,12 @@ def _holds(text: str, cues: tuple[str, ...]) -> bool:
     """Whether a text holds one of some words, or a user in a URL: a quick check, which nearly all texts fail."""
     if text.isascii():
         lowered = text.lower()  # to search for some words is ten times as fast as a pattern of them
-        found = any(cue in lowered for cue in cues)
-    else:
-        found = _BEYOND_ASCII[cues].search(text) is not None
-    return found or _USER.search(text) is not None
+        for cue in cues:  # as ``any`` would, in half the time
+            if cue in lowered:
+                return True
+    elif _BEYOND_ASCII[cues].search(text) is not None:
+        return True
+    return _USER.search(text) is not None
 
 
 def _occurring(known: tuple[str, ...], text: str) -> tuple[str, ...]:

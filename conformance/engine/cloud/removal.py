@@ -13,6 +13,7 @@ from conformance.engine.cloud import fields
 from conformance.engine.cloud.ending import end_changes, with_value
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask, said
+from conformance.engine.cloud.holders import holder_of
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.listing import listed
 from conformance.engine.cloud.named import named_in, stands_on
@@ -39,14 +40,11 @@ NO_SUCH_REQUEST = (405, 501)
 Tell = Callable[[str], None]
 """A function that takes a sentence for the user."""
 
-
 HASTY = 10.0
 """Seconds in which a removal without a wait repeats a refused request. Then the end of the run removes the thing."""
 
-
 FINISHING = 60.0
 """Seconds for which a removal waits until a thing is finished that may not yet show all that is made with it."""
-
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each further deletion of a thing that shows that its accepted deletion has failed."""
@@ -133,15 +131,23 @@ class Remover:
         return left if again.trouble is not None else replace(again, was_there=True)
 
     def _removed(self, thing: Thing, wait: bool, once: bool = False) -> Removal:
-        deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
         kind = self._cloud.profile.kind(thing.kind)
+        removal = self._removed_by_its_role(thing, kind, wait, once)
+        if removal.trouble is None and not removal.was_there and not kind.goes_with:
+            holder = holder_of(self._cloud, thing.id, thing.path, thing.role, self._version)
+            if holder is not None:
+                removal = self._removed_by_its_role(replace(thing, role=holder), kind, wait, once)
+        if removal.trouble is None and (wait or not removal.was_there):
+            self._journal.gone(thing.id)
+        return removal
+
+    def _removed_by_its_role(self, thing: Thing, kind: Kind, wait: bool, once: bool) -> Removal:
+        deadline = time.monotonic() + (self._timeout if wait else min(self._timeout, HASTY))
         self._remove_base(thing, kind)
         self._emptied(thing, kind)
         removal = self._looked_at(thing, kind, wait) or self._delete(thing, kind, deadline, once)
         if removal.trouble is None and removal.was_there and wait:
             removal = Removal(thing, True, self._await(thing, kind, deadline))
-        if removal.trouble is None and (wait or not removal.was_there):
-            self._journal.gone(thing.id)
         return removal
 
     def force(self, thing: Thing, view: View | None = None) -> bool:

@@ -149,6 +149,9 @@ class Resources:
             made = make(known, name, role, ask)
             self._made_of[made.id] = [one for one, fresh in for_it if not fresh]
             return made
+        except ResourceError:  # each further try makes others, and a quota of theirs would be used up in the end
+            self.remove_all(one for one, fresh in for_it if not fresh)
+            raise
         finally:
             for one in (one for one, fresh in for_it if fresh):
                 with contextlib.suppress(CloudError):  # the journal lists it

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.exchange import said
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.listing import found_by_name, inferred, listed
+from conformance.engine.cloud.journal import holds_above
+from conformance.engine.cloud.listing import found_by_name, inferred, listed, name_of
 from conformance.engine.cloud.names import is_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
@@ -58,7 +59,7 @@ def search(cloud: Cloud, journal: Journal, entries: Iterable[Entry], claimed: fr
             named = [
                 (str(one[kind.id_field]), called)
                 for one in records
-                if _named_by(called := _name_in(one, kind), intent.name, journal)
+                if _named_by(called := name_of(one, kind), intent.name, journal)
             ]
             mine = [(id_, called) for id_, called in named if safe_in_path(id_)]
             if len(mine) < len(named):
@@ -98,7 +99,7 @@ def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tu
         intent = entry.intent
         kind, role = cloud.profile.kind(intent.kind), _role(intent)
         if not entry.ids and not entry.settled:
-            if kind.goes_with or _below_own(journal, kind):
+            if kind.goes_with or (not kind.listing.key and holds_above(journal, kind.collection)):
                 journal.refused(intent)  # it would be a part of a thing of the run, which is removed
             else:
                 wanted.setdefault((intent.kind, role), []).append(entry)
@@ -109,18 +110,8 @@ def _wanted(cloud: Cloud, journal: Journal, entries: Iterable[Entry]) -> dict[tu
     return wanted
 
 
-def _below_own(journal: Journal, kind: Kind) -> bool:
-    """Whether the things of a kind that no description lists are parts of a thing of the run, by their path."""
-    parts = kind.collection.split("/")
-    return not kind.listing.key and any(journal.holds("/".join(parts[:end])) for end in range(3, len(parts)))
-
-
 def _role(intent: Intent) -> Role:
     return Role(intent.role) if intent.role in set(Role) else Role.MEMBER
-
-
-def _name_in(record: Mapping[str, Any], kind: Kind) -> str:
-    return str(record.get(kind.name_field) or "") if kind.name_field else ""
 
 
 def _named_by(name: str, intended: str, journal: Journal) -> bool:
@@ -186,7 +177,7 @@ def _candidates(journal: Journal, kind: Kind, entry: Entry, records: Iterable[Ma
             continue
         # Nobody knows which name a service gives to a thing that was asked for with a name of another type.
         named = kind.name_field and kind.listing.key
-        if safe_in_path(id_) and (not named or _name_in(one, kind) == intent.name):
+        if safe_in_path(id_) and (not named or name_of(one, kind) == intent.name):
             called = next((str(one[name]) for name in kind.alias_fields if one.get(name)), id_)
             found.append(_Candidate(id_, called))
     return found

@@ -6,15 +6,14 @@ is not its own, where every DELETE is answered 404.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.fields import texts as texts_in
 from conformance.engine.cloud.guard import safe_in_path
-from conformance.engine.cloud.listing import found_by_name, inferred
-from conformance.engine.cloud.names import is_of
+from conformance.engine.cloud.holders import is_unique
+from conformance.engine.cloud.listing import found_by_name, inferred, name_of
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
 
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.journal import Journal
 
-_RANDOM = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""An id that no other thing bears. Numbers, and names that are not of the run, may come again."""
+_HOLDERS = {Role.ADMIN, Role.ALT}
+"""The roles to which a request may have given a thing of the run, beside those that have made some."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,11 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
         lists: the lists.
     """
     entries = journal.entries()
-    roles = {Role(entry.intent.role) for entry in entries if entry.intent.role in set(Role)} & cloud.roles
+    makers = {Role(entry.intent.role) for entry in entries if entry.intent.role in set(Role)}
+    roles = (makers | _HOLDERS if makers else makers) & cloud.roles
     known = {id_ for entry in entries for id_, _ in entry.left}
     gone = {id_ for entry in entries for id_ in entry.gone} - known
-    removed, held = ({id_ for id_ in ids if _is_unique(id_, journal)} for ids in (gone, known))
+    removed, held = ({id_ for id_ in ids if is_unique(id_, journal)} for ids in (gone, known))
     users = {user for role in cloud.roles if (user := cloud.user_of(role))}
     owners = users | {project for role in cloud.roles if (project := cloud.project_of(role))}
     things: dict[str, Thing] = {}
@@ -84,7 +84,7 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                 at = kind.path_of(id_)
                 if id_ in known or at in things or at in told or not safe_in_path(id_):
                     continue
-                name = str(one.get(kind.name_field) or "")
+                name = name_of(one, kind)
                 texts = set(texts_in(one)) - {id_}
                 of = next(iter(sorted(texts & removed)), None)
                 owned = id_ in removed
@@ -100,8 +100,3 @@ def survey(cloud: Cloud, journal: Journal, lists: Iterable[Listed]) -> Shown:
                     why = f"it names {of}, which the run made, and nothing shows who made it"
                     told[at] = f"{kind.name} {id_}: {why}; if nobody else did, remove it with DELETE {at}"
     return Shown(tuple(things.values()), tuple(told.values()))
-
-
-def _is_unique(id_: str, journal: Journal) -> bool:
-    """Whether nothing but the thing of the run bears an id."""
-    return _RANDOM.fullmatch(id_) is not None or is_of(id_, journal.prefixes)

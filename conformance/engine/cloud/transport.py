@@ -122,6 +122,7 @@ class Transport:
             prepared.prepare_headers(told)
             prepared.prepare_body(data, None)
             sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
+            prepared.headers = sent_headers  # type: ignore[assignment]  # urllib3 copies them, a plain dict the fastest
             # The session would look for redirects and cookies besides, and both are refused here.
             adapter = session.get_adapter(sent_url)
             response = adapter.send(prepared, timeout=timeout, **self._settings(url))

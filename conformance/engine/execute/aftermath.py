@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from conformance.engine.api.producers import Producer
+from conformance.engine.api.producers import Producer, form
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.book import Intent
 from conformance.engine.cloud.errors import CloudError
-from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.fields import texts
 from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.roles import Role
@@ -37,11 +37,33 @@ class Aftermath:
 
     def intend(self, trial: Trial, request: Request, role: str) -> Intent | None:
         """Write the thing that the request will make into the journal, before it is sent; None if it makes nothing."""
+        if self._puts_anew(trial):
+            collection, _, last = request.filled.path.rpartition("/")
+            return self.paths.elements.intend(collection, ABSENT, unquote(last), role)
         producer = request.needs.makes
         if producer is None or trial.situation.target != "own" or self.paths.elements.joins(producer):
             return None
         collection, chosen = self._collection(request, producer)
         return self.paths.elements.intend(collection, request.body, chosen, role)
+
+    def _puts_anew(self, trial: Trial) -> bool:
+        """Whether a request at a name of nothing may make a thing there, which another request removes.
+
+        A description would say so, and has the thing removed.
+        """
+        operation, target = trial.request.operation, trial.situation.target
+        if self.context.service.described or operation.method != "PUT" or not operation.path.endswith("}"):
+            return False
+        same = (one for one in self.context.operations.values() if form(one.path) == form(operation.path))
+        return target in ("unknown", "missing") and any(one.method == "DELETE" for one in same)
+
+    def _remove_put(self, intent: Intent, path: str, role: str) -> None:
+        """Remove a thing that a request has made at a name of nothing: other trials need the name to name nothing."""
+        collection, _, last = path.rpartition("/")
+        new, kind = Owned(unquote(last), collection, path, role), self.context.cloud.profile.kind_at(collection)
+        self.paths.elements.settle(intent, new)
+        if not self.context.resources.drop(new.value, Role(role), kind):
+            self.paths.elements.let_go(new)
 
     def _collection(self, request: Request, producer: Producer) -> tuple[str, str | None]:
         if producer.elsewhere:
@@ -55,6 +77,8 @@ class Aftermath:
         """Note the things that an accepted request has made, renamed or removed, and undo its effects on others."""
         trial, operation = evidence.trial, evidence.trial.request.operation
         pool, owned = self.paths.elements, request.filled.owned
+        if request.intent is not None and self._puts_anew(trial):
+            self._remove_put(request.intent, request.filled.path, evidence.role or trial.request.role)
         made = self._made(trial, answer, request, evidence.role or trial.request.role)
         if request.needs.creates is not None and (kind := creates(trial, request)) is not None:
             pool.aside.note(kind, request.filled.path, evidence.role or trial.request.role, answer)
@@ -161,7 +185,7 @@ class Aftermath:
         if producer is None:
             return None
         collection, chosen = self._collection(request, producer)
-        value = chosen or named_by(answer, producer.name, request.body, producer.id_field)
+        value = chosen or named_by(answer, producer.name, request.body, producer.id_field, collection)
         if value is None or not safe_in_path(value) or (not chosen and value in request.filled.values.values()):
             return None  # an answer with the id of a thing in the path shows that something was joined to this thing
         path = f"{collection}/{quote(value, safe='')}"

@@ -31,7 +31,7 @@ from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.restoring import spoiled
-from conformance.engine.execute.senders import elevation_key, kept_from_members, roles_of
+from conformance.engine.execute.senders import closed, elevation_key, kept_from_members, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
@@ -44,6 +44,7 @@ from conformance.engine.provision.elevation import FORBIDDEN, HIDDEN, as_first_a
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.handing import hand_on
 from conformance.engine.provision.locking import unlock
+from conformance.engine.provision.lost import Lost
 from conformance.engine.provision.paths import Paths
 from conformance.engine.provision.steps import REPLACING
 from conformance.engine.provision.subject import Subject
@@ -69,6 +70,7 @@ class Executor:
         byproducts: counts things that a request makes from the things attached to the resource under test.
         inspection: looks at the thing that a request makes or removes.
         harmless: sends requests that change nothing.
+        lost: gives up elements of the lane that are gone or full.
         give_back: gives all things of the lane back, those of its other executors too.
     """
 
@@ -83,6 +85,7 @@ class Executor:
     byproducts: Byproducts = field(init=False)
     inspection: Inspection = field(init=False)
     harmless: Harmless = field(init=False)
+    lost: Lost = field(init=False)
     give_back: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,6 +104,7 @@ class Executor:
         self.paging = Paging(self.context, self.subject, self.paths)
         self.inspection = Inspection(self.context, self.paths.elements)
         self.harmless = Harmless(self.context, self.paths.elements, self.arrangement)
+        self.lost = Lost(self.context, self.paths.elements)
         self.give_back = self.discard
 
     def make(self, trial: Trial, probes: tuple[Probe, ...] = (), together: bool = False) -> Evidence:
@@ -145,6 +149,8 @@ class Executor:
                 "every cloud must allow to do it: give the credentials of an administrator too"
             )
             return replace(evidence, problem=Problem("inapplicable", reason))
+        if evidence.problem is None and trial.outcome.accepted and (why := closed(self.context, trial, evidence)):
+            return replace(evidence, problem=Problem("inapplicable", why))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
         if refused and not self.context.sandbox and self.context.service.is_by_choice(operation):
             reason = "refused with 400: whether a cloud has what it needs is its provider's choice"
@@ -181,6 +187,9 @@ class Executor:
             with self.arrangement.set_up(trial, request, version):
                 evidence = self._exchanged(trial, version, request, probes)
                 evidence = self.arrangement.transitions.seen(trial, evidence)
+            if self.lost.again(evidence, request.filled.path, request.body):
+                self.looks.drop(trial)
+                continue  # with other elements
             if evidence.problem or not self.arrangement.transitions.came_late(trial, version, request.filled, evidence):
                 return evidence
             self.looks.drop(trial)
@@ -220,7 +229,7 @@ class Executor:
             made = self.aftermath.element(trial, answer, request, evidence.role or trial.request.role)
             evidence = self.inspection.after(evidence, made, request.filled.path, probes)
         changes = needs.makes or needs.creates or needs.after or needs.removes or request.filled.owned
-        if changes or self.paths.steps.sent:
+        if changes or request.intent or self.paths.steps.sent:
             evidence = self.aftermath.accepted(evidence, answer, request)
         if trial.operation.method in REPLACING and not trial.operation.path.endswith("}"):
             self.paths.forget_below(request.filled.path)
@@ -330,9 +339,8 @@ class Executor:
         if not self.looks.shared:
             self.looks.snapshots.forget()
         sender: Sender = NOBODY[role] if role in NOBODY else Role(role)
-        makes = request.needs.makes is not None and role not in NOBODY
         headers = self.subject.bindings.headers(trial.request.headers)
-        request.intent = self.aftermath.intend(trial, request, role) if makes else None
+        request.intent = self.aftermath.intend(trial, request, role) if role not in NOBODY else None
         ask = Ask(
             operation.method,
             request.filled.path,

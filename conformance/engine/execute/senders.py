@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.engine.model.evidence import Evidence
+from dataclasses import replace
+
+from conformance.engine.cloud.faults import message_in
+from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.trial import Trial, Twice
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import FORBIDDEN
+
+CLOSED = "every role of this run is refused with 403, and the provider chooses who may do this"
+"""The beginning of the reason why a trial on a cloud of another policy decides nothing."""
 
 
 def roles_of(context: RunContext, trial: Trial) -> tuple[str, ...]:
@@ -30,3 +36,26 @@ def kept_from_members(context: RunContext, trial: Trial, evidence: Evidence) -> 
     other = trial.request.fallback_role
     refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
     return refused and other is not None and other not in context.role_names
+
+
+def closed(context: RunContext, trial: Trial, evidence: Evidence) -> str | None:
+    """The reason why a refusal says nothing of the cloud: its provider may have closed the operation to all roles.
+
+    That is so where the reference lists 403 and leaves to the provider who may do it, or names no role, and nobody has
+    said that the cloud keeps the documented defaults. Then a refusal because of the policy also comes before any other.
+    """
+    role, policy = evidence.role or trial.request.role, trial.operation.policy
+    highest = role == "admin" or (role == trial.request.role == "member" and "admin" not in context.role_names)
+    free = not context.default_policy and (policy is None or policy.provider_may_change)
+    if evidence.status != FORBIDDEN or FORBIDDEN not in evidence.listed() or not highest or not free:
+        return None
+    said = message_in(evidence.body)
+    return f"{CLOSED}{f' ({said})' if said else ''}: with --default-policy this counts"
+
+
+def for_want_of_leave(judgement: Judgement, evidence: Evidence, context: RunContext) -> Judgement:
+    """The judgement of a case: inapplicable if the cloud refuses each role, where another refusal was expected."""
+    if judgement.verdict != "fail" or judgement.observed != str(FORBIDDEN):
+        return judgement
+    why = closed(context, evidence.trial, evidence)
+    return replace(judgement, verdict="inapplicable", reason=why, deviation=None) if why else judgement

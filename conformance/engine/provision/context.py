@@ -91,6 +91,7 @@ class RunContext:
         named_by_numbers: whether the things of a collection are named by numbers, by the path of the collection, the
             placeholder of the thing, and the microversion at which the collection is listed.
         sandbox: True if nobody else uses the cloud.
+        default_policy: True if the cloud is known to keep the documented defaults of its policy.
         stopping: is set when the run is to stop.
         password: a random text, the same for all users that this process makes with the password of the run.
         lacking: the optional parts of the service that the cloud does not have.
@@ -122,6 +123,7 @@ class RunContext:
     named_by_numbers: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     graphs: Mapping[str, StateGraph] = field(default_factory=dict)
     sandbox: bool = False
+    default_policy: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
     lacking: frozenset[str] = frozenset()
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)

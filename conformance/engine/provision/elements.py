@@ -20,6 +20,7 @@ from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.guard import safe_in_path
+from conformance.engine.cloud.holders import holder_of
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
@@ -30,7 +31,7 @@ from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elevation import HIDDEN, as_first_allowed, with_administrator
 from conformance.engine.provision.errors import CONFLICT, Unavailable
 from conformance.engine.provision.other_project import NOT_FOR_OTHERS, of_the_member
-from conformance.engine.provision.owned import FRESH, Owned, background, content, name_in, named_by
+from conformance.engine.provision.owned import FRESH, Owned, background, content, key_of, name_in, named_by
 from conformance.engine.provision.subject import Subject
 from specs.model import Operation
 
@@ -66,7 +67,7 @@ class Elements:
             Unavailable: the cloud did not make it.
         """
         producer = wanted.producer
-        key = _key(collection, wanted.fields)
+        key = key_of(collection, wanted.fields)
         if producer is not None and producer.chosen and producer.operation.id == operation.id:
             return Owned(self._new_name(producer), collection, "", "member", None)  # the request makes the element
         if key not in self._pool:
@@ -80,7 +81,7 @@ class Elements:
 
     def kept_for(self, wanted: ElementNeeded, collection: str, _: Operation) -> Owned | None:
         """The element of a collection that this lane has made and still has; None without one."""
-        return self._pool.get(_key(collection, wanted.fields))
+        return self._pool.get(key_of(collection, wanted.fields))
 
     def element(self, collection: str, label: str | None, fields: Mapping[str, Any] = MappingProxyType({})) -> Owned:
         """An element for a request's body, from a collection without placeholders.
@@ -96,7 +97,7 @@ class Elements:
             raise Unavailable(f"no operation makes an element of {collection}", optional=False)
         if label and self._under_way:
             label = label.removeprefix(FRESH)  # it lasts as long as the element that is made of it
-        key = _key(collection, fields)
+        key = key_of(collection, fields)
         key = (collection, (("", label), *key[1])) if label else key
         if key not in self._pool:
             self._pool[key] = self.produce(producer, collection, producer.name, fields)
@@ -107,7 +108,7 @@ class Elements:
 
         A cloud may hold only one of its kind, so that no other could be made for them.
         """
-        self._pool.setdefault(_key(owned.collection, {}), owned)
+        self._pool.setdefault(key_of(owned.collection, {}), owned)
 
     def holds(self, owned: Owned) -> bool:
         """Whether requests of this lane use an element."""
@@ -115,7 +116,11 @@ class Elements:
 
     def made_by(self, role: Role, values: Iterable[str]) -> bool:
         """Whether a role has made one of the elements with these ids or names, which are those of a path."""
-        return any(owned.value in set(values) and owned.role == str(role) for owned in self._pool.values())
+        return any(owned.role == str(role) for owned in self.named(set(values)))
+
+    def named(self, values: Collection[str]) -> list[Owned]:
+        """The elements in the pool with one of these ids or names."""
+        return [owned for owned in self._pool.values() if owned.value in values]
 
     def has_below(self, path: str) -> bool:
         """Whether the pool has an element whose path begins so."""
@@ -137,15 +142,14 @@ class Elements:
     def renew(self, path: str) -> bool:
         """Give the last element that a path names up, so that the next request gets another one. False without one."""
         named = [unquote(part) for part in path.split("/")]
-        found = [owned for owned in self._pool.values() if owned.value in named]
-        if found:
+        if found := self.named(named):
             self.dispose(max(found, key=lambda owned: named.index(owned.value)))
         return bool(found)
 
     def give_up_named(self, names: Collection[str]) -> None:
         """Use no more the things of these ids or names, since a request may have changed them."""
         self._subject.bindings.give_up_named(names)
-        for owned in [one for one in self._pool.values() if one.value in names]:
+        for owned in self.named(names):
             self.dispose(owned)
 
     def give_up(self) -> None:
@@ -160,7 +164,7 @@ class Elements:
 
     def _forget_spent(self, collection: str) -> None:
         """Forget the usual element of a collection, since a request has used it up. It goes with another thing."""
-        self._pool.pop(_key(collection, {}), None)
+        self._pool.pop(key_of(collection, {}), None)
 
     def forget_below(self, path: str) -> None:
         """Forget the elements below a path, since they are gone or changed."""
@@ -256,7 +260,7 @@ class Elements:
             raise Unavailable(why + (f" ({message})" if message else ""), False, blocked)
         whole = context.fitting(operation, built, version)
         self._subject.bindings.used([*bindings_in(whole), *bindings_in(dict(signing))], True)
-        value = chosen or named_by(answer, name, body, producer.id_field)
+        value = chosen or named_by(answer, name, body, producer.id_field, collection)
         if value is None or not safe_in_path(value):
             lacks = "did not name the new element by an id that a path can hold"
             raise Unavailable(f"{operation.id} was answered {answer.status} and {lacks}", False)
@@ -370,7 +374,8 @@ class Elements:
                 self._drop(owned, kind)
                 return
             answer = self._context.cloud.send(Ask("DELETE", owned.path, Role(owned.role), version))
-            if answer.ok or answer.status in (404, 410):
+            away = answer.status in (404, 410)
+            if answer.ok or (away and not holder_of(self._context.cloud, owned.value, owned.path, owned.role, version)):
                 self.gone(owned)
             else:
                 self._refused(owned, kind)
@@ -393,8 +398,3 @@ class Elements:
         joined = self.joins(owned.producer) or self._is_elsewhere(owned)
         if journal is not None and not self._goes_with_subject(owned.collection) and not joined:
             journal.gone(owned.value)
-
-
-def _key(collection: str, fields: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    """The key of an element in the pool: its collection, and its unusual fields with their values as texts."""
-    return collection, tuple(sorted((name, repr(value)) for name, value in fields.items()))

@@ -17,9 +17,11 @@ class Fleeting:
 
     Attributes:
         subject: the resource under test.
+        missed: True if the thing has come and gone between two looks, as far as anything shows.
     """
 
     subject: Subject
+    missed: bool = False
     _began: float = field(default_factory=time.monotonic)
 
     def over(self, seen: object) -> bool:
@@ -29,4 +31,5 @@ class Fleeting:
         kind = self.subject.context.kind
         if not kind.status.task_field or time.monotonic() - self._began < SOON:
             return False
-        return kind.state_of(self.subject.refresh())[1] is None
+        self.missed = kind.state_of(self.subject.refresh())[1] is None
+        return self.missed

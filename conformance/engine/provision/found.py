@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from conformance.engine.api.given import ShownValue
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import Candidate, Missing
 from conformance.engine.cloud.exchange import ABSENT, Answer
 from conformance.engine.cloud.faults import message_in
 from conformance.engine.cloud.fields import values
 from conformance.engine.cloud.kinds import View
+from conformance.engine.cloud.names import OF_A_RUN
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.scopes import FAILED
 from conformance.engine.provision.context import RunContext
@@ -53,6 +56,16 @@ def none_listed(collection: str, placeholder: str, answer: Answer | None) -> Una
         failed = f"GET {collection} was answered {answer.status}" + (f" ({said})" if said else "")
         return Unavailable(f"{failed}, so no element is known that could stand for {placeholder}", optional=False)
     return Unavailable(f"the cloud shows no element of {collection} that could stand for {placeholder}")
+
+
+def may_vanish(cloud: Cloud, element: Any, value: str, collection: str) -> bool:
+    """Whether a run of this suite has made a listed element, so that it may be removed at any moment.
+
+    Another lane of this run may have made it, or another run, which its name tells.
+    """
+    if cloud.journal is not None and cloud.journal.owns(value, collection):
+        return True
+    return any(prefix != cloud.prefix for prefix in OF_A_RUN.findall(json.dumps(element, default=str)))
 
 
 def is_number(operation: Operation, name: str, version: Microversion) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.engine.api.producers import Producer, placeholders, with_values
 from conformance.engine.api.response_fields import elements, identity
+from conformance.engine.cloud.addressed import addressed
 from conformance.engine.cloud.exchange import ABSENT, Answer
 
 FRESH = "fresh-"
@@ -66,6 +67,11 @@ class Filled:
         return replace(self, path=with_values(path, values), values=values)
 
 
+def key_of(collection: str, fields: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """The key of an element in a lane's pool: its collection, and its unusual fields with their values as texts."""
+    return collection, tuple(sorted((name, repr(value)) for name, value in fields.items()))
+
+
 def content(answer: Answer) -> Any:
     """The value of the only key of a response body, or the whole body if it has several; None for any other answer."""
     if not answer.ok or not isinstance(answer.json, dict):
@@ -92,15 +98,17 @@ def name_in(body: Any) -> str | None:
     return None
 
 
-def named_by(answer: Answer, name: str, sent: Any = None, id_field: str = "") -> str | None:
+def named_by(answer: Answer, name: str, sent: Any = None, id_field: str = "", collection: str = "") -> str | None:
     """The name of a new element: from the response body, the Location header, or the request body ``sent``.
 
-    ``id_field`` is the field of the response that alone tells it; empty if no such field is known.
+    A body may hold the address of the element below its ``collection``. ``id_field`` is the field of the response that
+    alone tells it; empty if no such field is known.
     """
     if id_field:
         shown = answer.json.get(id_field) if isinstance(answer.json, Mapping) else None
         return str(shown) if isinstance(shown, str | int) else None
     value = identity(answer.json, name) if answer.json is not ABSENT else None
+    value = value or addressed(answer.json, collection)
     if value is not None:
         return value
     made = list(elements(answer.json)) if isinstance(answer.json, dict) and len(answer.json) == 1 else []

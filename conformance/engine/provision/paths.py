@@ -8,7 +8,6 @@ the lane makes an element by the documented operation (see ``producers``), and n
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -22,17 +21,18 @@ from conformance.engine.api.needs import PROJECT, ElementNeeded, Placeholder
 from conformance.engine.api.producers import SAFE, last_version, listed_by, placeholders
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.exchange import ABSENT, Answer
-from conformance.engine.cloud.names import OF_A_RUN
+from conformance.engine.cloud.journal import holds_above
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding
 from conformance.engine.model.trial import Trial
 from conformance.engine.provision.anew import with_new_elements
+from conformance.engine.provision.companions import Companions
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.elements import Elements
 from conformance.engine.provision.errors import Unavailable
 from conformance.engine.provision.fleeting import Fleeting
-from conformance.engine.provision.found import is_number, none_listed
+from conformance.engine.provision.found import is_number, may_vanish, none_listed
 from conformance.engine.provision.makeable import makes_in
 from conformance.engine.provision.owned import Filled, Owned
 from conformance.engine.provision.steps import Steps
@@ -73,6 +73,7 @@ class Paths:
         elements: makes elements.
         seen_by_admin: the ids and names that only an administrator's list has shown.
         steps: takes the steps before and after a request.
+        companions: finds the things that came with elements of the lane.
     """
 
     def __init__(self, context: RunContext, subject: Subject) -> None:
@@ -83,6 +84,7 @@ class Paths:
         self.seen_by_admin: set[str] = set()
         self.elements = Elements(context, subject)
         self.steps = Steps(context, subject)
+        self.companions = Companions(context, self.elements)
         self.elements.prepare, self.steps.changed = self.prepare, self.forget_below
 
     @with_new_elements
@@ -239,11 +241,20 @@ class Paths:
                 return owned.value, owned
             if self._context.service.always_made and operation.method not in SAFE:
                 raise Unavailable(f"no operation makes an element of {wants.collection} for {{{placeholder.name}}}")
+        return self._found(wants)
+
+    def _found(self, wants: _Wanted) -> tuple[str, Owned | None]:
+        """The value of an element that the run need not make, unless the cloud shows none that the request may name."""
+        placeholder, operation, sandbox = wants.placeholder, wants.operation, self._context.sandbox
         empty = self._context.empty_at_first
         own = self.elements.own if placeholder.element.collection in empty else self.elements.kept_for
         owned = own(placeholder.element, wants.collection, operation)
         if owned is not None:
             return owned.value, owned
+        free = sandbox or self._context.service.described or self._context.needs_of(operation).only_reads
+        if not (free or holds_above(self._context.cloud.journal, wants.collection)):
+            at = wants.collection, placeholder.name
+            return self.companions.one(*at, operation, wants.role, str(self._listed_at(wants))), None
         try:
             return self._element(wants), None
         except Unavailable:
@@ -254,7 +265,7 @@ class Paths:
                 empty.add(placeholder.element.collection)
             return owned.value, owned
 
-    def _named(self, wants: _Wanted, rule: Naming) -> str:
+    def _named(self, wants: _Wanted, rule: Naming, again: bool = True) -> str:
         """A name that the described requests give: in the last answer, or in a list while the thing lasts."""
         name = wants.placeholder.name
         if rule.min_microversion is not None and wants.version < Microversion.parse(rule.min_microversion):
@@ -288,11 +299,13 @@ class Paths:
             except Unavailable as error:
                 return error
 
-        patience, stopping, over = self._context.patience, self._context.stopping, Fleeting(self._subject).over
-        seen = until(look, over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
-        if isinstance(seen, Unavailable):
-            raise seen
-        return seen
+        patience, stopping, thing = self._context.patience, self._context.stopping, Fleeting(self._subject)
+        seen = until(look, thing.over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
+        if isinstance(seen, str):
+            return seen
+        if thing.missed and again:  # begun once more
+            return self._named(wants, rule, again=False)
+        raise seen
 
     def _nothing(self, wants: _Wanted, unknown: str) -> str:
         """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
@@ -359,16 +372,6 @@ class Paths:
         """Forget the things that lists have shown: they may be gone by now, and are looked up again."""
         self._known.clear()
 
-    def _may_vanish(self, element: Any, value: str, collection: str) -> bool:
-        """Whether a run of this suite has made a listed element, so that it may be removed at any moment.
-
-        Another lane of this run may have made it, or another run, which its name tells.
-        """
-        journal, own = self._context.cloud.journal, self._context.cloud.prefix
-        if journal is not None and journal.owns(value, collection):
-            return True
-        return any(prefix != own for prefix in OF_A_RUN.findall(json.dumps(element, default=str)))
-
     def _listed(self, wants: _Wanted) -> str:
         service, cloud = self._context.service, self._context.cloud
         collection, name, version = wants.collection, wants.placeholder.name, str(self._listed_at(wants))
@@ -385,12 +388,13 @@ class Paths:
                 if isinstance(element, Mapping) and not wanted.items() <= element.items():
                     continue
                 value = identity(element, name)
-                if value is not None and not self._may_vanish(element, value, collection):
+                if value is not None and not may_vanish(cloud, element, value, collection):
                     if (collection, value) in self._changed:
                         spare = spare or value
                         continue
                     if sender is Role.ADMIN and wants.role != "admin":
                         self.seen_by_admin.add(value)
+                    cloud.guard.listed(value, collection)
                     return value
         if spare:
             return spare

@@ -26,6 +26,12 @@ WAIT = 60.0
 BRIEF = 2.0
 """The longest wait, in seconds, for a room for which others have waited in vain: until a cloud has removed a thing."""
 
+MOST_WAITS = 2
+"""How often at most a run waits long for a room that nobody leaves: things that are not the run's take it, then."""
+
+MOST_BRIEF = 10
+"""How often at most a run waits a moment for such a room. A trial for which it lacks costs one more request then."""
+
 PAUSE = 0.5
 """The first pause of a wait for room, in seconds."""
 
@@ -60,6 +66,7 @@ class Places:
         most: the most lanes that may hold things at a time; None as long as no quota was used up.
         in_vain: the rooms that a wait did not find although only one lane held things, each with the operations whose
             trials were refused for it. Nobody waits for such a room again, until one of these trials finds it.
+        waited: how often each room was waited for in vain, for long and for a moment, since one was found last.
         last_actions: the name of the last action on each resource that was handed on, by its id.
         one_more: tells, by the limits that the cloud shows now, whether one more lane has room beside those that hold
             things; True where nobody knows.
@@ -68,6 +75,7 @@ class Places:
     stopping: threading.Event
     most: int | None = None
     in_vain: dict[str, set[str]] = field(default_factory=dict)
+    waited: dict[str, tuple[int, int]] = field(default_factory=dict)
     last_actions: dict[str, str] = field(default_factory=dict)
     one_more: Callable[[], bool] = lambda: True
     _spent: list[Made] = field(default_factory=list)
@@ -278,7 +286,7 @@ class Places:
             give_back: gives all things of the lane back before the next attempt.
             operation: the operation of the trial.
         """
-        deadline, pause, brief = time.monotonic() + WAIT, PAUSE, False
+        deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
         while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
             if not brief and self._in_vain_for(room, operation):
                 brief, deadline = True, min(deadline, time.monotonic() + BRIEF)
@@ -287,17 +295,26 @@ class Places:
             give_back()  # the lane itself may hold the thing that takes the room
             if self.make_way():
                 deadline = time.monotonic() + (BRIEF if brief else WAIT)
-            self.stopping.wait(pause)
+            if brief and self.waited.get(room, (0, 0))[1] >= MOST_BRIEF:
+                deadline = 0.0  # once more, for the room of the lane's own things
+            else:
+                self.stopping.wait(pause)
             pause = min(pause * GROWTH, LONGEST_PAUSE)
             done = attempt()
         with self._free:
             if room and self._seated and self.most == 1 and not self.stopping.is_set():
                 self.in_vain.setdefault(room, set()).add(operation)
+                often, moments = self.waited.get(room, (0, 0))
+                self.waited[room] = (often, moments + 1) if brief else (often + 1, moments)
+            elif lacked and not room:
+                self.waited.pop(lacked, None)
         return done
 
     def _in_vain_for(self, room: str, operation: str) -> bool:
         """Whether others have waited for a room in vain; then note the operation of a trial that is refused for it."""
         with self._free:
+            if self.waited.get(room, (0, 0))[0] >= MOST_WAITS:
+                self.in_vain.setdefault(room, set())
             if room in self.in_vain:
                 self.in_vain[room].add(operation)
             return room in self.in_vain

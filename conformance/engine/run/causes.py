@@ -14,6 +14,7 @@ from conformance.engine.cloud.discover import LACKING
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
+from conformance.engine.execute.senders import CLOSED
 from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.probe import Probe
@@ -21,8 +22,9 @@ from conformance.engine.model.trial import Paged, Trial
 from conformance.engine.provision.context import RunContext
 from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.absences import ABSENT, Absences
+from conformance.engine.run.acceptable import Acceptable
 from conformance.engine.run.another import decides, with_another
-from conformance.engine.run.contrast import Contrasts, documented, members
+from conformance.engine.run.contrast import NO_CONTRAST, Contrasts, documented, members
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged, judged
 from conformance.engine.run.lanes import ALONE, lane_of
@@ -49,7 +51,10 @@ class Causes:
         names: the answers to requests with invented names.
         usual: the values that new things have without being given them.
         absences: the fields with versions that answers have shown.
-        lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part.
+        acceptable: the operations that this run can see accepted.
+        lacking: operation -> the reason why its documented request could not be accepted: the cloud lacks a part,
+            or its provider has closed it.
+        unmade: operation -> the reason why its documented request could not be made, or its answer did not count.
         loose: operation -> whether it accepts a parameter of a query that nobody knows.
         heeded: operations and parameters of queries which they heed: they refuse a value, or a list shows an effect.
         others: the evidence of trials with another value of a field, by their keys.
@@ -61,15 +66,18 @@ class Causes:
     contrasts: Contrasts = field(default_factory=Contrasts)
     names: UnknownNames = field(default_factory=UnknownNames)
     lacking: dict[str, str] = field(default_factory=dict)
+    unmade: dict[str, str] = field(default_factory=dict)
     loose: dict[str, bool] = field(default_factory=dict)
     heeded: set[tuple[str, str]] = field(default_factory=set)
     others: dict[str, Evidence] = field(default_factory=dict)
     usual: Usual = field(init=False)
     absences: Absences = field(init=False)
+    acceptable: Acceptable = field(init=False)
 
     def __post_init__(self) -> None:
         self.usual = Usual(self.suite.cases, self.context)
         self.absences = Absences(self.suite.cases)
+        self.acceptable = Acceptable(self.context, self.suite.cases)
 
     def note(self, results: Iterable[Judged]) -> None:
         """Keep the answers to documented requests, and the parts of the cloud that they have shown to be missing."""
@@ -82,12 +90,18 @@ class Causes:
             if isinstance(case.trial.exchange, Paged) and judgement.verdict == "pass":
                 self.heeded.add((case.operation.id, case.trial.exchange.listing.parameter))
             reason = judgement.reason or ""
-            if case.requirement.kind == "normal" and reason.startswith(LACKING):
+            if case.requirement.kind == "normal" and reason.startswith((LACKING, CLOSED)):
                 self.lacking.setdefault(case.operation.id, reason)
         for one in {id(seen): seen for _, seen, _ in results}.values():
-            self.contrasts.note(one)
+            self._note(one)
             self.usual.note(one)
             self.absences.note(one)
+
+    def _note(self, evidence: Evidence) -> None:
+        """Keep the answer to a documented request, or the reason why there is none that counts."""
+        self.contrasts.note(evidence)
+        if evidence.problem is not None and evidence.trial.outcome.accepted is True:
+            self.unmade.setdefault(evidence.trial.operation.id, evidence.problem.reason)
 
     def undecided(self, case: Case, judgement: Judgement, why: str) -> Judgement:
         """The judgement of a case whose fault is not shown to be the cause: inapplicable if the cloud lacks a part."""
@@ -95,12 +109,16 @@ class Causes:
             return Judgement("inapplicable", "not shown", why)
         if self.context.service.described and self._unproved_query(case, judgement):
             return Judgement("inapplicable", "not shown", why)  # a service may accept any query: nobody forbids it
-        lacking = self.lacking.get(case.operation.id)
+        lacking = self.lacking.get(case.operation.id) or self.acceptable.barred(case.operation.id)
         verdict: Verdict = "inapplicable" if lacking else "inconclusive"
+        if why.startswith(NO_CONTRAST) and (unmade := self.unmade.get(case.operation.id)):
+            why = f"the same request without the fault could not be made: {unmade}"
         return replace(judgement, verdict=verdict, reason=lacking or why, deviation=None)
 
     def missing(self, case: Case, evidence: Evidence, judgement: Judgement) -> str | None:
         """The reason why nothing shows that a request is the cause of its refusal, or of a value; None if it is."""
+        if judgement.verdict != "pass":  # nothing else needs a proof, and most judgements are something else
+            return None
         if case.requirement.kind == EQUALITY:
             return self.usual.missing(case, evidence, judgement)
         if isinstance(case.expectation, ABSENT):
@@ -112,7 +130,12 @@ class Causes:
             why = why or self._unproved_query(case, judgement)
             return why or self.contrasts.missing(case, evidence, judgement, seen, strict=True)
         why = self._unproved_query(case, judgement) or self.contrasts.missing(case, evidence, judgement, seen)
-        return why or self._unknown(case, evidence, judgement, seen)
+        why = why or self._unknown(case, evidence, judgement, seen)
+        return why or self.acceptable.missing(case, evidence, judgement, self._accepted(case, seen))
+
+    def _accepted(self, case: Case, seen: Iterable[Sent]) -> bool:
+        """Whether a request of the operation of a case was accepted in the run."""
+        return bool(self.contrasts.accepted(case.operation.id)) or any(answer.ok for _, answer in seen)
 
     def _unproved_query(self, case: Case, judgement: Judgement) -> str | None:
         """The reason why the acceptance of a query proves nothing of its parameters; None if it does."""
@@ -123,6 +146,8 @@ class Causes:
 
     def _asked(self, case: Case) -> set[str]:
         """The parameters in the query of a case, but those that every request of the operation has."""
+        if not case.trial.request.query:  # so it is with most
+            return set()
         always = {name for name, _ in self.context.service.query(case.operation)}
         return {name for name, _ in case.trial.request.query} - always
 
@@ -193,7 +218,7 @@ class Causes:
         if not self.context.stopping.is_set() and self.contrasts.wanted(case):
             control = documented(case, self.suite.cases)
             if control is not None and not control.parts & self.context.lacking:
-                self.contrasts.note(self._made(Job.of([control]), executor))
+                self._note(self._made(Job.of([control]), executor))
         if self._unproved_query(case, judgement) and case.operation.id not in self.loose:
             self._ask_loosely(case, executor)
         seen = self.context.cloud.seen.of(case.operation.id)

@@ -3,8 +3,9 @@
 A body may have another fault that gives the same code, such as a value that this cloud does not take. So a refusal for
 a fault of the request keeps a promise only if the same request without the fault was accepted in the run, or refused
 with another code that does not depend on the moment. And a missing thing is no cause of a 404 that the documented
-request is answered, too, nor a role of a 404 if nothing shows that the documented role is let in: where only an
-administrator is, the thing, or one above it, may be hidden from the whole project.
+request is answered, too, nor a role of a 403 where every role is refused, nor of a 404 if nothing shows that the
+documented role is let in: where only an administrator is, the thing, or one above it, may be hidden from the whole
+project.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ FAULTS_OF_REQUESTS = frozenset({"constraint", "error/400"})
 """The kinds of requirements whose cases send a request with a fault that the documented request has not."""
 
 HIDDEN, FORBIDDEN = 404, "error/403"
-SAME_FOR_ALL = frozenset({"error/404", "error/409", "refusal"})
+SAME_FOR_ALL = frozenset({"error/403", "error/404", "error/409", "precondition", "refusal"})
 """The kinds of requirements whose refusals say nothing if the documented request is refused with the same code."""
+
+NO_CONTRAST = ("the same request without the fault was not answered in this run", "the request without the fault was")
+"""The beginnings of the reasons why a refusal has no contrast, if no documented request was made as it should be."""
 
 OF_THE_MOMENT = frozenset({401, 409, 413, 429})
 """Codes of refusals that the next request may not meet, so that they are no contrast; nor are codes from 500 on."""
@@ -186,9 +190,9 @@ def _accepted_with_all(case: Case, evidence: Evidence, answers: Iterable[tuple[i
 def _lacking(status: int, answers: Iterable[tuple[int, Members]]) -> str:
     codes = sorted({code for code, _ in answers})
     if not codes:
-        return "the same request without the fault was not answered in this run, so another part may be the cause"
+        return f"{NO_CONTRAST[0]}, so another part may be the cause"
     if any(200 <= code < 300 for code in codes):
         fields = "all other fields of this one, and no further one beside the field in question"
         return f"no accepted request has {fields}, so another field may be the cause of the {status}"
     said = " or ".join(map(str, codes))
-    return f"the request without the fault was answered {said}, so another part of it may be the cause"
+    return f"{NO_CONTRAST[1]} answered {said}, so another part of it may be the cause"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from conformance.engine.execute.environment import for_want_of_usual_ones
 from conformance.engine.execute.executor import FIRST_REFUSAL
+from conformance.engine.execute.senders import for_want_of_leave
 from conformance.engine.judge.missing import for_want_of_a_part
 from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
@@ -28,6 +29,7 @@ def _applicable(judgement: Judgement, case: Case, evidence: Evidence, context: R
     if judgement.verdict == "pass":
         return judgement
     judgement = for_want_of_a_part(judgement, evidence, context.service.profile.missing_parts)
+    judgement = for_want_of_leave(judgement, evidence, context)
     judgement = for_want_of_usual_ones(judgement, case, context)
     if context.service.described:
         return judgement

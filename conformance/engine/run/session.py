@@ -145,7 +145,7 @@ class Session:
             profile=service.profile,
             described=described(specs),
         )
-        self.cloud.guard.all_own = settings.sandbox
+        self.cloud.guard.all_own, self.cloud.guard.undoes = settings.sandbox, service.described
         root, supported = self.cloud.root, self.cloud.microversions
         self.api = ApiVersion(root.major if root else None, supported.min, supported.max is None)
         service = from_first(service, self.api)
@@ -182,6 +182,7 @@ class Session:
             notes=Notes(),
             stopping=stopping,
             sandbox=settings.sandbox,
+            default_policy=policy,
             lacking=lacking(self.cloud, service.optional_parts),
         )
         self.resources.waits = self.context.waits

@@ -1,8 +1,12 @@
 """How pytest runs a case: in the short way, or by its own protocol if anybody takes part in the phases."""
 
 import json
+import re
+from functools import wraps
 
 import pytest
+
+from conformance.plugin.progress import Progress
 
 pytest_plugins = ["pytester", "plugin_project"]
 pytestmark = pytest.mark.slow  # each runs a session of pytest
@@ -124,3 +128,42 @@ def test_nobody_is_asked_around_a_case_without_need(project):
 def test_a_case_runs_without_the_plugins_of_pytest_that_wait_for_the_hook(project, without):
     result = project.run("-p", f"no:{without}", "-k", "servers-actions.lock/normal")
     result.assert_outcomes(passed=len(project.matching("servers-actions.lock/normal")))
+
+
+@pytest.fixture
+def phases(monkeypatch):
+    """The phases of which the plugin itself has heard."""
+    heard, found = Progress.pytest_runtest_logreport, set()
+
+    @wraps(heard)
+    def hear(self, report):
+        found.add(report.when)
+        heard(self, report)
+
+    monkeypatch.setattr(Progress, "pytest_runtest_logreport", hear)
+    return found
+
+
+@pytest.mark.parametrize("option", ["--durations=3", "--junitxml=out.xml"])
+def test_nobody_hears_of_phases_in_which_nothing_is_done_without_need(project, phases, option):
+    project.run("-k", "servers-actions.lock/normal")
+    assert phases == {"call"}
+    project.run("-k", "servers-actions.lock/normal", option)
+    assert phases == {"setup", "call", "teardown"}
+
+
+@pytest.mark.parametrize("option", ["-q", "-v", "-rA"])
+def test_the_terminal_says_the_same_without_these_phases(project, phases, option):
+    lock = project.matching("servers-actions.lock/")
+    project.decide(**dict(zip(lock, ("fail", "error", "inconclusive", "inapplicable"), strict=False)))
+
+    def said():
+        result = project.run("-k", "servers-actions.lock/", option)
+        lines = [line.partition(" [")[0] for line in result.outlines if re.match(r"specs/|[A-Z]+ |[.oFE?-]+ |_", line)]
+        return result.parseoutcomes(), sorted(line for line in lines if "record:" not in line)
+
+    alone = said()
+    assert phases == {"call"}
+    project.pytester.makeconftest("def pytest_runtest_logreport(report):\n    pass")
+    assert said() == alone
+    assert phases == {"setup", "call", "teardown"}

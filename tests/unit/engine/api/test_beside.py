@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from widgets import action, plain, row, sample, spec
 
@@ -52,6 +54,16 @@ def test_others_make_none(other):
 def test_what_a_description_says_of_an_operation_stands():
     told = ServiceDescription(also_creates=((ADOPT.id, "gear", "title"),))
     assert made_beside(ADOPT, service=told) == ((ADOPT.id, "gear", "title"),)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_the_address_of_a_thing_below_its_collection_names_it(status):
+    body = {"next": "https://cloud.example/v1/wheels/8", "gear_ref": "https://cloud.example/v1/gears/7"}
+    answer = Answer(status, {}, "", body, 1.0, None)
+    assert creation(Kind("gears", "/gears"), Ask("POST", "/gears"), answer) == Creation("7", "/gears/7")
+    assert creation(Kind("cars", "/cars"), Ask("POST", "/cars"), answer) is None
+    unsafe = replace(answer, json={"gear_ref": "https://cloud.example/v1/gears/a%2Fb"})
+    assert creation(Kind("gears", "/gears"), Ask("POST", "/gears"), unsafe) is None
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,13 @@ def of(collection, *operations):
     return Producers(operations).of(collection)
 
 
+@pytest.mark.parametrize(("address", "found"), [("/v1/gears/{gear_id}", True), ("/v1/wheels/1", False), ("/", False)])
+def test_a_documented_answer_may_hold_the_address_of_what_was_made_alone(address, found):
+    make = plain("POST", "/gears", answered=(sample({"gear_ref": f"https://{{host}}{address}"}),), normal=(202,))
+    producer = of("/gears", make, SHOW)
+    assert (producer is not None) is found
+
+
 def test_a_path_names_elements_of_collections():
     path = "/gears/{gear_id}/notes/{key}"
     assert placeholders(path) == ["gear_id", "key"]

@@ -108,6 +108,33 @@ def test_without_a_description_a_name_has_the_form_of_that_of_the_sample(shown, 
     assert implied(make, *CARS[2:]).binding(make, "name") == (True, NAME)
 
 
+def test_without_a_description_a_type_tells_which_thing_is_named_beside_it():
+    shown = {"lock": {"part_id": "1", "part_type": "car", "road_id": "2", "road_type": "dirt", "car_id": "3"}}
+    lock = plain("POST", "/locks", samples=(sample(shown),), normal=(201,))
+    alone = implied(*CARS, lock, service=ServiceDescription(described=False))
+    assert alone.binding(lock, "part_id") == (True, Binding("/cars", relation="other"))
+    assert alone.binding(lock, "road_id") == (False, None)
+    assert alone.binding(lock, "car_id") == (True, Binding("/cars"))
+    assert implied(*CARS, lock).binding(lock, "part_id") == (False, None)
+
+
+ORDER = {"type": "car", "meta": {"name": "Beetle", "doors": 2}, "parts": [{"name": "wheel"}], "car": {"name": "x"}}
+
+
+def test_without_a_description_the_name_of_what_is_made_may_stand_further_within():
+    """Not in a list, and not in an object that is called like another thing: these are about other things."""
+    bare = ServiceDescription(described=False)
+    order = plain("POST", "/orders", samples=(sample(ORDER),), normal=(201,))
+    orders = (order, plain("GET", "/orders/{order_id}"))
+    assert implied(*CARS, *orders, service=bare).binding(order, "name") == (True, NAME)
+    assert implied(*CARS, *orders).binding(order, "name") == (False, None)
+    for within in ({"car": {"name": "x"}}, {"a": {"name": "x"}, "b": {"name": "y"}}, {"a": [{"name": "x"}]}):
+        other = plain("POST", "/orders", samples=(sample({"type": "car", **within}),), normal=(201,))
+        assert implied(*CARS, other, *orders[1:], service=bare).binding(other, "name") == (False, None)
+    asked = plain("POST", "/orders/ask", samples=(sample(ORDER),))
+    assert implied(*CARS, asked, service=bare).binding(asked, "name") == (False, None), "it makes nothing"
+
+
 def test_a_description_goes_before_what_is_implied():
     bound = implied(*CARS, service=KNOWLEDGE)
     assert bound.bindings[: len(KNOWLEDGE.bindings)] == KNOWLEDGE.bindings

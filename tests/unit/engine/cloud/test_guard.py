@@ -230,6 +230,23 @@ def test_disruption_is_the_users_choice(world):
     assert not world.passes("DELETE", "/servers/{own}/../{foreign}", guard=guard)
 
 
+def test_what_a_list_has_shown_is_not_changed_where_nothing_tells_how_to_undo_it(world):
+    """The users' choice is for changes that can be undone. What came with a thing of the run is the run's."""
+    guard = Guard(world.journal, GuardRules(), allow_disruptive=True)
+    guard.listed("listed-1", "/parts")
+    assert world.passes("DELETE", "/parts/listed-1", guard=guard), "a description says what lasts"
+    guard.undoes = False
+    assert not world.passes("DELETE", "/parts/listed-1", guard=guard)
+    assert not world.passes("POST", "/gears/{own}/parts/listed-1", guard=guard)
+    assert world.passes("GET", "/parts/listed-1", guard=guard)
+    assert world.passes("PUT", "/limits/of-a-project", guard=guard)
+    guard.came_along("listed-1")
+    assert world.passes("DELETE", "/parts/listed-1", guard=guard)
+    guard.listed("listed-2", "/parts")
+    guard.all_own = True
+    assert world.passes("DELETE", "/parts/listed-2", guard=guard), "nobody else uses this cloud"
+
+
 def test_other_services_create_in_any_collection(world):
     guard = Guard(world.journal)
     intent = world.journal.intend("resource_provider", "x")

@@ -134,7 +134,9 @@ def test_a_run_without_the_role_of_a_factory_makes_the_thing_as_it_can(fake, clo
     assert make.make("volume").role == "member"
 
 
-def test_what_a_thing_alone_was_made_of_goes_with_it(fake, cloud):
+@pytest.fixture
+def of_volumes(fake, cloud):
+    """Resources whose snapshots are made of a volume each."""
     snapshot = replace(cloud.profile.kind("volume"), name="snapshot", collection="/os-snapshots")
     of_volume = replace(snapshot.factory, body={"snapshot": {"volume_id": Binding("volume")}})
     snapshot = replace(snapshot, factory=of_volume, status=Status())
@@ -143,13 +145,31 @@ def test_what_a_thing_alone_was_made_of_goes_with_it(fake, cloud):
     fake.routes["GET", "/v2.1/os-volumes/v"] = (200, {"volume": {"id": "v", "status": "available"}})
     fake.routes["POST", "/v2.1/os-snapshots"] = (200, {"snapshot": {"id": "s"}})
     watch = Watch(cloud)
-    resources = Resources(cloud, Discovery(cloud), watch, timeout=5.0)
-    made = resources.make("snapshot")
-    fake.routes["GET", "/v2.1/os-volumes/v"] = fake.routes["GET", "/v2.1/os-snapshots/s"] = (404, {})
-    resources.remove_all([made])
+    yield Resources(cloud, Discovery(cloud), watch, timeout=5.0)
     watch.close()
+
+
+def test_what_a_thing_alone_was_made_of_goes_with_it(fake, cloud, of_volumes):
+    made = of_volumes.make("snapshot")
+    fake.routes["GET", "/v2.1/os-volumes/v"] = fake.routes["GET", "/v2.1/os-snapshots/s"] = (404, {})
+    of_volumes.remove_all([made])
     assert made.id == "s"
     assert fake.changes[1].json == {"snapshot": {"volume_id": "v"}}
+    assert all(entry.settled for entry in cloud.journal.entries())
+
+
+def test_what_a_thing_was_to_be_made_of_goes_if_it_is_refused(fake, cloud, of_volumes):
+    """Ten groups stood for volumes in them that a full quota refused, and used up the quota of groups as well."""
+    refused = {"overLimit": {"message": "quota exceeded"}}
+    fake.routes["POST", "/v2.1/os-snapshots"] = (413, refused)
+    fake.routes["DELETE", "/v2.1/os-volumes/v"] = (202, {})
+    fake.routes["GET", "/v2.1/os-volumes/v"] = lambda asked: (
+        (404, {}) if fake.changes[-1].method == "DELETE" else (200, {"volume": {"id": "v", "status": "available"}})
+    )
+    for count in (1, 2):
+        with pytest.raises(ResourceError, match="quota exceeded"):
+            of_volumes.make("snapshot")
+        assert [one.method for one in fake.changes] == ["POST", "POST", "DELETE"] * count
     assert all(entry.settled for entry in cloud.journal.entries())
 
 

@@ -46,6 +46,29 @@ def test_a_thing_with_a_name_of_the_run_is_removed(run, field):
     assert run.cleanup().removed == (f"locks {LOCK}",)
 
 
+def test_a_name_of_the_run_that_stands_within_an_object_of_a_thing_shows_whose_it_is(run):
+    mine = {"id": LOCK, "meta": {"name": "conformance-1-lock"}, "name": None}
+    theirs = {"id": OTHER, "meta": {"name": "x"}, "text": "conformance-1-lock"}
+    run.route("GET", "/locks", (200, {"locks": [theirs, mine]}), (200, {"locks": [theirs]}))
+    run.route("DELETE", f"/locks/{LOCK}", (204, None))
+    report = run.cleanup()
+    assert (report.removed, report.left) == ((f"locks {LOCK}",), ())
+
+
+def test_the_further_pages_of_a_list_are_read(run):
+    there = [True]
+
+    def page(asked):
+        if "marker" not in asked.query:
+            return 200, {"locks": [{"id": OTHER}], "next": f"https://elsewhere/locks?marker={OTHER}"}
+        return 200, {"locks": [{"id": LOCK, "name": "conformance-1-lock"}] if there else []}
+
+    run.fake.routes["GET", "/v2.1/locks"] = page
+    run.fake.routes["DELETE", f"/v2.1/locks/{LOCK}"] = lambda _: (204, there.clear())
+    report = run.cleanup()
+    assert (report.removed, report.left) == ((f"locks {LOCK}",), ())
+
+
 def test_what_was_made_on_the_side_in_the_project_of_the_run_is_removed(run, monkeypatch):
     """A thing that names a gear of the run which is gone. One in another project is told of, and left."""
     owned = {"id": LOCK, "resource": {"id": GEAR}, "project_id": "p-1"}
@@ -110,3 +133,77 @@ def test_the_lists_are_those_of_the_service(tmp_path):
     one.may_look_at([("/gears", "/gears", True)])
     assert one.lists == (("/gears", "/gears", True),)
     assert other.lists == ()
+
+
+def by_role(run, method, path, **answers):
+    """Answer by the role that asks; all others do not see the thing."""
+    answers = {f"{role}-token": answer for role, answer in answers.items()}
+    run.fake.routes[method, f"/v2.1{path}"] = lambda asked: answers.get(asked.token, GONE)
+
+
+@pytest.mark.parametrize("role", ["admin", "alt"])
+def test_a_thing_that_its_maker_sees_no_more_is_removed_by_who_sees_it(run, role):
+    """An accepted request may have given it to another project, with all that hangs on it."""
+    run.tokens[Role.ALT] = "alt-token"
+    run.route("DELETE", f"/adopted/{GEAR}", (204, None))
+    run.had("locks", LOCK, f"/locks/{LOCK}")
+    there = [True]
+
+    def asked(method):
+        def answer(one):
+            if one.token != f"{role}-token" or not there:
+                return GONE
+            if method == "DELETE":
+                there.clear()
+            return (204, None) if method == "DELETE" else (200, {"lock": {"id": LOCK}})
+
+        run.fake.routes[method, f"/v2.1/locks/{LOCK}"] = answer
+
+    asked("GET")
+    asked("DELETE")
+    report = run.cleanup()
+    assert set(report.removed) == {f"gears {GEAR}", f"locks {LOCK}"}
+    assert not there
+    assert report.left == ()
+
+
+def test_a_thing_that_somebody_else_calls_the_same_is_left(run):
+    run.route("DELETE", f"/adopted/{GEAR}", (204, None))
+    run.had("keys", "sample", "/keys/sample")
+    by_role(run, "GET", "/keys/sample", admin=(200, {"key": {"id": "sample"}}))
+    by_role(run, "DELETE", "/keys/sample", admin=(204, None))
+    assert run.cleanup().already_gone == ("keys sample",)
+    assert [one for one in run.fake.changes if one.token == "admin-token"] == []
+
+
+def test_what_another_role_sees_and_nobody_can_remove_is_as_gone_as_before(run):
+    """A service may show what it has removed."""
+    run.route("DELETE", f"/adopted/{GEAR}", GONE)
+    by_role(run, "GET", f"/adopted/{GEAR}", admin=(200, {"gear": {"id": GEAR}}))
+    assert run.cleanup().already_gone == (f"gears {GEAR}",)
+
+
+def test_the_lists_of_roles_that_may_have_got_a_thing_are_looked_through(run):
+    run.tokens[Role.ALT] = "alt-token"
+    shown = [True]
+
+    def removed(one):
+        shown.clear()
+        return (204, None)
+
+    run.fake.routes["GET", "/v2.1/gears/detail"] = lambda one: (
+        (200, {"gears": [{"id": GEAR}]}) if shown and one.token == "alt-token" else (200, {"gears": []})
+    )
+    run.fake.routes["DELETE", f"/v2.1/gears/{GEAR}"] = lambda one: removed(one) if one.token == "alt-token" else GONE
+    assert run.cleanup().removed == (f"gears {GEAR}",)
+
+
+def test_what_was_in_doubt_and_has_gone_by_the_look_through_the_lists_is_not_told(run):
+    """A lock without a name was asked for, and never answered; it bears a name of the run elsewhere."""
+    run.journal.before(run.journal.intend("locks", ""), [])
+    mine = {"id": LOCK, "meta": {"name": "conformance-1-lock"}}
+    there = [True]
+    run.fake.routes["GET", "/v2.1/locks"] = lambda _: (200, {"locks": [mine] if there else []})
+    run.fake.routes["DELETE", f"/v2.1/locks/{LOCK}"] = lambda _: (204, there.clear())
+    report = run.cleanup()
+    assert (report.removed, report.left) == ((f"locks {LOCK}",), ())

@@ -49,6 +49,48 @@ def test_the_address_of_a_thing_names_it_where_no_field_does(fake, cloud, gadget
     assert [thing.path for thing in found(cloud).things] == ["/gadgets/g-1"]
 
 
+NEXT = "https://cloud.example/v9/gadgets?limit=1&marker="
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        lambda last: {"next": NEXT + last},
+        lambda last: {"links": {"next": NEXT + last, "self": "here"}},
+        lambda last: {"links": {"next": {"href": NEXT + last}}},
+        lambda last: {"gadgets_links": [{"rel": "next", "href": NEXT + last}, {"rel": "previous", "href": "there"}]},
+    ],
+)
+def test_the_pages_of_a_list_are_followed_to_the_end(fake, cloud, gadget, named):
+    """At the path of the list, wherever a proxy has the service."""
+    ids = ["g-2", "g-3", "g-1"]
+
+    def page(asked):
+        at = ids.index(asked.query["marker"]) + 1 if "marker" in asked.query else 0
+        more = named(ids[at]) if at + 1 < len(ids) else {"gadgets_links": [{"rel": "previous", "href": "there"}]}
+        return 200, {"gadgets": [{"id": ids[at], "name": gadget if ids[at] == "g-1" else "x"}], **more}
+
+    fake.routes["GET", LIST] = page
+    outcome = found(cloud)
+    assert ([thing.path for thing in outcome.things], outcome.lost) == (["/gadgets/g-1"], ())
+    assert [one.path for one in fake.asked if one.path == LIST] == [LIST] * 3
+
+
+def test_a_list_that_never_ends_is_left_after_a_hundred_pages(fake, cloud, gadget):
+    count = iter(range(10_000))
+    fake.routes["GET", LIST] = lambda _: (200, {"gadgets": [{"id": f"g-{next(count)}"}], "next": f"{NEXT}x"})
+    (lost,) = found(cloud).lost
+    assert "shows only a part of the list" in lost
+    assert next(count) == 100
+
+
+def test_a_page_that_shows_nothing_new_leads_nowhere(fake, cloud, gadget):
+    fake.routes["GET", LIST] = (200, {"gadgets": [{"id": "g-2"}], "next": f"{NEXT}g-2"})
+    (lost,) = found(cloud).lost
+    assert "shows only a part of the list" in lost
+    assert len(fake.asked) == 2
+
+
 def test_a_name_in_capitals_finds_a_thing_as_well(fake, cloud):
     name = "CUSTOM_" + cloud.journal.rand_name("gadget").upper().replace("-", "_")
     cloud.journal.intend("gadgets", name)
@@ -75,9 +117,9 @@ def test_a_thing_that_the_whole_list_does_not_show_was_never_made(fake, cloud, g
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ((200, {"gadgets": [], "gadgets_links": [{"rel": "next"}]}), "shows only the first page of the list"),
-        ((200, {"gadgets": [], "links": {"next": "there"}}), "shows only the first page of the list"),
-        ((200, {"gadgets": [], "next": "/there"}), "shows only the first page of the list"),
+        ((200, {"gadgets": [], "gadgets_links": [{"rel": "next"}]}), "shows only a part of the list"),
+        ((200, {"gadgets": [], "links": {"next": "there"}}), "shows only a part of the list"),
+        ((200, {"gadgets": [], "next": "/there"}), "shows only a part of the list"),
         ((200, {"gadgets": [], "gears": [{"id": "g-1"}]}), "shows no list"),
         ((200, [{"id": "g-1"}]), "shows no list"),
         ((404, {"itemNotFound": {"message": "no such route"}}), "gave 404 (no such route)"),

@@ -299,6 +299,21 @@ def test_an_unknown_name_makes_nothing_and_is_not_written_down(tmp_path):
     assert Journal.read(tmp_path) == ()
 
 
+@pytest.mark.parametrize("described", [True, False])
+def test_what_a_put_makes_at_an_unknown_name_is_written_down_where_no_description_says_so(tmp_path, described):
+    """Before it is asked for. A service may take any name, and a thing that is put so must go as well."""
+    shop = opened(tmp_path, service=replace(KNOWN, described=described))
+    make(shop, LABEL, target="unknown", accepted=False)
+    (put,) = shop[0].changes
+    left = [entry.left for entry in Journal.read(tmp_path)]
+    assert left == ([] if described else [((put.rpartition("/")[2], put.removeprefix("PUT ")),)])
+    assert (shop[0].open_intents == [()]) is described
+    assert shop[0].dropped == ([] if described else [put.rpartition("/")[2]]), "at once"
+    shop[0].does["PUT labels"] = 404
+    make(shop, LABEL, target="unknown", accepted=False)
+    assert all(entry.left or entry.settled for entry in Journal.read(tmp_path))
+
+
 def test_what_goes_on_changing_after_the_answer_is_used_no_more(shop):
     shop[0].does["PUT gears"] = 202
     make(shop, CHANGE, body=BODY)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from subjects import answer
-from widgets import COLOUR, action, becomes, plain, sample, status
+from widgets import COLOUR, action, becomes, plain, row, sample, status
 from workshop import CHANGE, DROP, EVERY, JOB, JOBS, KNOWN, LIST, MAKE, NOTE, PROFILE, PULL, SHOW, opened, tried
 
 from conformance.engine.api.entries import Stock
@@ -603,3 +603,53 @@ def test_what_a_lane_has_used_up_goes_with_the_lane_where_others_need_the_room(t
     shop[1].context.places.spend(["used-up"])
     shop[1].discard()
     assert gone == removed
+
+
+def test_what_an_earlier_request_has_taken_away_unseen_is_made_anew(tmp_path):
+    """As a transfer whose path does not name the thing: its maker sees it no more. It stays in the journal."""
+    shop = opened(tmp_path)
+    lane = shop[1]
+    lane.make(tried(CHANGE, body=BODY))
+    del shop[0].things["/gears"]["gear-1"]
+    evidence = lane.make(tried(CHANGE, body=BODY))
+    assert evidence.status == 200
+    assert [line for line in shop[0].changes if line.startswith("P")][-3:] == [
+        "PUT /gears/gear-1",
+        "POST /gears",
+        "PUT /gears/gear-2",
+    ]
+    left = [id_ for entry in shop[0].journal.entries() for id_, _ in entry.left]
+    assert "gear-1" in left
+
+
+def test_a_refusal_of_a_thing_that_is_there_is_no_loss(tmp_path):
+    shop = opened(tmp_path)
+    shop[0].does["PUT gears"] = 404
+    evidence = shop[1].make(tried(CHANGE, body=BODY))
+    assert evidence.status == 404
+    assert sum(line.startswith("POST /gears") for line in shop[0].changes) == 1
+
+
+FIT = plain("POST", "/wheels", row("wheel", "object"), samples=(sample({"wheel": {"gear_id": "1"}}),), normal=(201,))
+WHEEL = {"wheel": {"gear_id": Binding("/gears")}}
+
+
+@pytest.mark.parametrize(("room", "status", "gears"), [(1, 200, 2), (0, 409, 2)])
+def test_without_a_description_a_thing_that_is_full_gives_way_to_another_one(tmp_path, room, status, gears):
+    """Once in vain, and then no more for this operation."""
+    shop = opened(tmp_path, *EVERY, FIT, service=replace(KNOWN, described=False))
+    fitted = []
+
+    def fit(ask):
+        gear = ask.body["wheel"]["gear_id"]
+        fitted.append(gear)
+        return 409 if fitted.count(gear) > room else None
+
+    shop[0].does["POST wheels"] = fit
+    statuses = [shop[1].make(tried(FIT, body=WHEEL)).status for _ in range(2)]
+    assert statuses[-1] == status
+    assert len(set(fitted)) == gears
+    described = opened(tmp_path / "described", *EVERY, FIT)
+    described[0].does["POST wheels"] = 409
+    assert described[1].make(tried(FIT, body=WHEEL)).status == 409
+    assert sum(line == "POST /gears" for line in described[0].changes) == 1

@@ -254,6 +254,16 @@ def test_what_is_disposed_of_is_deleted_as_who_made_it_and_settled(tmp_path, sho
     assert own(shop, SHOW).value == "gear-2", "it is used no more"
 
 
+def test_what_its_maker_sees_no_more_is_not_settled_while_an_administrator_sees_it(tmp_path, shop):
+    """A request may have given it to another project."""
+    owned = replace(produced(shop), value=(id_ := f"{shop[0].prefix}-gear"), path=f"/gears/{id_}")
+    shop[0].journal.there("gears", id_, owned.path)
+    shop[0].does["DELETE gears"] = 404
+    shop[0].does["GET gears"] = lambda ask: (200, {"gear": {"id": id_}}) if ask.role == "admin" else 404
+    shop[1].paths.elements.dispose(owned)
+    assert [entry.left for entry in entries(tmp_path)][-1] == ((id_, owned.path),)
+
+
 @pytest.mark.parametrize(("code", "settled"), [(404, True), (410, True), (409, False), (500, False)])
 def test_what_cannot_be_removed_stands_in_the_journal(tmp_path, shop, code, settled):
     owned = own(shop, SHOW)
@@ -307,6 +317,14 @@ def test_what_nothing_removes_is_left_for_the_end_of_the_run(tmp_path, shop):
 
 def answered(json=ABSENT, status=200, **headers):
     return Answer(status, headers, "", json, 1.0, None)
+
+
+def test_the_address_of_what_was_made_names_it():
+    """Below its own collection: a body may hold other addresses."""
+    body = {"maker_ref": "http://x/v1/makers/m-1", "gear_ref": "http://x/v1/gears/g%201", "id_of": 1}
+    assert named_by(answered(body), "gear_id", None, "", "/gears") == "g 1"
+    assert named_by(answered(body), "gear_id", None, "", "/wheels") is None
+    assert named_by(answered({**body, "id": "g-2"}), "gear_id", None, "", "/gears") == "g-2"
 
 
 @pytest.mark.parametrize(

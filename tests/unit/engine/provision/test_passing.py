@@ -97,7 +97,7 @@ def test_a_refusal_of_what_is_listed_longer_than_its_task_lasts_says_nothing(tmp
     assert (evidence.status, evidence.problem is None) == (409, decided)
 
 
-@pytest.mark.parametrize(("task", "looks"), [(None, 2), ("spinning", 4)])
+@pytest.mark.parametrize(("task", "looks"), [(None, 4), ("spinning", 6)])
 def test_what_came_and_went_between_two_looks_is_not_waited_for_any_more(tmp_path, monkeypatch, task, looks):
     """A quick live migration was waited for, five minutes each time, although its server had no task any more."""
     monkeypatch.setattr(fleeting, "SOON", 0.0)
@@ -112,7 +112,21 @@ def test_what_came_and_went_between_two_looks_is_not_waited_for_any_more(tmp_pat
     shop[0].does["GET jobs"] = jobs
     problem = make(shop, JOB_OF, "IDLE").problem
     assert "/servers/server-1/jobs" in problem.reason
-    assert len(listed) == 2 * looks, "a member looks and an administrator, and the first look is before it is begun"
+    assert len(listed) == 2 * looks, "a member looks and an administrator, and it is begun twice"
+
+
+def test_what_came_and_went_between_two_looks_is_begun_once_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(fleeting, "SOON", 0.0)
+    shop = with_passing_jobs(tmp_path, {"server-1"})
+
+    def jobs(ask):
+        begun = sum(text.endswith("/action") for text in shop[0].changes)
+        shop[0].things["/servers"]["server-1"]["turning"] = None
+        return 200, {"jobs": [{"job": "j-2"}] if begun == 2 else []}
+
+    shop[0].does["GET jobs"] = jobs
+    assert make(shop, JOB_OF, "IDLE").status == 202
+    assert shop[0].changes[-1] == "POST /servers/server-1/jobs/j-2/end"
 
 
 def test_what_has_to_have_ended_is_brought_to_its_end_first(tmp_path):

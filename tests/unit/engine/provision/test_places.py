@@ -13,7 +13,7 @@ from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
 from conformance.engine.provision import places as module
-from conformance.engine.provision.places import MOST_PATIENCE, PATIENCE, Places
+from conformance.engine.provision.places import MOST_PATIENCE, MOST_WAITS, PATIENCE, Places
 
 
 @pytest.fixture(autouse=True)
@@ -216,6 +216,35 @@ def test_a_trial_that_finds_the_room_it_lacked_lets_others_wait_for_it_again() -
     places.room_for("show")
     answers = iter([202])
     assert places.found(403, lambda: next(answers), wheels, lambda: None, "make") == 202
+
+
+def test_a_room_that_others_keep_is_not_waited_for_by_each_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project whose quota of networks others use up has thousands of cases that need a network."""
+    monkeypatch.setattr(module, "MOST_BRIEF", 3)
+    monkeypatch.setattr(module, "WAIT", 0.02)
+    places, asked, pauses = seated(1), [0], []
+    monkeypatch.setattr(places.stopping, "wait", pauses.append)
+
+    def refused() -> int:
+        asked[0] += 1
+        return 403
+
+    def trial(operation: str = "show") -> tuple[int, int]:
+        """The requests and the pauses of a trial that is refused; then one of the operation needs no such thing."""
+        asked[0], before = 0, len(pauses)
+        assert places.found(403, refused, wheels, lambda: None, operation) == 403
+        places.room_for(operation)
+        return asked[0], len(pauses) - before
+
+    long = [trial() for _ in range(MOST_WAITS)]
+    assert min(count for count, _ in long) > 1, "waited for, though in vain"
+    for _ in range(3):
+        assert trial() == (1, 1), "a moment"
+    assert trial() == (1, 0), "once more, after the lane has given back what it holds"
+    answers = iter([202])
+    assert places.found(403, lambda: next(answers), wheels, lambda: None, "make") == 202
+    places.room_for("make")
+    assert trial()[0] > 1, "there is room again now and then"
 
 
 def test_a_lane_that_holds_the_thing_itself_finds_the_room_for_which_others_waited_in_vain() -> None:

@@ -168,11 +168,16 @@ def test_a_parameter_of_a_query_is_a_part_of_the_request() -> None:
         ("refusal", 400, [400, 202], True),
         ("refusal", 400, [], True),
         ("error/403", 403, [], True),
+        ("error/403", 403, [403], False),
+        ("error/403", 403, [403, 202], True),
         ("error/403", 404, [], False),
         ("error/403", 404, [404], False),
         ("error/403", 404, [202], True),
         ("error/401", 401, [401], True),
-        ("precondition", 409, [409], True),
+        ("precondition", 409, [], True),
+        ("precondition", 409, [409], False),
+        ("precondition", 409, [409, 202], True),
+        ("situation", 409, [409], True),
     ],
 )
 def test_of_other_refusals_the_documented_request_must_not_be_refused_alike(
@@ -275,6 +280,31 @@ def test_a_documented_request_with_an_answer_is_not_sent_again() -> None:
     contrasts = Contrasts()
     contrasts.note(answered(202, WHOLE))
     assert not contrasts.wanted(case("error/400"))
+
+
+def test_the_reason_why_the_documented_request_cannot_be_made_is_the_reason_of_its_refusals(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quota that others have used up leaves room for none, and no fault of a request can be shown then."""
+    monkeypatch.setattr("conformance.engine.provision.places.WAIT", 0.01)
+
+    def full(serve: Any) -> Any:
+        def answer(asked: Any) -> Any:
+            if asked.method != "POST" or not asked.path.endswith("/boats"):
+                return serve(asked)
+            boat = asked.json.get("boat") if isinstance(asked.json, dict) else None
+            sound = isinstance(boat, dict) and isinstance(boat.get("name"), str)
+            return (409, {"message": "Quota exceeded for boats"}) if sound else (400, {"message": "no boat"})
+
+        return answer
+
+    found, _ = tried(tmp_path, monkeypatch, full, "error/400")
+    assert len(found) > 2
+    assert {one.verdict for one in found} == {"inconclusive"}
+    assert {str(one.reason) for one in found} == {
+        "the same request without the fault could not be made: the quota of the project is used up "
+        "(Quota exceeded for boats): raise it, or remove what is not needed"
+    }
 
 
 def test_where_the_cloud_lacks_a_part_no_fault_of_a_request_can_be_shown() -> None:
