@@ -18,6 +18,7 @@ TIED = (
     r"exported)"
 )
 _STILL = r"(?:still\s+|currently\s+|already\s+|any\s+|some\s+|other\s+)*"
+_DEPENDS = r"(?:depends?\s+on|uses?|(?:is|are)\s+using|references?|refers?\s+to|belongs?\s+to|relies\s+on|rely\s+on)"
 KIND = (
     r"(?:(?:associated|dependent|attached|existing|child|remaining|active|linked|related|other|assigned|running)\s+)?"
 )
@@ -30,11 +31,11 @@ _ITS = (
 _IT = r"(?:it|they|(?:the|this|that)\s+[\w -]+?)"
 _NO_USE = frozenset(
     """
-    access api attribute body character configuration content data default description double driver duplicate effect
-    empty error extension extra feature field flag format header id identical key length limit list maximum metadata
-    minimum more multiple name null number option own parameter permission plugin possibility privilege
-    property quota request right role same schema service several size space spec state status string support tag time
-    token two type unit value version white whitespace
+    access api attribute body character configuration content data default description double driver duplicate
+    effect empty error extension extra feature field flag following format header id identical item key length limit
+    list maximum metadata minimum more multiple name null number option own parameter permission plugin possibility
+    privilege property quota reference request resource right role same schema service several size space spec state
+    status string support tag time token two type unit value version white whitespace
     """.split()  # noqa: SIM905 -- a list of words reads better so
 )
 """Words for what a thing has without being used by it; and words for a number."""
@@ -45,7 +46,8 @@ def uses_of(phrase: str) -> tuple[str, ...]:
     if re.search(r"[`*]", phrase):
         return ()  # a marked name is that of a field, or a value
     names = names_of(re.sub(r"\b([A-Z]{2,})s\b", r"\1", phrase))  # "VMs" are "VM"
-    return () if any(_NO_USE & {singular(word) for word in name.split()} for name in names) else names
+    generic = any(_NO_USE & {singular(word) for word in name.split()} or name.endswith("ed") for name in names)
+    return () if generic else names
 
 
 def _use(m: re.Match[str]) -> Cause | None:
@@ -59,6 +61,16 @@ USES = (
         _use,
     ),
     (rf"(?!no\b)(?P<n>(?:{THE})?{WORDS})\s+(?:is|are)\s+{_STILL}{TIED}\s+(?:to|with|in|on)\s+(?:it|this|them)", _use),
+    (
+        rf"there\s+(?:is|are)\s+(?!no\b|not\b){_STILL}{KIND}(?P<n>(?:{THE})?{WORDS})\s+(?:that|which)\s+{_STILL}"
+        rf"{_DEPENDS}\s+.+",
+        _use,
+    ),
+    (rf"(?:an?|any|another)\s+{KIND}(?P<n>{WORDS})\s+{_STILL}{_DEPENDS}\s+(?:it|them)", _use),
+    (
+        rf"it\s+{_STILL}has\s+(?:active|running|open|linked|registered|related)\s+(?P<n>{WORDS}(?:\s+(?:or|and)\s+{WORDS})?)",
+        _use,
+    ),
 )
 """Forms of a clause that states a use."""
 

@@ -2,8 +2,9 @@
 
 Read, of a removal, an action, or within preconditions: "The car cannot have any passengers", "You cannot already have a
 picture of the car", "The car must not be locked, belong to a fleet or have passengers", "A car can be sold only if it
-has no passengers", "You must remove all passengers before selling a car", "You cannot sell a car that does not belong
-to your project". Not read: a number of uses ("more than one passenger"), a recommendation outside of preconditions,
+has no passengers", "You must remove all passengers before selling a car", "Before you can sell a car, you must first
+remove its passengers", "You cannot sell a car that is used by a fleet", "You cannot sell a car that does not belong to
+your project". Not read: a number of uses ("more than one passenger"), a recommendation outside of preconditions,
 and a thing that is not the operation's.
 """
 
@@ -49,6 +50,31 @@ _BEFORE = re.compile(
     rf"(?:remove|delete|detach|disassociate|unassign|release|destroy|terminate)\s+(?:all\s+(?:of\s+)?)?(?P<n>(?:{THE})?{KIND}{WORDS}"
     rf"(?:\s*,?\s+(?:and|or)\s+(?:{THE})?{KIND}{WORDS})?)\s+(?:from\s+.+?\s+)?before\s+(?:(?:attempting|trying)\s+to\s+|you\s+(?:can\s+)?)?"
     r"(?P<verb>[a-z]+)\s+(?P<thing>(?:the|an?|this)\s+[\w -]+?|it)\.?$",
+    _FLAGS,
+)
+_REMOVES = r"(?:remove|delete|detach|disassociate|unassign|deregister|release|destroy|terminate)"
+_ALL = r"(?:(?:all\s+(?:of\s+)?|any\s+|every\s+|each\s+)?(?:the\s+|its\s+|your\s+|existing\s+)*)"
+_ONE = r"[A-Za-z][\w-]*(?:\s+[\w-]+){0,3}?"
+_THEM = rf"{_ALL}{KIND}(?P<n>{_ONE}(?:\s+(?:and|or)\s+{_ONE})?)"
+_TAIL = (
+    r"(?:\s+(?:that|which|in|within|from|of|on|created|attached|associated|assigned|linked|referencing|contained|using|"
+    r"belonging|based|built|made|running)\s[^.;]*?)?"
+)
+_FIRST = re.compile(
+    r"^Before\s+(?:you\s+(?:can\s+)?|(?:attempting|trying)\s+to\s+)?(?P<verb>[a-z]+)\s+"
+    r"(?P<thing>(?:an?|the|this|your|any)\s+[\w -]+?),"
+    rf"\s+(?:you\s+(?:must|have\s+to|need\s+to)\s+)?(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}\.?$",
+    _FLAGS,
+)
+_LAST = re.compile(
+    rf"^You\s+(?:must|have\s+to|need\s+to)\s+(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}\s+before\s+(?:(?:attempting|trying)\s+to\s+|"
+    r"you\s+(?:can\s+)?)?(?P<verb>[a-z]+)\s+(?P<thing>(?:an?|the|this|your|any)\s+[\w -]+?|it)\.?$",
+    _FLAGS,
+)
+_WHAT_IS = re.compile(
+    rf"^(?:You|Users?)\s+{_NOT}\s+(?P<verb>[a-z]+)\s+(?P<thing>[^,]+?)\s+(?:that|which)(?:'s|\s+(?:is|are))\s+(?:still\s+|currently\s+)?"
+    r"(?:used|referenced|included|associated|attached|assigned|bound|contained|in\s+use)\s+(?:by|in|with|to)\s+"
+    rf"(?:one\s+or\s+more\s+|any\s+|another\s+|other\s+|an?\s+)?{KIND}(?!this\b|that\b|the\b|your\b)(?P<n>{_ONE})\.*$",
     _FLAGS,
 )
 _ANOTHERS = re.compile(
@@ -122,8 +148,16 @@ def _only_unused(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _gone_before(sentence: Sentence, scope: Scope) -> Reading | None:
-    """A8: what must be removed before the operation; "should" says so within preconditions alone."""
-    m = _BEFORE.match(sentence.text) if scope.source is not None and not reads(scope) else None
+    """A8: what must be removed before the operation; "should" says so within preconditions alone. Or what uses it."""
+    if scope.source is None or reads(scope):
+        return None
+    text = sentence.text.replace("\u2019", "'")
+    m = _FIRST.match(text) or _LAST.match(text) or _WHAT_IS.match(text)
+    if m is not None and not version_clauses(text):
+        own = performed(m["verb"], scope) and (m["thing"] == "it" or _is_own(m["thing"], scope))
+        itself = m.re is not _WHAT_IS and _is_own(m["n"], scope)  # "detach the policy from all users"
+        return _refused(uses_of(m["n"]), sentence) if own and not itself else None
+    m = _BEFORE.match(text)
     if m is None or version_clauses(sentence.text) or (m["modal"] == "should" and not listed_as_need(sentence, scope)):
         return None
     if not performed(m["verb"], scope):
@@ -141,6 +175,6 @@ def _anothers(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("never-held", "A8", _never_held, ("not ", "cannot", "can't")),
     Rule("only-unused", "A8", _only_unused, (" no ", "not ")),
-    Rule("gone-before-the-operation", "A8", _gone_before, ("before",)),
+    Rule("gone-before-the-operation", "A8", _gone_before, ("before", "that", "which")),
     Rule("of-another-owner", "A8", _anothers, ("belong", "own", "yours")),
 )

@@ -90,6 +90,7 @@ _CANNOT = re.compile(
     r"\s+(?:if|when|while)\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )
+_IT_IS = re.compile(r"\bit's\b(?=\s+(?:in|still|used|being|associated|attached|locked))", _FLAGS)
 _FAILS = re.compile(
     r"^(?:This|The)\s+(?:operation|call|request|API|action|deletion|removal|creation|update|change)\s+(?:fails|will\s+fail|"
     r"(?:is|will\s+be)\s+(?:rejected|refused))\s+(?:if|when)"
@@ -234,12 +235,13 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     """A8: what cannot be done while something holds; the sentence names no code."""
     if scope.source is None or codes_in(sentence.text):
         return None
-    text = without_versions(sentence.text)
+    text = _IT_IS.sub("it is", without_versions(sentence.text).replace("\u2019", "'"))
     m = _CANNOT.match(text) or _FAILS.match(text) or _IF_FAILS.match(text) or _NOT_ALLOWED.search(text)
-    cause = cause_of(m["cause"]) if m else None
-    if cause is None and (m := _UNLESS.match(text)):
-        cause = cause_of(f"{m['noun']} is not {m['is']}")
-    found = _refusals(None, (cause,), sentence.text, sentence.line) if cause else ()
+    causes, whole = causes_of(m["cause"]) if m else ((), False)
+    if not causes and (m := _UNLESS.match(text)):
+        causes, whole = causes_of(f"{m['noun']} is not {m['is']}")
+    # Of two clauses that "or" joins, both are read: half of a list of statuses would be a false one.
+    found = _refusals(None, causes, sentence.text, sentence.line) if whole else ()
     return Reading(tuple(map(Refused, found))) if found else None
 
 

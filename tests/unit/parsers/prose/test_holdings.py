@@ -35,6 +35,16 @@ def uses(text, **more):
         ("Detach all lids from it before deleting the volume.", [("lid",)]),
         ("A volume cannot be deleted if there are still lids attached to it.", [("lid",)]),
         ("It cannot be deleted if lids are still attached to it.", [("lid",)]),
+        ("Before you can delete a volume, you must first delete all lids in the volume.", [("lid",)]),
+        ("Before deleting the volume, detach any lids and boxes that are attached to it.", [("lid",), ("box",)]),
+        ("You must delete all lids made from the volume before you can delete it.", [("lid",)]),
+        ("You can\u2019t delete a volume that\u2019s used by one or more lids.", [("lid",)]),
+        ("You cannot delete a volume that is associated with a running box.", [("box",)]),
+        ("You can't delete a volume if there are any lids that depend on the volume.", [("lid",)]),
+        ("You can't delete a volume while a lid references it.", [("lid",)]),
+        ("You cannot delete a volume if it has active lids or large boxes.", [("lid", "large box")]),
+        ("You can't delete a volume if it's still used in any lid or if it still contains any boxes.",
+         [("lid",), ("box",)]),
     ],
 )  # fmt: skip
 def test_uses_that_forbid_a_removal(text, names):
@@ -58,6 +68,12 @@ def test_uses_that_forbid_a_removal(text, names):
         "You must remove any lids before you leave the room.",
         "You must remove the lids before painting the volume.",
         "There are no lids attached to it.",
+        "Before you can delete a volume, you must detach the volume from all servers.",
+        "Before deleting a lid, you must delete all boxes in it.",
+        "Before deleting a volume, delete the following items.",
+        "Before you delete a volume, you must delete all resources in it.",
+        "You cannot delete a volume that is used in this example.",
+        "You cannot paint a volume that is used by a lid.",
     ],
 )
 def test_no_uses(text):
@@ -185,6 +201,11 @@ def test_a_value_that_is_not_accepted_is_no_status():
 def test_a_way_to_do_it_is_no_outcome():
     source = operation(Block("A volume can be sold by setting its target state to ``sold``.", 10))
     assert read(*source.blocks).postconditions == ()
+
+
+def test_half_of_a_list_of_statuses_is_no_cause():
+    text = "You can't delete a volume if its ``lid`` is in the ``A`` or very OLD state."
+    assert [f for f in facts(Block(text, 10), **REMOVAL) if isinstance(f, Refused) and f.refusal.cause.status] == []
 
 
 @pytest.mark.parametrize(
