@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from parsers.prose.cause_names import THE, WORDS, names_of
-from parsers.prose.words import singular
 from specs.refusals import Cause
 
 _FLAGS = re.IGNORECASE | re.ASCII
@@ -38,7 +37,27 @@ _NO_USE = frozenset(
     status string support tag time token two type unit value version white whitespace
     """.split()  # noqa: SIM905 -- a list of words reads better so
 )
-"""Words for what a thing has without being used by it; and words for a number."""
+"""Words for what a thing has without being used by it."""
+_NO_NUMBER = frozenset(
+    (
+        "different",
+        "double",
+        "duplicate",
+        "empty",
+        "following",
+        "identical",
+        "more",
+        "multiple",
+        "same",
+        "several",
+        "two",
+    )
+)
+"""Words of a phrase that is about a number or a kind, and not about any use at all."""
+_NO_HEAD = frozenset(
+    ("description", "id", "name", "permission", "protection", "reference", "setting", "state", "status")
+)
+"""Words after others that name no thing of its own."""
 
 
 def uses_of(phrase: str) -> tuple[str, ...]:
@@ -46,8 +65,9 @@ def uses_of(phrase: str) -> tuple[str, ...]:
     if re.search(r"[`*]", phrase):
         return ()  # a marked name is that of a field, or a value
     names = names_of(re.sub(r"\b([A-Z]{2,})s\b", r"\1", phrase))  # "VMs" are "VM"
-    generic = any(_NO_USE & {singular(word) for word in name.split()} or name.endswith("ed") for name in names)
-    return () if generic else names
+    if any(_NO_NUMBER & set(name.split()) or re.search(r" \w*[^e]ed$", name) for name in names):
+        return ()
+    return tuple(name for name in names if name.split()[-1] not in (_NO_USE if " " not in name else _NO_HEAD))
 
 
 def _use(m: re.Match[str]) -> Cause | None:
@@ -66,6 +86,9 @@ USES = (
         rf"{_DEPENDS}\s+.+",
         _use,
     ),
+    (rf"it\s+{_STILL}has\s+an?\s+(?:active|running|open)\s+(?P<n>{WORDS}(?:\s+(?:or|and)\s+{WORDS})?)", _use),
+    (rf"it\s+is\s+(?:still\s+)?being\s+used\s+(?:by|in)\s+(?:any\s+)?{KIND}(?P<n>(?:{THE})?{WORDS})", _use),
+    (rf"it\s+still\s+includes\s+(?:any\s+)?{KIND}(?P<n>{WORDS})", _use),
     (rf"(?:an?|any|another)\s+{KIND}(?P<n>{WORDS})\s+{_STILL}{_DEPENDS}\s+(?:it|them)", _use),
     (
         rf"it\s+{_STILL}has\s+(?:active|running|open|linked|registered|related)\s+(?P<n>{WORDS}(?:\s+(?:or|and)\s+{WORDS})?)",

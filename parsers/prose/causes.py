@@ -247,7 +247,7 @@ _FORMS: tuple[tuple[str, Read], ...] = (
     (rf"{THE}{WORDS}\s+is\s+not\s+empty", _fixed(has=(("empty", False),))),
     (rf"(?:.*\b)?(?:is\s+)?still\s+hosting\s+(?P<n>{WORDS})", _of("used_by")),
     (
-        rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{THE})?{WORDS})\s+(?:for|against|of|in|on|with)\s+.+",
+        rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{THE})?{WORDS})\s+(?:for|against|of|in(?!\s+progress)|on|with)\s+.+",
         _of("used_by"),
     ),
     (

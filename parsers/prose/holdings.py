@@ -52,12 +52,16 @@ _BEFORE = re.compile(
     r"(?P<verb>[a-z]+)\s+(?P<thing>(?:the|an?|this)\s+[\w -]+?|it)\.?$",
     _FLAGS,
 )
-_REMOVES = r"(?:remove|delete|detach|disassociate|unassign|deregister|release|destroy|terminate)"
+_REMOVES = (
+    r"(?:(?:detach\s+or\s+|remove\s+or\s+)?"
+    r"(?:remove|delete|detach|disassociate|unassign|deregister|release|destroy|terminate))"
+)
 _ALL = r"(?:(?:all\s+(?:of\s+)?|any\s+|every\s+|each\s+)?(?:the\s+|its\s+|your\s+|existing\s+)*)"
 _ONE = r"[A-Za-z][\w-]*(?:\s+[\w-]+){0,3}?"
+_EACH = rf"{_ONE}(?:\s*\(\w+\))?"
 _THEM = rf"{_ALL}{KIND}(?P<n>{_ONE}(?:\s+(?:and|or)\s+{_ONE})?)"
 _TAIL = (
-    r"(?:\s+(?:that|which|in|within|from|of|on|created|attached|associated|assigned|linked|referencing|contained|using|"
+    r"(?:\s+(?:that|which|in|within|from|for|of|on|created|attached|associated|assigned|linked|referencing|contained|using|"
     r"belonging|based|built|made|running)\s[^.;]*?)?"
 )
 _FIRST = re.compile(
@@ -69,6 +73,37 @@ _FIRST = re.compile(
 _LAST = re.compile(
     rf"^You\s+(?:must|have\s+to|need\s+to)\s+(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}\s+before\s+(?:(?:attempting|trying)\s+to\s+|"
     r"you\s+(?:can\s+)?)?(?P<verb>[a-z]+)\s+(?P<thing>(?:an?|the|this|your|any)\s+[\w -]+?|it)\.?$",
+    _FLAGS,
+)
+_AT_FIRST = re.compile(
+    rf"^(?:You|Users?)\s+(?:must|have\s+to|need\s+to)\s+(?:first\s+{_REMOVES}\s+{_THEM}{_TAIL}|"
+    rf"{_REMOVES}\s+{_THEM.replace('<n>', '<n2>')}{_TAIL}\s+first)\.?$",
+    _FLAGS,
+)
+_FROM_ALL = re.compile(
+    r"^(?:Before\s+you\s+[^,]+,\s+)?you\s+must\s+first\s+(?:detach|disassociate|remove|unassign)\s+"
+    r"(?P<thing>(?:the|this|your)\s+[\w -]+?)\s+from\s+"
+    rf"(?:all\s+|any\s+|every\s+|its\s+|the\s+)?(?P<n>{_EACH}(?:,?\s+(?:and\s+|or\s+)?(?<=[,dr]\s){_EACH})*)\.?$",
+    _FLAGS,
+)
+_MUST_GO = re.compile(
+    rf"^All\s+(?:of\s+)?(?:the\s+)?{KIND}(?P<n>{_ONE})\s+"
+    r"(?:associated|linked|connected|attached|that\s+belong)\s+(?:with|to)\s+"
+    r"(?P<thing>(?:the|this|your)\s+[\w -]+?)\s+(?:must|need\s+to|have\s+to)\s+be\s+"
+    r"(?:deleted|removed|detached|disassociated)\b",
+    _FLAGS,
+)
+_IF_YOU_HAVE = re.compile(
+    rf"^If\s+you\s+have\s+(?:any\s+)?{KIND}(?P<n>{_ONE}(?:\s+(?:and|or)\s+{_ONE})?)\s+"
+    r"(?:attached|associated|connected)\s+(?:to|with)\s+"
+    rf"(?P<thing>(?:the|this|your)\s+[\w -]+?),\s+you\s+must\s+{_REMOVES}\s+them\s+first\.?$",
+    _FLAGS,
+)
+_REMOVALS = (_FROM_ALL, _AT_FIRST, _MUST_GO, _IF_YOU_HAVE)
+_WHAT_HOLDS = re.compile(
+    rf"^(?:You|Users?)\s+{_NOT}\s+(?P<verb>[a-z]+)\s+(?P<thing>(?:an?|the|any)\s+[\w -]+?)\s+(?:that|which)\s+"
+    r"(?:(?:still\s+)?(?:contains?|has|have|holds?)\s+"
+    rf"(?:any\s+|one\s+or\s+more\s+)?{KIND}(?P<n>{_ONE})|(?:an?|any|another)\s+(?P<n2>{_ONE})\s+(?:still\s+)?(?:references?|uses?|depends?\s+on))\.?$",
     _FLAGS,
 )
 _WHAT_IS = re.compile(
@@ -152,17 +187,30 @@ def _gone_before(sentence: Sentence, scope: Scope) -> Reading | None:
     if scope.source is None or reads(scope):
         return None
     text = sentence.text.replace("\u2019", "'")
-    m = _FIRST.match(text) or _LAST.match(text) or _WHAT_IS.match(text)
+    if (m := next(filter(None, (form.match(text) for form in _REMOVALS)), None)) is not None:
+        return _of_a_removal(m, sentence, scope)
+    m = _FIRST.match(text) or _LAST.match(text) or _WHAT_IS.match(text) or _WHAT_HOLDS.match(text)
     if m is not None and not version_clauses(text):
         own = performed(m["verb"], scope) and (m["thing"] == "it" or _is_own(m["thing"], scope))
-        itself = m.re is not _WHAT_IS and _is_own(m["n"], scope)  # "detach the policy from all users"
-        return _refused(uses_of(m["n"]), sentence) if own and not itself else None
+        itself = m.re in (_FIRST, _LAST) and _is_own(m["n"], scope)  # "detach the policy from all users"
+        return _refused(uses_of(m["n"] or m.groupdict().get("n2") or ""), sentence) if own and not itself else None
     m = _BEFORE.match(text)
     if m is None or version_clauses(sentence.text) or (m["modal"] == "should" and not listed_as_need(sentence, scope)):
         return None
     if not performed(m["verb"], scope):
         return None
     return _refused(uses_of(re.sub(rf"^(?:(?:{THE})?{KIND})", "", m["n"], flags=_FLAGS)), sentence)
+
+
+def _of_a_removal(m: re.Match[str], sentence: Sentence, scope: Scope) -> Reading | None:
+    """Return what must be removed first, if the operation removes its own thing: other operations have other needs."""
+    removes = scope.source is not None and re.match(rf"(?:Force-?)?{_REMOVES}", scope.source.title, _FLAGS)
+    part = m.groupdict()
+    if not removes or version_clauses(sentence.text) or (part.get("thing") and not _is_own(part["thing"], scope)):
+        return None
+    names = part["n"] or part.get("n2") or ""
+    itself = not part.get("thing") and _is_own(names, scope)
+    return None if itself else _refused(uses_of(re.sub(r"\s*\(\w+\)", "", names)), sentence)
 
 
 def _anothers(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -175,6 +223,6 @@ def _anothers(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("never-held", "A8", _never_held, ("not ", "cannot", "can't")),
     Rule("only-unused", "A8", _only_unused, (" no ", "not ")),
-    Rule("gone-before-the-operation", "A8", _gone_before, ("before", "that", "which")),
+    Rule("gone-before-the-operation", "A8", _gone_before, ("before", "that", "which", "first", "must be", "to be")),
     Rule("of-another-owner", "A8", _anothers, ("belong", "own", "yours")),
 )

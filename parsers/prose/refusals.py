@@ -240,9 +240,10 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     causes, whole = causes_of(m["cause"]) if m else ((), False)
     if not causes and (m := _UNLESS.match(text)):
         causes, whole = causes_of(f"{m['noun']} is not {m['is']}")
-    # Of two clauses that "or" joins, both are read: half of a list of statuses would be a false one.
-    found = _refusals(None, causes, sentence.text, sentence.line) if whole else ()
-    return Reading(tuple(map(Refused, found))) if found else None
+    # Of two clauses that "or" joins, one may be read alone, but not half of a list of statuses.
+    told = tuple(cause for cause in causes if whole or not (cause.status or cause.has or cause.has_not))
+    found = _refusals(None, told, sentence.text, sentence.line)
+    return Reading(tuple(map(Refused, found)), whole=whole) if found else None
 
 
 def _without_a_field(sentence: Sentence, scope: Scope) -> Reading | None:

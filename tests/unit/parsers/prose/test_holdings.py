@@ -40,6 +40,19 @@ def uses(text, **more):
         ("You must delete all lids made from the volume before you can delete it.", [("lid",)]),
         ("You can\u2019t delete a volume that\u2019s used by one or more lids.", [("lid",)]),
         ("You cannot delete a volume that is associated with a running box.", [("box",)]),
+        ("You must first delete any lids for the volume.", [("lid",)]),
+        ("You must delete all lids associated with the volume first.", [("lid",)]),
+        ("You must first disassociate the volume from any lids, odd boxes (OBs), and servers.",
+         [("lid",), ("odd box",), ("server",)]),
+        ("All lids associated with this volume need to be deleted.", [("lid",)]),
+        ("If you have large lids or boxes attached to the volume, you must delete them first.",
+         [("large lid",), ("box",)]),
+        ("You cannot delete a volume that contains lids.", [("lid",)]),
+        ("You can't delete a volume that a box still references.", [("box",)]),
+        ("You cannot delete a volume if it has an active lid or box.", [("lid", "box")]),
+        ("A volume cannot be deleted if it is being used in any active lids.", [("lid",)]),
+        ("You must detach or delete all boxes and resources that are in the volume before you can delete it.",
+         [("box",)]),
         ("You can't delete a volume if there are any lids that depend on the volume.", [("lid",)]),
         ("You can't delete a volume while a lid references it.", [("lid",)]),
         ("You cannot delete a volume if it has active lids or large boxes.", [("lid", "large box")]),
@@ -73,6 +86,10 @@ def test_uses_that_forbid_a_removal(text, names):
         "Before deleting a volume, delete the following items.",
         "Before you delete a volume, you must delete all resources in it.",
         "You cannot delete a volume that is used in this example.",
+        "You must first detach the lid from any boxes.",
+        "You must first remove the volume.",
+        "You cannot delete a volume that contains more than one lid.",
+        "You cannot delete a volume if there is a growth in progress.",
         "You cannot paint a volume that is used by a lid.",
     ],
 )
@@ -201,6 +218,11 @@ def test_a_value_that_is_not_accepted_is_no_status():
 def test_a_way_to_do_it_is_no_outcome():
     source = operation(Block("A volume can be sold by setting its target state to ``sold``.", 10))
     assert read(*source.blocks).postconditions == ()
+
+
+def test_what_goes_first_is_a_need_of_a_removal_alone():
+    growing = {"path": "/volumes/{volume_id}/action", "title": "Grow a volume", "method": "POST"}
+    assert uses("You must first delete any lids for the volume.", **growing) == []
 
 
 def test_half_of_a_list_of_statuses_is_no_cause():
