@@ -219,7 +219,7 @@ def _shown_as(view: View, cause: Cause) -> tuple[str, ...]:
 
 
 def _in_statuses(view: View, book: Book, requirement: Requirement, refusal: Refusal, statuses: tuple[str, ...]) -> None:
-    """Add a case in each stable status that the sentence names; with more, such as a role, it alone refuses nothing."""
+    """Add a case in each stable status of a sentence. Beside another cause, such as a role, it refuses nothing."""
     variant, _ = view.main
     held = [state for state in statuses if state in view.service.under_test.stable_statuses]
     codes = (refusal.code,) if refusal.code is not None else ()

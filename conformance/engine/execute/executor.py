@@ -31,7 +31,7 @@ from conformance.engine.execute.inspection import Inspection
 from conformance.engine.execute.looks import Looks
 from conformance.engine.execute.paging import Paging
 from conformance.engine.execute.restoring import spoiled
-from conformance.engine.execute.senders import closed, elevation_key, kept_from_members, roles_of
+from conformance.engine.execute.senders import by_policy, elevation_key, roles_of
 from conformance.engine.execute.settling import Settling
 from conformance.engine.execute.snapshots import Snapshots
 from conformance.engine.execute.views import with_own_view
@@ -143,13 +143,7 @@ class Executor:
             evidence = self.context.places.found(evidence, again, room_lacking, self.give_back, operation.id)
         if evidence.problem is None and evidence.trial.outcome.accepted:
             self.context.places.room_for(operation.id)
-        if evidence.problem is None and kept_from_members(self.context, trial, evidence):
-            reason = (
-                f"members are refused {operation.id} on this cloud with 403, and the reference names no role that "
-                "every cloud must allow to do it: give the credentials of an administrator too"
-            )
-            return replace(evidence, problem=Problem("inapplicable", reason))
-        if evidence.problem is None and trial.outcome.accepted and (why := closed(self.context, trial, evidence)):
+        if (why := by_policy(self.context, trial, evidence)) is not None:
             return replace(evidence, problem=Problem("inapplicable", why))
         refused = trial.outcome.accepted and evidence.status == FIRST_REFUSAL
         if refused and not self.context.sandbox and self.context.service.is_by_choice(operation):

@@ -31,11 +31,17 @@ def elevation_key(trial: Trial) -> str:
     return trial.key if trial.request.uses_optional_fields else trial.request.operation.id
 
 
-def kept_from_members(context: RunContext, trial: Trial, evidence: Evidence) -> bool:
-    """Whether a member was refused a request that a role which this run lacks would send in its place."""
+def by_policy(context: RunContext, trial: Trial, evidence: Evidence) -> str | None:
+    """The reason why a trial that must be accepted decides nothing: the policy of the cloud may forbid it."""
+    if evidence.problem is not None or evidence.status != FORBIDDEN:
+        return None
     other = trial.request.fallback_role
-    refused = evidence.status == FORBIDDEN and evidence.role == trial.request.role
-    return refused and other is not None and other not in context.role_names
+    if evidence.role == trial.request.role and other is not None and other not in context.role_names:
+        return (
+            f"members are refused {trial.operation.id} on this cloud with 403, and the reference names no role that "
+            "every cloud must allow to do it: give the credentials of an administrator too"
+        )
+    return closed(context, trial, evidence) if trial.outcome.accepted else None
 
 
 def closed(context: RunContext, trial: Trial, evidence: Evidence) -> str | None:

@@ -245,13 +245,12 @@ class Paths:
 
     def _found(self, wants: _Wanted) -> tuple[str, Owned | None]:
         """The value of an element that the run need not make, unless the cloud shows none that the request may name."""
-        placeholder, operation, sandbox = wants.placeholder, wants.operation, self._context.sandbox
-        empty = self._context.empty_at_first
+        placeholder, operation, empty = wants.placeholder, wants.operation, self._context.empty_at_first
         own = self.elements.own if placeholder.element.collection in empty else self.elements.kept_for
         owned = own(placeholder.element, wants.collection, operation)
         if owned is not None:
             return owned.value, owned
-        free = sandbox or self._context.service.described or self._context.needs_of(operation).only_reads
+        free = self._context.sandbox or self._context.service.described or self._context.needs_of(operation).only_reads
         if not (free or holds_above(self._context.cloud.journal, wants.collection)):
             at = wants.collection, placeholder.name
             return self.companions.one(*at, operation, wants.role, str(self._listed_at(wants))), None
@@ -301,11 +300,11 @@ class Paths:
 
         patience, stopping, thing = self._context.patience, self._context.stopping, Fleeting(self._subject)
         seen = until(look, thing.over, patience.status, stopping, pause=patience.settle, growth=SLOWER, cap=LATER)
-        if isinstance(seen, str):
-            return seen
-        if thing.missed and again:  # begun once more
+        if isinstance(seen, Unavailable) and thing.missed and again:
             return self._named(wants, rule, again=False)
-        raise seen
+        if isinstance(seen, Unavailable):
+            raise seen
+        return seen
 
     def _nothing(self, wants: _Wanted, unknown: str) -> str:
         """A value that names nothing: a number if the names in the collection are numbers, else the given UUID."""
