@@ -21,7 +21,7 @@ _LIST = rf"(?P<values>(?-i:{VALUES}))"
 
 _AFTERTHOUGHT = re.compile(
     r",?\s+(?:in\s+(?:your|the|this)\s+(?:\w+\s+)?(?:cloud|deployment|service|request)|perhaps\b.*|to\s+prevent\b.*|"
-    r"for\s+an?\s+.*\brequest|which\b.*|because\b.*|since\b.*)$",
+    r"for\s+an?\s+.*\brequest|which\b.*|because\b.*|since\b.*|such\s+as\b.*|\([^()]*\))$",
     _FLAGS,
 )
 

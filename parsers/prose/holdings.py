@@ -27,7 +27,7 @@ _FLAGS = re.IGNORECASE | re.ASCII
 _NOT = r"(?:cannot|can\s+not|can't|must\s+not|may\s+not)"
 _HOLDS = (
     r"(?:(?:already\s+|currently\s+|still\s+)?(?:have|contain|hold|own|belong\s+to|be\s+(?:an?\s+)?(?:part|member)\s+of|"
-    r"be\s+(?:attached|connected|bound|assigned)\s+to))"
+    r"be\s+(?:attached|connected|bound|assigned|linked)\s+to))"
 )
 _USE = rf"(?P<n>(?:any\s+|an?\s+|the\s+)?{KIND}{WORDS}(?:\s+(?:or|and)\s+(?:any\s+|an?\s+)?{KIND}{WORDS})?)"
 _NEVER_HELD = re.compile(
@@ -64,10 +64,14 @@ _TAIL = (
     r"(?:\s+(?:that|which|in|within|from|for|of|on|created|attached|associated|assigned|linked|referencing|contained|using|"
     r"belonging|based|built|made|running)\s[^.;]*?)?"
 )
+_A = r"(?:an?|the|this|your|any)"
 _FIRST = re.compile(
-    r"^Before\s+(?:you\s+(?:can\s+)?|(?:attempting|trying)\s+to\s+)?(?P<verb>[a-z]+)\s+"
-    r"(?P<thing>(?:an?|the|this|your|any)\s+[\w -]+?),"
-    rf"\s+(?:you\s+(?:must|have\s+to|need\s+to)\s+)?(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}\.?$",
+    r"^Before\s+(?:(?:you\s+(?:can\s+)?|(?:attempting|trying)\s+to\s+)?(?P<verb>[a-z]+)\s+"
+    rf"(?P<thing>{_A}\s+[\w -]+?)|(?P<thing2>{_A}\s+[\w -]+?)\s+(?:can\s+be|is)\s+(?P<verb2>[a-z]+)|"
+    r"(?P<alone>deleting|deletion|removal)),"
+    rf"\s+(?:(?:you\s+(?:must|have\s+to|need\s+to)\s+)?(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}(?:,\s+(?:using|by|with)\s[^.]*)?|"
+    rf"(?:all|any)\s+(?:of\s+)?(?:the\s+)?{_THEM.replace('<n>', '<n2>')}{_TAIL}\s+(?:must|have\s+to|need\s+to)\s+"
+    r"(?:first\s+)?be\s+(?:deleted|removed|detached|disassociated))\.?$",
     _FLAGS,
 )
 _LAST = re.compile(
@@ -81,9 +85,10 @@ _AT_FIRST = re.compile(
     _FLAGS,
 )
 _FROM_ALL = re.compile(
-    r"^(?:Before\s+you\s+[^,]+,\s+)?you\s+must\s+first\s+(?:detach|disassociate|remove|unassign)\s+"
+    r"^(?:Before\s+you\s+[^,]+,\s+)?you\s+must\s+(?P<first>first\s+)?(?:detach|disassociate|remove|unassign)\s+"
     r"(?P<thing>(?:the|this|your)\s+[\w -]+?)\s+from\s+"
-    rf"(?:all\s+|any\s+|every\s+|its\s+|the\s+)?(?P<n>{_EACH}(?:,?\s+(?:and\s+|or\s+)?(?<=[,dr]\s){_EACH})*)\.?$",
+    rf"(?:all\s+|any\s+|every\s+|its\s+|the\s+)?(?P<n>{_EACH}(?:,?\s+(?:and\s+|or\s+)?(?<=[,dr]\s){_EACH})*)"
+    r"(?(first)|\s+before\s+you\s+(?:can\s+)?[a-z]+\s+(?:it|(?:the|this)\s+[\w -]+?))\.?$",
     _FLAGS,
 )
 _MUST_GO = re.compile(
@@ -140,7 +145,7 @@ def _takes_hold(sentence: Sentence, scope: Scope) -> bool:
 
 def _is_own(phrase: str | None, scope: Scope) -> bool:
     """True if a phrase means the thing that the operation is about, perhaps by the last word of its name."""
-    owner = owner_of(phrase, scope) if phrase else None
+    owner = owner_of(re.sub(r"\s+itself$", "", phrase), scope) if phrase else None
     return owner is not None and (f" {scope.resource}".endswith(f" {owner}") or owner.endswith(f" {scope.resource}"))
 
 
@@ -191,9 +196,11 @@ def _gone_before(sentence: Sentence, scope: Scope) -> Reading | None:
         return _of_a_removal(m, sentence, scope)
     m = _FIRST.match(text) or _LAST.match(text) or _WHAT_IS.match(text) or _WHAT_HOLDS.match(text)
     if m is not None and not version_clauses(text):
-        own = performed(m["verb"], scope) and (m["thing"] == "it" or _is_own(m["thing"], scope))
-        itself = m.re in (_FIRST, _LAST) and _is_own(m["n"], scope)  # "detach the policy from all users"
-        return _refused(uses_of(m["n"] or m.groupdict().get("n2") or ""), sentence) if own and not itself else None
+        part = m.groupdict()
+        verb, thing = (part.get(name) or part.get(f"{name}2") for name in ("verb", "thing"))
+        own = part.get("alone") or (performed(verb or "", scope) and (thing == "it" or _is_own(thing, scope)))
+        itself = m.re in (_FIRST, _LAST) and _is_own(part["n"], scope)  # "detach the policy from all users"
+        return _refused(uses_of(part["n"] or part.get("n2") or ""), sentence) if own and not itself else None
     m = _BEFORE.match(text)
     if m is None or version_clauses(sentence.text) or (m["modal"] == "should" and not listed_as_need(sentence, scope)):
         return None
@@ -209,7 +216,7 @@ def _of_a_removal(m: re.Match[str], sentence: Sentence, scope: Scope) -> Reading
     if not removes or version_clauses(sentence.text) or (part.get("thing") and not _is_own(part["thing"], scope)):
         return None
     names = part["n"] or part.get("n2") or ""
-    itself = not part.get("thing") and _is_own(names, scope)
+    itself = not part.get("thing") and re.search(r"\b(?:and|or)\b", names) is None and _is_own(names, scope)
     return None if itself else _refused(uses_of(re.sub(r"\s*\(\w+\)", "", names)), sentence)
 
 
