@@ -87,7 +87,10 @@ USES = (
         _use,
     ),
     (rf"it\s+{_STILL}has\s+an?\s+(?:active|running|open)\s+(?P<n>{WORDS}(?:\s+(?:or|and)\s+{WORDS})?)", _use),
-    (rf"it\s+is\s+(?:still\s+)?being\s+used\s+(?:by|in)\s+(?:any\s+)?{KIND}(?P<n>(?:{THE})?{WORDS})", _use),
+    (
+        rf"(?:it\s+is|they\s+are)\s+(?:still\s+|currently\s+)?being\s+used\s+(?:by|in)\s+(?:any\s+)?{KIND}(?P<n>(?:{THE})?{WORDS})",
+        _use,
+    ),
     (rf"it\s+still\s+includes\s+(?:any\s+)?{KIND}(?P<n>{WORDS})", _use),
     (rf"(?:an?|any|another)\s+{KIND}(?P<n>{WORDS})\s+{_STILL}{_DEPENDS}\s+(?:it|them)", _use),
     (

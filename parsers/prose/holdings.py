@@ -113,7 +113,7 @@ _WHAT_HOLDS = re.compile(
 )
 _WHAT_IS = re.compile(
     rf"^(?:You|Users?)\s+{_NOT}\s+(?P<verb>[a-z]+)\s+(?P<thing>[^,]+?)\s+(?:that|which)(?:'s|\s+(?:is|are))\s+(?:still\s+|currently\s+)?"
-    r"(?:used|referenced|included|associated|attached|assigned|bound|contained|in\s+use)\s+(?:by|in|with|to)\s+"
+    r"(?:being\s+)?(?:used|referenced|included|associated|attached|assigned|bound|contained|in\s+use)\s+(?:by|in|with|to)\s+"
     rf"(?:one\s+or\s+more\s+|any\s+|another\s+|other\s+|an?\s+)?{KIND}(?!this\b|that\b|the\b|your\b)(?P<n>{_ONE})\.*$",
     _FLAGS,
 )

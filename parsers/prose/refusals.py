@@ -86,7 +86,7 @@ _WITH_OTHER_THAN = re.compile(
 )
 _CANNOT = re.compile(
     r"^(?:Note\s+that\s+)?(?:(?:You|Users?|One)\s+(?:cannot|can\s*not|can't|may\s+not)\s+[^,]+?|(?:An?|"
-    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+|It\s+(?:cannot|can\s*not|can't)\s+be\s+\w+)"
+    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+|(?:It|[A-Z][a-z]+(?:\s+[a-z]+){0,3})\s+(?:cannot|can\s*not|can't)\s+be\s+\w+)"
     r"\s+(?:if|when|while)\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )

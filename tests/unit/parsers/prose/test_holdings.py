@@ -41,6 +41,8 @@ def uses(text, **more):
         ("You can\u2019t delete a volume that\u2019s used by one or more lids.", [("lid",)]),
         ("You cannot delete a volume that is associated with a running box.", [("box",)]),
         ("You must first delete any lids for the volume.", [("lid",)]),
+        ("You cannot delete a volume that is currently being used by lids.", [("lid",)]),
+        ("Volumes cannot be deleted if they are currently being used by a lid.", [("lid",)]),
         ("Before a volume can be deleted, you must first delete all lids within it.", [("lid",)]),
         ("Before you delete a volume, all lids associated to the volume must be deleted.", [("lid",)]),
         ("Before deleting, you must remove all large lids that belong to it.", [("large lid",)]),
