@@ -233,7 +233,7 @@ def _among(words: Collection[str]) -> Callable[[str], bool]:
 
 def _fits(description: Description, known: Mapping[str, Callable[[str], bool]]) -> bool:
     """Whether a description has no fault by the schema for certain. ``known``: as for ``_problems``."""
-    return surely_fits(dict(description.data), schema(), {**known, "regex": _is_pattern})
+    return surely_fits(dict(description.data), dict(schema()), {**known, "regex": _is_pattern})
 
 
 def _is_pattern(text: str) -> bool:

@@ -161,7 +161,7 @@ class Aftermath:
     def distrust(self, request: Request) -> None:
         """Use no more the things that the body of a request names, since it was refused and may be done all the same.
 
-        With them, the next request of its kind would be refused for another reason: a volume is attached once.
+        With them, the next request of its kind would be refused for another reason, such as a thing that is in use now.
         """
         self.paths.elements.give_up_named(set(texts(request.body)))
 

@@ -57,10 +57,9 @@ def test_what_lasts_is_waited_for(run):
     run.had("volume", "w", "/os-volumes/w")
     run.route("DELETE", "/os-volumes/w", (202, None))
     run.route("GET", "/os-volumes/w", (200, {}))
-    assert run.cleanup(timeout=0.3).left == (
-        "volume w: volume w was still there 0.3 s after its deletion was accepted"
-        " (GET /os-volumes/w gave 200 and did not show it)",
-    )
+    (left,) = run.cleanup(timeout=0.3).left
+    assert left.startswith("volume w: volume w was still there 0.")
+    assert left.endswith(" s after its deletion was accepted (GET /os-volumes/w gave 200 and did not show it)")
 
 
 def test_the_administrator_helps_out(run):
