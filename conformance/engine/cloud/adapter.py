@@ -212,7 +212,7 @@ class SteadyAdapter(BoundedAdapter):
         """Make the response of one of urllib3."""
         response = requests.Response()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers.items())
+        response.headers = CaseInsensitiveDict(resp.headers)
         response.raw = resp
         response.url = str(req.url)
         response.request = req
