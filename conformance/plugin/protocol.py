@@ -56,6 +56,17 @@ CALL_ALONE = pytest.StashKey[bool]()
 
 
 @dataclass(frozen=True)
+class Above:
+    """The keywords of the nodes above a case, and whether pytest's own protocol obeys a marker of theirs."""
+
+    keywords: dict[str, Literal[1]]
+    marked: bool
+
+
+ABOVE = pytest.StashKey[Above]()
+
+
+@dataclass(frozen=True)
 class Told:
     """The outcome of a case that raises nothing: it passes, or its skip is told as path, line and reason."""
 
@@ -71,7 +82,8 @@ def ran(item: pytest.Item, outcome: Callable[[], Told | None]) -> bool:
         item: the case.
         outcome: waits for the outcome; None if the case must be run, since that raises something.
     """
-    if not _may_be_shortened(item.config) or any(mark.name in MARKERS for mark in item.iter_markers()):
+    above = _above(item)
+    if not _may_be_shortened(item.config) or above.marked or any(mark.name in MARKERS for mark in item.own_markers):
         return False
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -128,7 +140,7 @@ def _made(item: pytest.Item, told: Told, start: float) -> pytest.TestReport:
     return pytest.TestReport(
         _id(item),
         told.location,
-        dict.fromkeys(item.keywords, 1),
+        _keywords(item),
         "passed" if told.skip is None else "skipped",
         told.skip,
         "call",
@@ -137,6 +149,23 @@ def _made(item: pytest.Item, told: Told, start: float) -> pytest.TestReport:
         stop=time.time(),
         user_properties=item.user_properties,
     )
+
+
+def _above(item: pytest.Item) -> Above:
+    """What the nodes above a case give to it, found once for each file."""
+    file = item.parent
+    if file is None:
+        return Above({}, False)
+    if ABOVE not in file.stash:
+        marked = any(mark.name in MARKERS for mark in file.iter_markers())
+        file.stash[ABOVE] = Above(dict.fromkeys(file.keywords, 1), marked)
+    return file.stash[ABOVE]
+
+
+def _keywords(item: pytest.Item) -> dict[str, Literal[1]]:
+    """The keywords of a case in its report, its own ones first. pytest asks all nodes above anew for each case."""
+    own: dict[str, Literal[1]] = dict.fromkeys(getattr(item.keywords, "_markers", item.keywords), 1)
+    return own | _above(item).keywords
 
 
 def _id(item: pytest.Item) -> Any:

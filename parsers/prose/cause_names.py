@@ -33,6 +33,8 @@ def names_of(phrase: str) -> tuple[str, ...]:
     phrase that is more than a name gives ().
     """
     marked = tuple(bare(name).strip("{}") for name in re.findall(NAME, phrase))
+    if marked and re.search(r"\b(?:if|when|unless|is|are)\b", re.sub(NAME, "", phrase)):
+        return ()
     if marked:
         return tuple(dict.fromkeys(marked))
     found = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from parsers.prose.cause_names import THE, WORDS, names_of
-from parsers.prose.words import singular
 from specs.refusals import Cause
 
 _FLAGS = re.IGNORECASE | re.ASCII
@@ -18,6 +17,7 @@ TIED = (
     r"exported)"
 )
 _STILL = r"(?:still\s+|currently\s+|already\s+|any\s+|some\s+|other\s+)*"
+_DEPENDS = r"(?:depends?\s+on|uses?|(?:is|are)\s+using|references?|refers?\s+to|belongs?\s+to|relies\s+on|rely\s+on)"
 KIND = (
     r"(?:(?:associated|dependent|attached|existing|child|remaining|active|linked|related|other|assigned|running)\s+)?"
 )
@@ -30,14 +30,34 @@ _ITS = (
 _IT = r"(?:it|they|(?:the|this|that)\s+[\w -]+?)"
 _NO_USE = frozenset(
     """
-    access api attribute body character configuration content data default description double driver duplicate effect
-    empty error extension extra feature field flag format header id identical key length limit list maximum metadata
-    minimum more multiple name null number option own parameter permission plugin possibility privilege
-    property quota request right role same schema service several size space spec state status string support tag time
-    token two type unit value version white whitespace
+    access api attribute body character configuration content data default description double driver duplicate
+    effect empty error extension extra feature field flag following format header id identical item key length limit
+    list maximum metadata minimum more multiple name null number option own parameter permission plugin possibility
+    privilege property quota reference request resource right role same schema service several size space spec state
+    status string support tag time token two type unit value version white whitespace
     """.split()  # noqa: SIM905 -- a list of words reads better so
 )
-"""Words for what a thing has without being used by it; and words for a number."""
+"""Words for what a thing has without being used by it."""
+_NO_NUMBER = frozenset(
+    (
+        "different",
+        "double",
+        "duplicate",
+        "empty",
+        "following",
+        "identical",
+        "more",
+        "multiple",
+        "same",
+        "several",
+        "two",
+    )
+)
+"""Words of a phrase that is about a number or a kind, and not about any use at all."""
+_NO_HEAD = frozenset(
+    ("description", "id", "name", "permission", "protection", "reference", "setting", "state", "status")
+)
+"""Words after others that name no thing of its own."""
 
 
 def uses_of(phrase: str) -> tuple[str, ...]:
@@ -45,7 +65,9 @@ def uses_of(phrase: str) -> tuple[str, ...]:
     if re.search(r"[`*]", phrase):
         return ()  # a marked name is that of a field, or a value
     names = names_of(re.sub(r"\b([A-Z]{2,})s\b", r"\1", phrase))  # "VMs" are "VM"
-    return () if any(_NO_USE & {singular(word) for word in name.split()} for name in names) else names
+    if any(_NO_NUMBER & set(name.split()) or re.search(r" \w*[^e]ed$", name) for name in names):
+        return ()
+    return tuple(name for name in names if name.split()[-1] not in (_NO_USE if " " not in name else _NO_HEAD))
 
 
 def _use(m: re.Match[str]) -> Cause | None:
@@ -59,6 +81,22 @@ USES = (
         _use,
     ),
     (rf"(?!no\b)(?P<n>(?:{THE})?{WORDS})\s+(?:is|are)\s+{_STILL}{TIED}\s+(?:to|with|in|on)\s+(?:it|this|them)", _use),
+    (
+        rf"there\s+(?:is|are)\s+(?!no\b|not\b){_STILL}{KIND}(?P<n>(?:{THE})?{WORDS})\s+(?:that|which)\s+{_STILL}"
+        rf"{_DEPENDS}\s+.+",
+        _use,
+    ),
+    (rf"it\s+{_STILL}has\s+an?\s+(?:active|running|open)\s+(?P<n>{WORDS}(?:\s+(?:or|and)\s+{WORDS})?)", _use),
+    (
+        rf"(?:it\s+is|they\s+are)\s+(?:still\s+|currently\s+)?being\s+used\s+(?:by|in)\s+(?:any\s+)?{KIND}(?P<n>(?:{THE})?{WORDS})",
+        _use,
+    ),
+    (rf"it\s+still\s+includes\s+(?:any\s+)?{KIND}(?P<n>{WORDS})", _use),
+    (rf"(?:an?|any|another)\s+{KIND}(?P<n>{WORDS})\s+{_STILL}{_DEPENDS}\s+(?:it|them)", _use),
+    (
+        rf"it\s+{_STILL}has\s+(?:active|running|open|linked|registered|related)\s+(?P<n>{WORDS}(?:\s+(?:or|and)\s+{WORDS})?)",
+        _use,
+    ),
 )
 """Forms of a clause that states a use."""
 

@@ -21,7 +21,7 @@ _LIST = rf"(?P<values>(?-i:{VALUES}))"
 
 _AFTERTHOUGHT = re.compile(
     r",?\s+(?:in\s+(?:your|the|this)\s+(?:\w+\s+)?(?:cloud|deployment|service|request)|perhaps\b.*|to\s+prevent\b.*|"
-    r"for\s+an?\s+.*\brequest|which\b.*|because\b.*|since\b.*)$",
+    r"for\s+an?\s+.*\brequest|which\b.*|because\b.*|since\b.*|such\s+as\b.*|\([^()]*\))$",
     _FLAGS,
 )
 
@@ -64,6 +64,12 @@ def _in_status(m: re.Match[str]) -> Cause | None:
     known = normalised(tuple(value.text for value in values(m["values"])))[0]
     # Of "its status is ``a``", ``status_general`` reads whose status it is.
     return Cause(resource=owner, status=known) if known and not _OF_STATUS.search(owner) else None
+
+
+def _has_become(m: re.Match[str]) -> Cause | None:
+    """A status that a perfect tells of: "the ticket has expired"."""
+    names = names_of(m["n"])
+    return Cause(resource=names[0].split()[-1], status=(m["status"].lower(),)) if len(names) == 1 else None
 
 
 def _in_status_and_no_mode(m: re.Match[str]) -> Cause | None:
@@ -128,9 +134,9 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         rf"(?:you|the\s+user|users?)\s+(?:is|are)\s+not\s+(?:the\s+|an?\s+)?(?P<r>owner|\w+\s+member)(?:\s+of"
         rf"\s+{WORDS})?"
         rf"|a\s+user\s+who\s+is\s+not\s+an?\s+(?P<r2>\w+\s+member)\s+makes\s+this\s+call"
-        rf"|(?:(?:you|the\s+user)\s+(?:are|is)\s+not\s+an\s+administrative\s+user\s+and"
-        rf"\s+)?(?P<o>{THE}{WORDS})\s+(?:does\s+not\s+belong|is\s+not\s+"
-        r"visible)\s+to\s+(?:your|the)\s+(?:project|tenant)(?:\s+account)?(?:\s+for\s+the\s+user)?",
+        rf"|(?:(?:you|the\s+user)\s+(?:(?:are|is)\s+not\s+an\s+administrative\s+user|(?:do|does)\s+not\s+have\s+"
+        rf"(?:the\s+|an\s+)?administrative\s+role)\s+and\s+)?(?P<o>{THE}{WORDS})\s+(?:does\s+not\s+belong|is\s+not\s+"
+        r"visible)\s+to\s+(?:your|the(?:\s+user's)?)\s+(?:project|tenant|account)(?:\s+account)?(?:\s+for\s+the\s+user)?",
         lambda m: Cause(lacks=("owner" if m["o"] else (m["r"] or m["r2"]).lower(),)),
     ),
     (
@@ -241,10 +247,11 @@ _FORMS: tuple[tuple[str, Read], ...] = (
     (rf"{THE}{WORDS}\s+is\s+not\s+empty", _fixed(has=(("empty", False),))),
     (rf"(?:.*\b)?(?:is\s+)?still\s+hosting\s+(?P<n>{WORDS})", _of("used_by")),
     (
-        rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{THE})?{WORDS})\s+(?:for|against|of|in|on|with)\s+.+",
+        rf"there\s+(?:exists?|are|is)\s+(?!no\b|not\b)(?P<n>(?:{THE})?{WORDS})\s+(?:for|against|of|in(?!\s+progress)|on|with)\s+.+",
         _of("used_by"),
     ),
     (
+        r"(?!(?:the|an?|this)\s+(?:request|body|header|query|URL|URI)\b)"
         r"(?:it|(?:the|an?|any)\s+[a-z ]+?)\s+(?:(?:still\s+)?(?:contains|holds)\s+(?:any\s+)?|(?:still\s+has|"
         r"has\s+(?:any|associated|existing|child|dependent|"
         r"attached|one\s+or\s+more))\s+(?:associated\s+|existing\s+|child\s+|dependent\s+|attached"
@@ -286,12 +293,17 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _of("invalid"),
     ),
     (rf"(?P<n>{THE}{WORDS})\s+(?:cannot|can\s+not|could\s+not)\s+be\s+(?:parsed|decoded|understood)", _of("invalid")),
+    (
+        rf"(?:the\s+)?(?P<n>{NAME})\s+(?:header|field|parameter)\s+is\s+(?:present|{SPECIFIED})\s+and\s+.+?\s+(?:does|do)"
+        r"\s+not\s+match\s+.+",
+        _of("invalid"),
+    ),
     (rf"(?P<n>{THE}{WORDS})\s+(?:does\s+not|doesn't)\s+match\s+.+", _of("invalid")),
     (r"(?:the\s+)?request\s+(?:body\s+)?is\s+malformed.*|unparsable\s+JSON.*", _fixed(invalid=("body",))),
     (
-        r"(?:the\s+)?(?:API|service|operation|server)\s+cannot\s+fulfill\s+the\s+request\s+due\s+to"
-        r"\s+insufficient\s+data\s+or\s+data\s+that\s+"
-        r"is\s+not\s+valid",
+        r"(?:the\s+)?(?:(?:API|service|operation|server)\s+cannot\s+fulfill\s+the\s+(?:corresponding\s+)?request|"
+        r"request\s+fails)\s+(?:due\s+to|because\s+of)\s+(?:insufficient|incorrect|invalid|missing)\s+data(?:\s+or\s+"
+        r"data\s+that\s+is\s+not\s+valid)?",
         _fixed(invalid=("body",)),
     ),
     (
@@ -308,6 +320,10 @@ _FORMS: tuple[tuple[str, Read], ...] = (
         _trait,
     ),
     # The thing's own status and fields.
+    (
+        rf"(?P<n>{THE}{WORDS})\s+(?:(?:has|have)\s+(?:been\s+|already\s+)*|is\s+|are\s+)(?P<status>expired|revoked|terminated)",
+        _has_become,
+    ),
     (
         rf"(?P<n>{THE}{WORDS})(?:'s\s+|\s+)(?:status\s+)?(?:is|are)\s+(?:in\s+)?(?:an?\s+|the\s+)?{_LIST}(?:"
         rf"\s+(?:status|state|statuses|states))?",

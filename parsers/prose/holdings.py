@@ -2,8 +2,9 @@
 
 Read, of a removal, an action, or within preconditions: "The car cannot have any passengers", "You cannot already have a
 picture of the car", "The car must not be locked, belong to a fleet or have passengers", "A car can be sold only if it
-has no passengers", "You must remove all passengers before selling a car", "You cannot sell a car that does not belong
-to your project". Not read: a number of uses ("more than one passenger"), a recommendation outside of preconditions,
+has no passengers", "You must remove all passengers before selling a car", "Before you can sell a car, you must first
+remove its passengers", "You cannot sell a car that is used by a fleet", "You cannot sell a car that does not belong to
+your project". Not read: a number of uses ("more than one passenger"), a recommendation outside of preconditions,
 and a thing that is not the operation's.
 """
 
@@ -26,7 +27,7 @@ _FLAGS = re.IGNORECASE | re.ASCII
 _NOT = r"(?:cannot|can\s+not|can't|must\s+not|may\s+not)"
 _HOLDS = (
     r"(?:(?:already\s+|currently\s+|still\s+)?(?:have|contain|hold|own|belong\s+to|be\s+(?:an?\s+)?(?:part|member)\s+of|"
-    r"be\s+(?:attached|connected|bound|assigned)\s+to))"
+    r"be\s+(?:attached|connected|bound|assigned|linked)\s+to))"
 )
 _USE = rf"(?P<n>(?:any\s+|an?\s+|the\s+)?{KIND}{WORDS}(?:\s+(?:or|and)\s+(?:any\s+|an?\s+)?{KIND}{WORDS})?)"
 _NEVER_HELD = re.compile(
@@ -49,6 +50,71 @@ _BEFORE = re.compile(
     rf"(?:remove|delete|detach|disassociate|unassign|release|destroy|terminate)\s+(?:all\s+(?:of\s+)?)?(?P<n>(?:{THE})?{KIND}{WORDS}"
     rf"(?:\s*,?\s+(?:and|or)\s+(?:{THE})?{KIND}{WORDS})?)\s+(?:from\s+.+?\s+)?before\s+(?:(?:attempting|trying)\s+to\s+|you\s+(?:can\s+)?)?"
     r"(?P<verb>[a-z]+)\s+(?P<thing>(?:the|an?|this)\s+[\w -]+?|it)\.?$",
+    _FLAGS,
+)
+_REMOVES = (
+    r"(?:(?:detach\s+or\s+|remove\s+or\s+)?"
+    r"(?:remove|delete|detach|disassociate|unassign|deregister|release|destroy|terminate))"
+)
+_ALL = r"(?:(?:all\s+(?:of\s+)?|any\s+|every\s+|each\s+)?(?:the\s+|its\s+|your\s+|existing\s+)*)"
+_ONE = r"[A-Za-z][\w-]*(?:\s+[\w-]+){0,3}?"
+_EACH = rf"{_ONE}(?:\s*\(\w+\))?"
+_THEM = rf"{_ALL}{KIND}(?P<n>{_ONE}(?:\s+(?:and|or)\s+{_ONE})?)"
+_TAIL = (
+    r"(?:\s+(?:that|which|in|within|from|for|of|on|created|attached|associated|assigned|linked|referencing|contained|using|"
+    r"belonging|based|built|made|running)\s[^.;]*?)?"
+)
+_A = r"(?:an?|the|this|your|any)"
+_FIRST = re.compile(
+    r"^Before\s+(?:(?:you\s+(?:can\s+)?|(?:attempting|trying)\s+to\s+)?(?P<verb>[a-z]+)\s+"
+    rf"(?P<thing>{_A}\s+[\w -]+?)|(?P<thing2>{_A}\s+[\w -]+?)\s+(?:can\s+be|is)\s+(?P<verb2>[a-z]+)|"
+    r"(?P<alone>deleting|deletion|removal)),"
+    rf"\s+(?:(?:you\s+(?:must|have\s+to|need\s+to)\s+)?(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}(?:,\s+(?:using|by|with)\s[^.]*)?|"
+    rf"(?:all|any)\s+(?:of\s+)?(?:the\s+)?{_THEM.replace('<n>', '<n2>')}{_TAIL}\s+(?:must|have\s+to|need\s+to)\s+"
+    r"(?:first\s+)?be\s+(?:deleted|removed|detached|disassociated))\.?$",
+    _FLAGS,
+)
+_LAST = re.compile(
+    rf"^You\s+(?:must|have\s+to|need\s+to)\s+(?:first\s+)?{_REMOVES}\s+{_THEM}{_TAIL}\s+before\s+(?:(?:attempting|trying)\s+to\s+|"
+    r"you\s+(?:can\s+)?)?(?P<verb>[a-z]+)\s+(?P<thing>(?:an?|the|this|your|any)\s+[\w -]+?|it)\.?$",
+    _FLAGS,
+)
+_AT_FIRST = re.compile(
+    rf"^(?:You|Users?)\s+(?:must|have\s+to|need\s+to)\s+(?:first\s+{_REMOVES}\s+{_THEM}{_TAIL}|"
+    rf"{_REMOVES}\s+{_THEM.replace('<n>', '<n2>')}{_TAIL}\s+first)\.?$",
+    _FLAGS,
+)
+_FROM_ALL = re.compile(
+    r"^(?:Before\s+you\s+[^,]+,\s+)?you\s+must\s+(?P<first>first\s+)?(?:detach|disassociate|remove|unassign)\s+"
+    r"(?P<thing>(?:the|this|your)\s+[\w -]+?)\s+from\s+"
+    rf"(?:all\s+|any\s+|every\s+|its\s+|the\s+)?(?P<n>{_EACH}(?:,?\s+(?:and\s+|or\s+)?(?<=[,dr]\s){_EACH})*)"
+    r"(?(first)|\s+before\s+you\s+(?:can\s+)?[a-z]+\s+(?:it|(?:the|this)\s+[\w -]+?))\.?$",
+    _FLAGS,
+)
+_MUST_GO = re.compile(
+    rf"^All\s+(?:of\s+)?(?:the\s+)?{KIND}(?P<n>{_ONE})\s+"
+    r"(?:associated|linked|connected|attached|that\s+belong)\s+(?:with|to)\s+"
+    r"(?P<thing>(?:the|this|your)\s+[\w -]+?)\s+(?:must|need\s+to|have\s+to)\s+be\s+"
+    r"(?:deleted|removed|detached|disassociated)\b",
+    _FLAGS,
+)
+_IF_YOU_HAVE = re.compile(
+    rf"^If\s+you\s+have\s+(?:any\s+)?{KIND}(?P<n>{_ONE}(?:\s+(?:and|or)\s+{_ONE})?)\s+"
+    r"(?:attached|associated|connected)\s+(?:to|with)\s+"
+    rf"(?P<thing>(?:the|this|your)\s+[\w -]+?),\s+you\s+must\s+{_REMOVES}\s+them\s+first\.?$",
+    _FLAGS,
+)
+_REMOVALS = (_FROM_ALL, _AT_FIRST, _MUST_GO, _IF_YOU_HAVE)
+_WHAT_HOLDS = re.compile(
+    rf"^(?:You|Users?)\s+{_NOT}\s+(?P<verb>[a-z]+)\s+(?P<thing>(?:an?|the|any)\s+[\w -]+?)\s+(?:that|which)\s+"
+    r"(?:(?:still\s+)?(?:contains?|has|have|holds?)\s+"
+    rf"(?:any\s+|one\s+or\s+more\s+)?{KIND}(?P<n>{_ONE})|(?:an?|any|another)\s+(?P<n2>{_ONE})\s+(?:still\s+)?(?:references?|uses?|depends?\s+on))\.?$",
+    _FLAGS,
+)
+_WHAT_IS = re.compile(
+    rf"^(?:You|Users?)\s+{_NOT}\s+(?P<verb>[a-z]+)\s+(?P<thing>[^,]+?)\s+(?:that|which)(?:'s|\s+(?:is|are))\s+(?:still\s+|currently\s+)?"
+    r"(?:being\s+)?(?:used|referenced|included|associated|attached|assigned|bound|contained|in\s+use)\s+(?:by|in|with|to)\s+"
+    rf"(?:one\s+or\s+more\s+|any\s+|another\s+|other\s+|an?\s+)?{KIND}(?!this\b|that\b|the\b|your\b)(?P<n>{_ONE})\.*$",
     _FLAGS,
 )
 _ANOTHERS = re.compile(
@@ -79,7 +145,7 @@ def _takes_hold(sentence: Sentence, scope: Scope) -> bool:
 
 def _is_own(phrase: str | None, scope: Scope) -> bool:
     """True if a phrase means the thing that the operation is about, perhaps by the last word of its name."""
-    owner = owner_of(phrase, scope) if phrase else None
+    owner = owner_of(re.sub(r"\s+itself$", "", phrase), scope) if phrase else None
     return owner is not None and (f" {scope.resource}".endswith(f" {owner}") or owner.endswith(f" {scope.resource}"))
 
 
@@ -122,13 +188,36 @@ def _only_unused(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 def _gone_before(sentence: Sentence, scope: Scope) -> Reading | None:
-    """A8: what must be removed before the operation; "should" says so within preconditions alone."""
-    m = _BEFORE.match(sentence.text) if scope.source is not None and not reads(scope) else None
+    """A8: what must be removed before the operation; "should" says so within preconditions alone. Or what uses it."""
+    if scope.source is None or reads(scope):
+        return None
+    text = sentence.text.replace("\u2019", "'")
+    if (m := next(filter(None, (form.match(text) for form in _REMOVALS)), None)) is not None:
+        return _of_a_removal(m, sentence, scope)
+    m = _FIRST.match(text) or _LAST.match(text) or _WHAT_IS.match(text) or _WHAT_HOLDS.match(text)
+    if m is not None and not version_clauses(text):
+        part = m.groupdict()
+        verb, thing = (part.get(name) or part.get(f"{name}2") for name in ("verb", "thing"))
+        own = part.get("alone") or (performed(verb or "", scope) and (thing == "it" or _is_own(thing, scope)))
+        itself = m.re in (_FIRST, _LAST) and _is_own(part["n"], scope)  # "detach the policy from all users"
+        return _refused(uses_of(part["n"] or part.get("n2") or ""), sentence) if own and not itself else None
+    m = _BEFORE.match(text)
     if m is None or version_clauses(sentence.text) or (m["modal"] == "should" and not listed_as_need(sentence, scope)):
         return None
     if not performed(m["verb"], scope):
         return None
     return _refused(uses_of(re.sub(rf"^(?:(?:{THE})?{KIND})", "", m["n"], flags=_FLAGS)), sentence)
+
+
+def _of_a_removal(m: re.Match[str], sentence: Sentence, scope: Scope) -> Reading | None:
+    """Return what must be removed first, if the operation removes its own thing: other operations have other needs."""
+    removes = scope.source is not None and re.match(rf"(?:Force-?)?{_REMOVES}", scope.source.title, _FLAGS)
+    part = m.groupdict()
+    if not removes or version_clauses(sentence.text) or (part.get("thing") and not _is_own(part["thing"], scope)):
+        return None
+    names = part["n"] or part.get("n2") or ""
+    itself = not part.get("thing") and re.search(r"\b(?:and|or)\b", names) is None and _is_own(names, scope)
+    return None if itself else _refused(uses_of(re.sub(r"\s*\(\w+\)", "", names)), sentence)
 
 
 def _anothers(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -141,6 +230,6 @@ def _anothers(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("never-held", "A8", _never_held, ("not ", "cannot", "can't")),
     Rule("only-unused", "A8", _only_unused, (" no ", "not ")),
-    Rule("gone-before-the-operation", "A8", _gone_before, ("before",)),
+    Rule("gone-before-the-operation", "A8", _gone_before, ("before", "that", "which", "first", "must be", "to be")),
     Rule("of-another-owner", "A8", _anothers, ("belong", "own", "yours")),
 )

@@ -49,8 +49,9 @@ _ONLY_WITHOUT = re.compile(
     _FLAGS,
 )
 _IN_USE = re.compile(
-    r"^An?\s+[\w -]+?\s+that\s+is\s+(?:still\s+)?(?:in\s+use|used)\s+by\s+(?P<noun>(?:an?|any|another)\s+[\w -]+?)\s+"
-    r"(?:cannot|can't|can\s+not)\s+be\s+\w+\.?$",
+    r"^(?:An?\s+)?[A-Za-z][\w -]*?\s+that\s+(?:is|are)\s+(?:still\s+|currently\s+)?"
+    r"(?:(?:in\s+use|used|referenced)\s+(?:by|in)|(?:attached|associated|bound|linked)\s+(?:to|with))\s+"
+    r"(?P<noun>(?:an?|any|another)\s+[\w -]+?)\s+(?:cannot|can't|can\s+not)\s+be\s+\w+\.?$",
     _FLAGS,
 )
 _NO_THING = frozenset(
@@ -111,5 +112,10 @@ def _gone(sentence: Sentence, scope: Scope) -> Reading | None:
 RULES = (
     Rule("state-that-is-needed", "B2", _status, ("be ",)),
     Rule("thing-that-is-needed", "B1", _existence, ("must",)),
-    Rule("gone-before-a-removal", "A8", _gone, ("been", "only", "use")),
+    Rule(
+        "gone-before-a-removal",
+        "A8",
+        _gone,
+        ("been", "only", "use", "attached", "associated", "bound", "linked", "referenced"),
+    ),
 )

@@ -37,6 +37,8 @@ _REASON = re.compile(
     rf"(?:,\s+(?:an?|the|to|perhaps)\s.*)?$",
     _FLAGS,
 )
+_MARKED_CODE = re.compile(rf"^``{_CODE}``\s+(?P<cause>(?:The|An?|No)\s[^.]+)\.?$", _FLAGS)
+"""A marked code with its reason: "````404```` The shop is not found."."""
 _PARENTHESIS = re.compile(rf"^{_CODE}\s*\((?:if\s+)?(?P<cause>[^()]+)\)\.?$", _FLAGS)
 _ATTEMPT = re.compile(
     rf"^(?:Attempt(?:s|ing)?|Trying|If\s+(?:you|a\s+user|the\s+user)\s+(?:try|tries|attempts?)|A\s+request)\s+to"
@@ -53,7 +55,7 @@ _CAUSED = re.compile(
 _THING = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", _FLAGS)
 _IN_THAT_CASE = re.compile(
     r"^(?:In\s+(?:this|that|these|those|such|both|either|each|all)\s+(?:of\s+(?:these|those)\s+)?(?:an?\s+)?cases?,?|If\s+so,|"
-    r"(?:Attempting|Trying)\s+to\s+do\s+(?:so|this)|Doing\s+(?:so|this)|If\s+you\s+(?:do|try\s+to\s+do|attempt)\s+(?:so|this|that),)"
+    r"(?:Attempting|Trying)\s+to\s+(?:do\s+(?:so|this)|\w+\s+an\s+immutable\s+\w+)|Doing\s+(?:so|this)|If\s+you\s+(?:(?:do|try\s+to\s+do|attempt)\s+(?:so|this|that)|(?:try|attempt)\s+to\s+\w+\s+any\s+of\s+these\s+\w+),)"
     rf"\s[^.;:]*?{_CODE}[^.;:]*\.?$",
     _FLAGS,
 )
@@ -84,10 +86,11 @@ _WITH_OTHER_THAN = re.compile(
 )
 _CANNOT = re.compile(
     r"^(?:Note\s+that\s+)?(?:(?:You|Users?|One)\s+(?:cannot|can\s*not|can't|may\s+not)\s+[^,]+?|(?:An?|"
-    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+|It\s+(?:cannot|can\s*not|can't)\s+be\s+\w+)"
+    r"The|This)\s+[^,]+?\s+(?:cannot|can\s*not|can't|may\s+not)\s+be\s+\w+|(?:It|[A-Z][a-z]+(?:\s+[a-z]+){0,3})\s+(?:cannot|can\s*not|can't)\s+be\s+\w+)"
     r"\s+(?:if|when|while)\s+(?P<cause>.+?)\.?$",
     _FLAGS,
 )
+_IT_IS = re.compile(r"\bit's\b(?=\s+(?:in|still|used|being|associated|attached|locked))", _FLAGS)
 _FAILS = re.compile(
     r"^(?:This|The)\s+(?:operation|call|request|API|action|deletion|removal|creation|update|change)\s+(?:fails|will\s+fail|"
     r"(?:is|will\s+be)\s+(?:rejected|refused))\s+(?:if|when)"
@@ -121,7 +124,9 @@ _WITH_IT_ALONE = re.compile(
     r"(?:\s+(?:parameter|flag|option))?(?:\s+(?:to|as)\s+``?true``?)?\.?$)",
     _FLAGS,
 )
-_ONE_OF = re.compile(r"\b(?:one|any)\s+of\b|\breasons?\s*:$", _FLAGS)
+_ONE_OF = re.compile(
+    r"\b(?:one|any)\s+of\b|\breasons?\s*:$|\b(?:following|these)\s+(?:circumstances|cases|situations)\s*:$", _FLAGS
+)
 """A sentence above a list of which each item is a cause of its own, not a part of one cause."""
 
 
@@ -136,7 +141,7 @@ def _order(text: str) -> Cause | None:
 
 def _clauses(text: str) -> Iterator[str]:
     """Yield the stretches of a sentence that can be the cause of its code, the likeliest first."""
-    for pattern in (_PARENTHESIS, _REASON, _ATTEMPT, _AFTER):
+    for pattern in (_PARENTHESIS, _REASON, _MARKED_CODE, _ATTEMPT, _AFTER):
         if m := pattern.match(text):
             yield m["cause"]
     if start := _IF.match(text):
@@ -230,13 +235,15 @@ def _cannot(sentence: Sentence, scope: Scope) -> Reading | None:
     """A8: what cannot be done while something holds; the sentence names no code."""
     if scope.source is None or codes_in(sentence.text):
         return None
-    text = without_versions(sentence.text)
+    text = _IT_IS.sub("it is", without_versions(sentence.text).replace("\u2019", "'"))
     m = _CANNOT.match(text) or _FAILS.match(text) or _IF_FAILS.match(text) or _NOT_ALLOWED.search(text)
-    cause = cause_of(m["cause"]) if m else None
-    if cause is None and (m := _UNLESS.match(text)):
-        cause = cause_of(f"{m['noun']} is not {m['is']}")
-    found = _refusals(None, (cause,), sentence.text, sentence.line) if cause else ()
-    return Reading(tuple(map(Refused, found))) if found else None
+    causes, whole = causes_of(m["cause"]) if m else ((), False)
+    if not causes and (m := _UNLESS.match(text)):
+        causes, whole = causes_of(f"{m['noun']} is not {m['is']}")
+    # Of two clauses that "or" joins, one may be read alone, but not half of a list of statuses.
+    told = tuple(cause for cause in causes if whole or not (cause.status or cause.has or cause.has_not))
+    found = _refusals(None, told, sentence.text, sentence.line)
+    return Reading(tuple(map(Refused, found)), whole=whole) if found else None
 
 
 def _without_a_field(sentence: Sentence, scope: Scope) -> Reading | None:
@@ -280,7 +287,7 @@ def _in_that_case(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 RULES = (
-    Rule("code-in-that-case", "A8", _in_that_case, ("case", "so", "this", "that")),
+    Rule("code-in-that-case", "A8", _in_that_case, ("case", "so", "this", "that", "attempt", "these")),
     Rule("refusal-that-things-cause", "A8", _caused, ("cause", "result", "lead", "trigger", "produce")),
     Rule("refused-without-a-field", "A8", _without_a_field, ("if ", "to ")),
     Rule("refusal-with-its-cause", "A8", _tied),

@@ -68,10 +68,11 @@ _THING = rf"(?:the|an?|this|that|your|its)\s+{_NAME}(?:\s+{_NAME}){{0,4}}?"
 _APART = re.compile(
     rf"\s+(?:(?:that|which)\s+(?:is|are)\s+)?(?:associated|registered|bound|attached|added|connected|related|assigned|linked|"
     rf"belonging)\s+(?:with|to|by|in|for|on)\s+{_THING}(?=\s+(?:is|are|must|has|have|should|cannot|can|needs?|becomes?|changes?|will)\b)"
-    rf"|\s+(?:for|to|in|on|with|from|by|of)\s+which\s+{_THING}\s+(?:(?:is|are|was|were|has\s+been)\s+)?(?:\w+ed|belongs?|bound|"
-    rf"running)(?:\s+(?:to|with|in|on))?(?=\s+(?:is|are|must|has|have|should|cannot|needs?)\b)"
+    rf"|\s+(?:for|to|in|on|with|from|by|of)\s+which\s+(?:it|{_THING})\s+(?:(?:is|are|was|were|has\s+been)\s+)?(?:\w+ed|belongs?|bound|"
+    rf"running)(?:\s+(?:to|with|in|on))?(?=\s+(?:is|are|must|has|have|does|should|cannot|needs?)\b)"
     rf"|\s+(?:(?:that|which)\s+)?{_THING}\s+(?:(?:is|are|was)\s+(?:\w+ed|bound)|belongs?)\s+(?:to|with|in|on)"
-    rf"(?=\s+(?:is|are|must|has|have|should|cannot|needs?)\b)",
+    rf"(?=\s+(?:is|are|must|has|have|does|should|cannot|needs?)\b)"
+    r"|\s+(?:for|to|in|on|with|from|by|of)\s+which\s+to\s+[a-z]+(?=\s+(?:is|are|must|has|have|does|should|cannot|needs?)\b)",
     _FLAGS,
 )
 _OF_YOURS = re.compile(
@@ -189,7 +190,7 @@ def clauses_of(text: str) -> Iterator[Clause]:
                 skipped += verb.end()
             start = m.start("noun") + skipped if part["noun"] and form != "sets" else m.start()
             # "must not be in any state other than" is a need.
-            negated = sum(bool(part.get(name)) for name in ("not", "not2", "modal_not")) == 1
+            negated = sum(bool(part.get(name)) for name in ("not", "not2", "not3", "modal_not")) == 1
             words = tuple(dict.fromkeys(bare(value[0]) for value in _ONE.finditer(part[held] or "")))
             if m.start(held) > m.end(kind) and text[m.start(held) - 2 : m.start(held)].strip() == ":":
                 words = _listed(part[held] or "")

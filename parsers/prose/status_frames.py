@@ -68,7 +68,9 @@ _PREREQUISITE = re.compile(r"^(?:Pre-?requisites?|Pre-?conditions?|Requirements?
 _NOT_UNTIL = re.compile(r"\b(?:unless|until|before|wait\s+for|except\s+(?:if|when|while))$", _FLAGS)
 _AFTER = re.compile(r"\b(?:after|since|until|before|so\s+that|whether|(?<!during\s)which|that|how|to|by)$", _FLAGS)
 _NEEDS_TO_BE = re.compile(r"\b(?:requires?|needs?|expects?)$", _FLAGS)
-_REPORTS = re.compile(r"\b(?:check|see|verify|monitor|determine|know|find\s+out|poll)\b[^.;]*$", _FLAGS)
+_REPORTS = re.compile(
+    r"\b(?:check|see|verify|(?<!health\s)(?<!\ba\s)(?<!\bthe\s)monitor|determine|know|find\s+out|poll)\b[^.;]*$", _FLAGS
+)
 """A look at a status that a user may take: "check whether its status is"."""
 _OTHERWISE = re.compile(r"\b(?:otherwise|or\s+else)\b.*", _FLAGS)
 _ABOUT_THE_CALL = re.compile(

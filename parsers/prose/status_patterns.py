@@ -64,7 +64,10 @@ _BE = (
     r"(?<!may\s)(?<!can\s)(?<!must\s)(?<!will\s)(?<!would\s)(?<!could\s)(?<!might\s)(?<!should\s)(?<!not\s)(?<!to\s)"
     r"(?<!only\s)be(?=\s+(?:in|at)\s))"
 )
-_HAS = rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+have))(?P<modal_not>\s*not)?{_ADVERB}\s+have|has|have)"
+_HAS = (
+    rf"(?P<be>(?P<modal>{_MODAL}|can(?=\s*not\s+have))(?P<modal_not>\s*not)?{_ADVERB}\s+have|"
+    r"(?:does|do)(?P<not3>\s+not)\s+have|has|have)"
+)
 _REACHES = (
     rf"(?P<be>(?P<modal>{_MODAL})\s+(?:have\s+)?reach(?:ed)?|(?:has\s+|have\s+)?reach(?:es|ed)?|"
     r"(?:has\s+|have\s+)entered)"

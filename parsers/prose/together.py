@@ -195,12 +195,22 @@ _ALSO = re.compile(
 )
 
 
+_CONFLICT = re.compile(
+    r"^(?:Setting|Specifying|Giving|Using|Providing|Passing)\s+both\s+(?P<names>[^,.;]+?)\s+(?:will\s+)?results?\s+in\s+an?\s+"
+    r"conflict(?:\s+error)?\.?$",
+    _FLAGS,
+)
+_CONFLICTS = 409
+
+
 def _tied(sentence: Sentence, scope: Scope) -> Reading | None:
     """A8: fields of the request of which one must, or must not, be given beside another."""
     if scope.source is None or version_clauses(sentence.text):
         return None
     text = sentence.text
     causes: tuple[Cause, ...] = ()
+    if (m := _CONFLICT.match(text)) and len(names := names_of(m["names"])) > 1:
+        return Reading((Refused(Refusal(Cause(present=names), _CONFLICTS, sentence.line)),))
     if (m := _EITHER.match(text)) and not _ELSE.search(sentence.block.text):
         causes = (Cause(absent=(m["a"].strip("`"), m["b"].strip("`"))),)
     elif m := _MUST_NOT.match(text):
@@ -213,12 +223,16 @@ def _tied(sentence: Sentence, scope: Scope) -> Reading | None:
 
 
 _MARKED = rf"(?P<names>{_FIELD}(?:(?:,\s*(?:and\s+)?|\s+and\s+){_FIELD})*)"
+_LISTED = rf"(?P<names>(?:[\w ]+,\s+)?{_FIELD}(?:(?:,\s*(?:and\s+)?|\s+and\s+)(?:{_FIELD}|[a-z]+))*)"
+"""A list of fields of which the first or the last may be written as a word."""
+_KINDS = r"(?:\s+(?:immutable\s+)?(?:parameter|attribute|field|propert(?=y|ies))(?:s|y|ies)?)?"
 _NEVER = re.compile(
+    rf"^(?:Note:\s+)?(?:The\s+)?{_LISTED.replace('names', 'fourth')}\s+are\s+immutable\s+attributes\b|"
     rf"^(?:The\s+)?{_MARKED}{_NOUN}\s+(?:is|are)\s+immutable\b|"
     rf"^(?:The\s+)?{_MARKED.replace('names', 'second')}{_NOUN}\s+(?:cannot|can't|can\s+not)\s+be\s+"
     r"(?:updated|changed)\.?$|"
-    rf"^(?:You|Users?)\s+(?:cannot|can't|can\s+not)\s+(?:update|change)\s+(?:the\s+)?"
-    rf"{_MARKED.replace('names', 'third')}{_NOUN}\.?$",
+    rf"^(?:Note:\s+)?(?:You|Users?)\s+(?:cannot|can't|can\s+not)\s+(?:update|change)\s+(?:the\s+)?"
+    rf"{_LISTED.replace('names', 'third')}{_KINDS}\.?$",
     _FLAGS,
 )
 
@@ -228,12 +242,12 @@ def _never_changes(sentence: Sentence, scope: Scope) -> Reading | None:
     m = _NEVER.match(sentence.text)
     if m is None or scope.source is None or scope.source.method not in ("PUT", "PATCH"):
         return None
-    names = names_of(m["names"] or m["second"] or m["third"])
+    names = names_of(m["names"] or m["second"] or m["third"] or m["fourth"])
     found = (Refused(Refusal(Cause(present=(name,)), _code(sentence.text), sentence.line)) for name in names)
     return Reading(tuple(found))
 
 
 RULES = (
-    Rule("fields-together", "A8", _tied, ("``",)),
+    Rule("fields-together", "A8", _tied, ("``", " both ")),
     Rule("field-never-changes", "A8", _never_changes, ("immutable", "cannot", "can't", "can not")),
 )

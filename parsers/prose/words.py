@@ -48,8 +48,9 @@ class Value:
 
 
 def bare(text: str) -> str:
-    """Return a word without its quotation marks or markup."""
-    return text.strip(_MARKS)
+    """Return a word without its quotation marks or markup; a star inside of a literal is a part of it."""
+    literal = re.fullmatch(r"``([^`\s]+)``", text.strip())
+    return literal[1] if literal is not None else text.strip(_MARKS)
 
 
 def values(text: str) -> tuple[Value, ...]:

@@ -24,8 +24,9 @@ them.
 ``family`` holds further releases of this family: older ones, of which only the
 paragraphs count that the releases in ``unlike`` do not have, and two whole references that had no labels. They were
 labelled before the grammar was run on them, and divided by the projects' names: in alphabetical order the odd ones are
-``family-development``, the even ones, with ``stx-update`` of ``repositories``, ``family-held``. Not labelled are
-paragraphs of octavia 1.0.0 that differ from 19.0.0 in their markup alone.
+``family-development``, the even ones, with ``stx-update`` of ``repositories``, ``family-held``. That half was scored
+twice, before and after the mends that the other half had shown, and its own faults were mended after that. Not labelled
+are paragraphs of octavia 1.0.0 that differ from 19.0.0 in their markup alone.
 """
 
 from __future__ import annotations

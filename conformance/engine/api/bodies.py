@@ -12,7 +12,7 @@ from typing import Any
 from conformance.engine.api.json_path import copied, lookup, put
 from conformance.engine.api.request_fields import Field, body_rows, fields, places_of, samples_of, wrapper_of
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.api.values import value_for
+from conformance.engine.api.values import rebound, value_for
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
 from specs.microversion import Microversion
@@ -158,7 +158,7 @@ def _whole(
                 value = _without_optional(value, field.path, found)
             if not isinstance(value, Binding) and value:
                 above = "".join(f".{key}" for key in field.path if key != "[]")
-                put(body, field.path, _of_version(operation, version, _rebound(operation, value, service), above))
+                put(body, field.path, _of_version(operation, version, rebound(operation, value, service), above))
     return body
 
 
@@ -188,7 +188,7 @@ def from_sample(operation: Operation, sample: Sample, service: ServiceDescriptio
     """The body of a sample, with Bindings for the values that only the cloud can give."""
     body = copied(sample.body)
     if operation.action is None:
-        return _rebound(operation, body, service)
+        return rebound(operation, body, service)
     inner = body.get(operation.action) if operation.action and isinstance(body, dict) else body
     if isinstance(inner, dict):
         for key in list(inner):
@@ -198,18 +198,3 @@ def from_sample(operation: Operation, sample: Sample, service: ServiceDescriptio
             elif bound and inner[key] is not None:
                 inner[key] = value
     return body
-
-
-def _rebound(operation: Operation, value: Any, service: ServiceDescription) -> Any:
-    """A value of a sample, with Bindings at any depth."""
-    if isinstance(value, list):
-        return [_rebound(operation, inner, service) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    rebound = {}
-    for key, inner in value.items():
-        bound, given = service.binding(operation, key)
-        if bound and given is ABSENT:
-            continue
-        rebound[key] = copied(given) if bound and inner is not None else _rebound(operation, inner, service)
-    return rebound

@@ -26,13 +26,21 @@ from conformance.engine.api.request_fields import wrapper_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.api.set_statuses import with_set_statuses
 from conformance.engine.api.values import UUID
-from conformance.engine.model.binding import Binding, Step
+from conformance.engine.cloud.addressed import id_at
+from conformance.engine.model.binding import ADDRESS, Binding, Step
 from specs.model import Operation, Spec
 
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9]*_)[A-Z0-9_]+")
 """The form of a name in capitals of several words; the first one may be a prefix that all such names have."""
 
 _HARDWARE_ADDRESS = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.IGNORECASE)
+
+_END = re.compile(r"expir|until|valid_to|not_after", re.IGNORECASE)
+"""The names of fields that say when a thing ends."""
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+_FAR = "2096"
+"""A year to come; it has a 29th of February."""
 
 CHANGING = frozenset({"POST", "PUT", "PATCH"})
 
@@ -49,7 +57,7 @@ def with_references(service: ServiceDescription, specs: Iterable[Spec]) -> Servi
     else:
         known = _ids(operations, producers, ("id", "uuid"), placeholders_too=True)
         own = (*_addresses(operations, producers), *_own_names(operations, producers, known))
-        own = (*own, *_typed(operations, producers, known))
+        own = (*own, *_typed(operations, producers, known), *_by_address(operations, producers), *_ends(operations))
         ids = (*own, *_lists(operations, known), *_rules(known), *_found(operations, producers))
     implied = (
         *_names(operations, producers, service.described),
@@ -248,6 +256,25 @@ def _typed(operations: Sequence[Operation], producers: Producers, known: Mapping
             of = types.get(f"{name.removesuffix('_id')}_type") if name.endswith("_id") and name not in known else None
             if of is not None and of != operation.path and isinstance(value, str):
                 yield BindingRule(operation.id, name, Binding(of, relation="other"))
+
+
+def _by_address(operations: Sequence[Operation], producers: Producers) -> Iterator[BindingRule]:
+    """The address of an element for each field that a sample shows with an address below another collection."""
+    paths = {collection_of(o.path, name) for o in operations for name in placeholders(o.path)}
+    made = [at for at in sorted(paths) if "{" not in at and producers.of(at) is not None]
+    for operation in operations:
+        for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+            of = next((at for at in made if at != operation.path and id_at(value, at) is not None), None)
+            if of is not None:
+                yield BindingRule(operation.id, name, Binding(of, ADDRESS))
+
+
+def _ends(operations: Iterable[Operation]) -> Iterator[BindingRule]:
+    """A time to come for each field that says when a thing ends: that of a sample has passed since it was written."""
+    for operation in operations:
+        for name, value in (pair for s in operation.request.samples if s.valid for pair in _members(s.body)):
+            if _END.search(name) and isinstance(value, str) and _TIME.match(value):
+                yield BindingRule(operation.id, name, _FAR + value[4:])
 
 
 def _word(collection: str) -> str:

@@ -25,6 +25,9 @@ are data and not documented fields."""
 
 NAMED = "{}"
 
+_HOLDS: Mapping[str, type] = {"array": list, "list": list, "object": dict, "dict": dict}
+"""The types of rows that hold others, and those of their values."""
+
 LINKS = "_links"
 """A pattern for the names of links from page to page, which stand beside a list and not in its elements."""
 
@@ -33,6 +36,9 @@ BESIDE = 4
 
 _NAME = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*")
 """A pattern for keys that are data: a UUID, or a constant in capitals."""
+
+_LABEL = re.compile(r"(?:.*[_-])?(?:label|key|name)", re.IGNORECASE)
+"""A pattern for rows that stand for keys that are data, such as names of other things, if no sample has their name."""
 
 _SIGNS = re.compile(r"[^a-z0-9]")
 """What the spellings of a name differ in, beside capitals."""
@@ -97,7 +103,7 @@ def _place_of(of: Same[Operation], of_row: Same[Parameter]) -> Place | None:
     bodies = [s.body for s in operation.response.samples if s.valid]
     place = place_in(bodies, row.name)
     if place is not None:
-        return place
+        return _with_names(place, _labelled(of))
     parent, dot, last = row.name.rpartition(".")
     if not dot:
         return _between(operation, row, bodies)
@@ -107,6 +113,33 @@ def _place_of(of: Same[Operation], of_row: Same[Parameter]) -> Place | None:
         is_list = any(r.type in ("array", "list") for r in rows)
         return (*above, "[]", last) if is_list else (*above, last)
     return None
+
+
+@lru_cache(maxsize=4_000)
+def _labelled(of: Same[Operation]) -> frozenset[Place]:
+    """The places of the samples whose last key is data: a row that no sample shows stands for it and names its kind.
+
+    Such a key is no row itself, and what it holds is of the type of the row.
+    """
+    bodies = [s.body for s in of.value.response.samples if s.valid]
+    rows = [r for r in of.value.response.parameters if r.location in ("body", None)]
+    names = {part for row in rows for part in (row.name, *row.name.split("."))}
+    labels = (row for row in rows if _LABEL.fullmatch(row.name) and place_in(bodies, row.name) is None)
+    types = {_HOLDS[row.type] for row in labels if row.type is not None and row.type in _HOLDS}
+    found = {
+        place
+        for body in bodies
+        for place in places_in(body)
+        if place[-1] not in names and place[-1] not in ("[]", NAMED)
+        if types & {type(value) for value in values_at(body, place)[0]}
+    }
+    # Of keys at several depths nobody knows which the row stands for: the object around the thing may be no row either.
+    return frozenset(found if len({len(place) for place in found}) == 1 else ())
+
+
+def _with_names(place: Place, labelled: frozenset[Place]) -> Place:
+    """A place in which the keys that are data stand for every member of their object."""
+    return tuple(NAMED if place[: at + 1] in labelled else key for at, key in enumerate(place))
 
 
 def _between(operation: Operation, row: Parameter, bodies: list[Any]) -> Place | None:

@@ -60,12 +60,28 @@ def value_for(operation: Operation, field: Field, service: ServiceDescription) -
     from_sample = _in_samples(operation, field)
     usable = from_sample is not ABSENT and not (isinstance(from_sample, str) and from_sample.startswith("%("))
     if usable and is_of_type(from_sample, field.row.type or ""):
-        return copied(from_sample)
+        # No description says which members need a value of the cloud, so that what the reference implies must do.
+        return copied(from_sample) if service.described else rebound(operation, copied(from_sample), service)
     if field.row.enum:
         return [field.row.enum[0]] if field.row.type in ("array", "list") else field.row.enum[0]
     if isinstance(from_sample, bool | int | float) and field.row.type == "string":
         return from_sample  # the table and the sample disagree, and no made-up text stands for true, false or a number
     return copied(_BY_TYPE.get(field.row.type or "string", "conformance"))
+
+
+def rebound(operation: Operation, value: Any, service: ServiceDescription) -> Any:
+    """A value of a sample, with Bindings at any depth."""
+    if isinstance(value, list):
+        return [rebound(operation, inner, service) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, inner in value.items():
+        bound, given = service.binding(operation, key)
+        if bound and given is ABSENT:
+            continue
+        found[key] = copied(given) if bound and inner is not None else rebound(operation, inner, service)
+    return found
 
 
 def known_value(operation: Operation, field: Field, service: ServiceDescription) -> Any:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import http.client
 import io
-import re
 import socket
 import threading
 import time
 from collections.abc import Mapping
-from types import FunctionType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -80,36 +78,8 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(self._within)
 
     def begin(self) -> None:
-        _begin(self)
+        super().begin()
         self._within.in_head = False
-
-
-_LINES = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*\r\n)+\r\n")
-"""The headers of nearly every answer: a name, a colon and a value on each line, and an empty line at the end."""
-
-_MOST_LINES = 100
-"""Beyond as many, ``http.client`` refuses the headers."""
-
-
-def _headers(fp: io.BufferedReader, *more: Any, **options: Any) -> http.client.HTTPMessage:
-    """Read the headers of an answer, as ``http.client.parse_headers`` does.
-
-    That one uses the parser of e-mails, which takes as long as sending the request. It still reads whatever is odd, or
-    has not come at once.
-    """
-    found = _LINES.match(fp.peek())
-    if found is None or found[0].count(b"\n") > _MOST_LINES:
-        parsed: http.client.HTTPMessage = http.client.parse_headers(fp, *more, **options)
-        return parsed
-    headers = http.client.HTTPMessage()
-    for line in fp.read(found.end()).decode("iso-8859-1").split("\r\n")[:-2]:
-        name, _, value = line.partition(":")
-        headers.set_raw(name, value.lstrip(" \t"))
-    return headers
-
-
-_begin = FunctionType(http.client.HTTPResponse.begin.__code__, {**vars(http.client), "parse_headers": _headers})
-"""``begin`` of the standard library, but with the quick reading of headers."""
 
 
 class _Connection(HTTPConnection):
@@ -203,17 +173,6 @@ class BoundedAdapter(HTTPAdapter):
                 raise Unreadable(f"redirects to another host ({there.hostname!r}), which gets no credentials")
 
 
-class _Bare(requests.Response):
-    """A response without a history and cookies, of which ``requests`` makes an empty jar for each."""
-
-    def __init__(self) -> None:
-        self._content = None
-        self._content_consumed = False
-        self.history = []
-        self.reason = ""
-        self.encoding = None
-
-
 class SteadyAdapter(BoundedAdapter):
     """The adapter of a run, whose requests go to few hosts, and to each host with settings that stay.
 
@@ -251,9 +210,9 @@ class SteadyAdapter(BoundedAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Make the response of one of urllib3."""
-        response = _Bare()
+        response = requests.Response()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers.itermerged())
+        response.headers = CaseInsensitiveDict(resp.headers)
         response.raw = resp
         response.url = str(req.url)
         response.request = req

@@ -90,16 +90,19 @@ def json_of(content: bytes) -> Any:
     if not content.strip() or holders + content.count(b",") > VALUES:
         return ABSENT
     try:
-        value = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        value = _JSON.decode(content.decode("utf-8"))
     except (ValueError, RecursionError):
         return ABSENT
     if holders > DEPTH and _too_deep(value):
         return ABSENT
-    return _whole(value) if any(lone in content for lone in _LONE) else value
+    return _whole(value) if _LONE[0] in content or _LONE[1] in content else value
 
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)
 
 
 def _too_deep(value: Any) -> bool:

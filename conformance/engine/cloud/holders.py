@@ -30,9 +30,10 @@ def is_unique(id_: str, journal: Journal) -> bool:
 def holder_of(cloud: Cloud, id_: str, path: str, role: str, version: str | None = None) -> Role | None:
     """Another role that is shown a thing of the run which a role is answered 404 for; None if it is gone.
 
-    Only an id that no other thing bears shows that it is the same thing: projects may use the same names.
+    Nobody is asked for one whose removal the cloud has accepted. Only an id that no other thing bears shows that it is
+    the same thing: projects may use the same names.
     """
-    if cloud.journal is None or not is_unique(id_, cloud.journal):
+    if cloud.journal is None or path in cloud.seen.removed or not is_unique(id_, cloud.journal):
         return None
     others = (other for other in _OTHERS if other in cloud.roles and other != role)
     return next((other for other in others if cloud.get(path, role=other, microversion=version).ok), None)

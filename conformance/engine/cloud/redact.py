@@ -23,6 +23,8 @@ SHORTEST_KNOWN = 8
 
 _REMEMBERED = 512
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 _SCALARS = (str, int, float, type(None))
 
 Spellings = dict[str, str]
@@ -123,14 +125,11 @@ class _Written:
         """Write a value, which may hold values that are no JSON."""
         if value is None:
             return cls(None)
-        odd: list[object] = []
-
-        def text_of(one: object) -> str:
-            odd.append(one)
-            return str(one)
-
-        whole = json.dumps(value, ensure_ascii=False, default=text_of)
-        return cls(value, whole, bool(odd) or _holds(whole, _CUES_OF_NAMES))
+        try:
+            whole = _JSON.encode(value)
+        except TypeError:  # it holds something that is no JSON
+            return cls(value, json.dumps(value, ensure_ascii=False, default=str), True)
+        return cls(value, whole, _holds(whole, _CUES_OF_NAMES))
 
 
 class Redactor:

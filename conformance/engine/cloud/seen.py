@@ -6,7 +6,12 @@ import threading
 from dataclasses import dataclass, field
 
 from conformance.engine.cloud.exchange import Answer, Ask
+from conformance.engine.cloud.purpose import purpose_of
 from conformance.engine.cloud.roles import Sender
+from specs.record.purposes import Purpose
+
+ACTION = "/action"
+"""The end of the path of an action, which may remove a thing as well."""
 
 Sent = tuple[Ask, Answer]
 """A request and its answer."""
@@ -34,9 +39,11 @@ class Seen:
 
     Attributes:
         done: the ids that the cloud has given to the accepted requests of the run which may have changed something.
+        removed: the paths of things whose removal the cloud has accepted, so that they may be gone.
     """
 
     done: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
     _answers: dict[str, dict[tuple[int, Manner], tuple[Ask, Answer]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,7 +53,9 @@ class Seen:
             self._answers.setdefault(operation, {}).setdefault((answer.status, manner(ask)), (ask, answer))
 
     def did(self, ask: Ask, answer: Answer) -> None:
-        """Keep the ids that the answer to an accepted request gives to this request."""
+        """Keep the ids that the answer to an accepted request gives to this request, and what it has removed."""
+        if ask.method.upper() == "DELETE" or (not ask.only_reads and purpose_of(ask) is Purpose.REMOVING):
+            self.removed.add(ask.path.removesuffix(ACTION))
         if not ask.only_reads:
             self.done.update(value for name, value in answer.headers.items() if name.lower().endswith(REQUEST_ID))
 

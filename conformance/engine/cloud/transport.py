@@ -118,10 +118,14 @@ class Transport:
             session = self._session()
             # Neither cookies nor the credentials of the user's .netrc belong to a request.
             prepared.prepare_method(method)
-            prepared.url = _quoted(url, urlencode(query))
-            prepared.prepare_headers(told)
-            prepared.prepare_body(data, None)
-            sent_url, sent_headers = str(prepared.url), _plain(prepared.headers)
+            prepared.url = _quoted(url, urlencode(query) if query else "")
+            if data is None and prepared.method in ("GET", "HEAD"):
+                sent_headers = dict(_told(tuple(told.items())))
+            else:
+                prepared.prepare_headers(told)
+                prepared.prepare_body(data, None)
+                sent_headers = _plain(prepared.headers)
+            sent_url = str(prepared.url)
             prepared.headers = sent_headers  # type: ignore[assignment]  # urllib3 copies them, a plain dict the fastest
             # The session would look for redirects and cookies besides, and both are refused here.
             adapter = session.get_adapter(sent_url)
@@ -192,6 +196,17 @@ def _quoted(url: str, query: str) -> str:
     prepared = requests.PreparedRequest()
     prepared.prepare_url(url, query)
     return str(prepared.url)
+
+
+@lru_cache(maxsize=1024)
+def _told(headers: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Headers as they are sent without a body. Raises requests.RequestException: one of them is none.
+
+    Most requests of a run have the same ones.
+    """
+    prepared = requests.PreparedRequest()
+    prepared.prepare_headers(dict(headers))
+    return _plain(prepared.headers)
 
 
 def _plain(headers: Mapping[str, str | bytes]) -> dict[str, str]:

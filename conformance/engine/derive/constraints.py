@@ -216,7 +216,14 @@ def _broken_field(
     if row.required and _left_out(view, field) is None:
         yield f"{field.name}-missing", json_path.replaced(full, path, ABSENT), f"{field.name} is required", row, version
     for label, value, why in _broken_values(row):
+        if label == "type" and not view.service.described and _is_shown(view, path, type(value)):
+            continue  # the reference contradicts itself, and no description says which of both is meant
         yield f"{field.name}-{label}", json_path.replaced(full, path, value), f"{field.name} {why}", row, version
+
+
+def _is_shown(view: View, path: tuple[str, ...], kind: type) -> bool:
+    """Whether a sample of the request shows a value of a JSON type at a place."""
+    return any(type(json_path.lookup(s.body, path)) is kind for s in view.operation.request.samples if s.valid)
 
 
 def _left_out(view: View, field: request_fields.Field) -> ValueRule | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine.api.response_fields import elements, identity, values_at
+from conformance.engine.cloud.addressed import addressed
 from conformance.engine.cloud.errors import CloudError
 from conformance.engine.cloud.exchange import Answer, Ask
 from conformance.engine.cloud.roles import Role
@@ -86,11 +87,11 @@ class Inspection:
         return _found(evidence, probe, Looked(seen.status, before, shown), seen)
 
     def _listed(self, evidence: Evidence, probe: Listed, made: Owned) -> Evidence:
-        name = made.producer.name if made.producer is not None else "id"
+        name, at = made.producer.name if made.producer is not None else "id", made.collection
 
         def element(answer: Answer) -> Any:
             listed = (*elements(answer.json), *_in_lists(answer.json)) if answer.ok else ()
-            return next((one for one in listed if identity(one, name) == made.value), None)
+            return next((one for one in listed if made.value in (identity(one, name), addressed(one, at))), None)
 
         def there(answer: Answer) -> bool:
             return element(answer) is not None

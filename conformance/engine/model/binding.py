@@ -8,6 +8,9 @@ from typing import Any
 
 from conformance.engine.model.content import Content
 
+ADDRESS = "address"
+"""The attribute of an element of a collection that is its URL, by which some services name things."""
+
 
 @dataclass(frozen=True)
 class Binding:

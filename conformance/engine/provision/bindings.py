@@ -20,7 +20,7 @@ from conformance.engine.cloud.fields import value
 from conformance.engine.cloud.kinds import View
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
-from conformance.engine.model.binding import Binding, Text
+from conformance.engine.model.binding import ADDRESS, Binding, Text
 from conformance.engine.model.content import Content
 from conformance.engine.provision import callers
 from conformance.engine.provision.context import RunContext
@@ -256,7 +256,7 @@ class Bindings:
                 raise Unavailable(f"the answer that made {owned.path} shows no {binding.attribute}", optional=False)
             return found
         if not binding.relation.endswith("shown"):
-            return owned.value
+            return owned.value if binding.attribute != ADDRESS else self._context.cloud.url + owned.path
         reader = owned.producer.reader if owned.producer else None
         version = str(self._context.version_for(reader)) if reader else None
         role = Role.ADMIN if Role.ADMIN in self._context.cloud.roles else Role.MEMBER

@@ -24,7 +24,7 @@ from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.absences import ABSENT, Absences
 from conformance.engine.run.acceptable import Acceptable
 from conformance.engine.run.another import decides, with_another
-from conformance.engine.run.contrast import NO_CONTRAST, Contrasts, documented, members
+from conformance.engine.run.contrast import NO_CONTRAST, SAME_FOR_ALL, Contrasts, documented, members
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged, judged
 from conformance.engine.run.lanes import ALONE, lane_of
@@ -132,6 +132,13 @@ class Causes:
         why = self._unproved_query(case, judgement) or self.contrasts.missing(case, evidence, judgement, seen)
         why = why or self._unknown(case, evidence, judgement, seen)
         return why or self.acceptable.missing(case, evidence, judgement, self._accepted(case, seen))
+
+    def unclear(self, case: Case, evidence: Evidence, judgement: Judgement) -> bool:
+        """Whether a later answer to the operation may still show that a refusal has another cause: all are refused."""
+        status = judgement.status or evidence.status or 0
+        if judgement.verdict != "pass" or case.requirement.kind not in SAME_FOR_ALL or not 400 <= status < 500:
+            return False
+        return not self._accepted(case, self.context.cloud.seen.of(case.operation.id))
 
     def _accepted(self, case: Case, seen: Iterable[Sent]) -> bool:
         """Whether a request of the operation of a case was accepted in the run."""

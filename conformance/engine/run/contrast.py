@@ -10,12 +10,14 @@ project.
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.engine.cloud.fields import texts
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.model.case import Case
@@ -175,7 +177,11 @@ def _contrasts(case: Case, evidence: Evidence, status: int, answers: Iterable[tu
 
 
 def _accepted_with_all(case: Case, evidence: Evidence, answers: Iterable[tuple[int, Members]]) -> bool:
-    """Whether a request with all members of the refused one, the faulty one included, was accepted."""
+    """Whether a request with all members of the refused one, the faulty one included, was accepted, and it lacked none.
+
+    A member that all accepted requests have may be one without which none is accepted, unless the words of the refusal
+    name the faulty one or quote its value.
+    """
     request = evidence.trial.request
     name = case.about.rpartition(".")[2]
 
@@ -184,7 +190,27 @@ def _accepted_with_all(case: Case, evidence: Evidence, answers: Iterable[tuple[i
         return bool(name) and name in place[:-1]
 
     sent = {place for place in members(evidence.sent, request.query) if not inside(place)}
-    return any(200 <= code < 300 and sent <= had for code, had in answers)
+    accepted = [had for code, had in answers if 200 <= code < 300]
+    lacks_none = any({place for place in had if not (name and name in place)} <= sent for had in accepted)
+    return any(sent <= had for had in accepted) and (lacks_none or _is_named(name, evidence))
+
+
+def _is_named(name: str, refused: Evidence) -> bool:
+    """Whether the words of a refusal name a member, or quote an object or a list that it was sent as."""
+    words = " ".join(texts(refused.body))
+    odd = [value for value in _values(refused.sent, name) if isinstance(value, dict | list)]
+    quoted = any(str(value) in words or json.dumps(value) in words for value in odd)
+    return quoted or (bool(name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words) is not None)
+
+
+def _values(body: Any, name: str) -> Iterator[Any]:
+    """All values of the members of a name in a body, at any depth."""
+    for key, value in body.items() if isinstance(body, dict) else ():
+        if key == name:
+            yield value
+        yield from _values(value, name)
+    for value in body if isinstance(body, list) else ():
+        yield from _values(value, name)
 
 
 def _lacking(status: int, answers: Iterable[tuple[int, Members]]) -> str:

@@ -17,7 +17,7 @@ SPENDS, ENDS, SETS = 1, 2, 3
 after it, or it sets optional fields."""
 
 
-def following(pending: Sequence[Job], executor: Executor) -> Job:
+def following(pending: Sequence[Job], executor: Executor, *, bare: bool = False) -> Job:
     """The next trial: one in the present status, or else one in the status with the cheapest way to it.
 
     Where the reference is silent, trials that are expected to be refused come first, since they share a look, then
@@ -29,6 +29,7 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     Args:
         pending: the trials that are still to be made, in the order of the lane; at least one.
         executor: the executor of the lane.
+        bare: True if none of the trials has a resource with a status.
     """
     context = executor.context
     status = executor.subject.status or context.service.under_test.initial_status
@@ -43,7 +44,7 @@ def following(pending: Sequence[Job], executor: Executor) -> Job:
     # Only as many trials are looked at as it takes: a lane may have thousands, and each of them is chosen once.
     first = _by_lock(lambda: filter(is_here, pending), executor.subject.locked)
     if first is not None:
-        silent = (job for job in _refused_too(pending, status, first, executor) if is_here(job))
+        silent = (job for job in _refused_too(() if bare else pending, status, first, executor) if is_here(job))
         if (refused := next(silent, None)) is not None:
             return refused
         if (rider := _rider(filter(is_here, pending), executor)) is not None:
@@ -123,7 +124,7 @@ def _before_it_leaves(first: Job, pending: Iterable[Job], executor: Executor) ->
     return next((job for job in unsure if looks.may_be_refused(job.trial)), first)
 
 
-def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -> Job:
+def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor, *, bare: bool = False) -> Job:
     """The next trial of a lane of which some are expected to fail.
 
     Such a trial uses up two resources, so it comes after all others that this resource serves. But it comes before the
@@ -135,15 +136,16 @@ def turn(pending: Sequence[Job], deviating: Sequence[Job], executor: Executor) -
         pending: the trials that are still to be made, in the order of the lane.
         deviating: those that are expected to fail, in the same order; one of the two lists is not empty.
         executor: the executor of the lane.
+        bare: True if none of the trials has a resource with a status.
     """
     if deviating and wear_out(pending, executor):
-        return following(deviating, executor)
+        return following(deviating, executor, bare=bare)
     status, bindings = executor.subject.status, executor.subject.bindings
     if bindings.as_before is not None:
         taking = (job for job in pending if attached_for([job], status) & bindings.attached.keys())
         if (job := next((one for one in taking if not _is_refused(one, executor)), None)) is not None:
             return job
-    job = following(pending, executor)
+    job = following(pending, executor, bare=bare)
     if executor.looks.waits() and executor.looks.rides(job.trial):
         return job
     here = [one for one in deviating if status and one.trial.situation.state == status]

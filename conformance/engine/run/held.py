@@ -77,11 +77,19 @@ class Held:
             result: the case and its judgement.
             harmless: sends a request that changes nothing, if no trial is left that may be accepted.
         """
+        verdict, operation = result.judgement.verdict, result.operation
+        if verdict not in ("pass", "fail"):
+            return None
         with self._lock:
-            sends = None if self._coming[result.operation.id] else harmless
-        if result.judgement.verdict == "pass":
-            return self.controls.missing(result.operation, sends)
-        return self.controls.nowhere(result.operation, sends) if result.judgement.verdict == "fail" else None
+            sends = None if self._coming[operation.id] else harmless
+        if verdict == "pass":
+            return self.controls.missing(operation, sends)
+        return self.controls.nowhere(operation, sends)
+
+    def comes(self, operation: Operation) -> bool:
+        """Whether a trial of an operation is still to be made whose request may be accepted."""
+        with self._lock:
+            return bool(self._coming[operation.id])
 
     def hold(self, result: Unsettled) -> None:
         """Let a result wait."""

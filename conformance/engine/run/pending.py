@@ -27,6 +27,8 @@ class Pending:
         # By identity, so that nobody looks through a lane of a thousand trials to take one out.
         self._usual = _by_identity(job for job in jobs if not self.is_late(job))
         self._late = _by_identity(job for job in jobs if self.is_late(job))
+        # Some lanes have a thousand such trials, and are not looked through for others after each of them.
+        self._bare = all(job.trial.situation.state is None for job in jobs)
         self._lock = threading.Lock()
 
     def __bool__(self) -> bool:
@@ -54,7 +56,7 @@ class Pending:
                 usual, late = list(self._usual.values()), list(self._late.values())
             if not (usual or late):
                 return None
-            job = turn(usual, late, executor)
+            job = turn(usual, late, executor, bare=self._bare)
             with self._lock:
                 if self._drop(job):  # otherwise another thread has taken it
                     return job

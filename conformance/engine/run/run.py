@@ -298,17 +298,22 @@ class Run:
 
         A case that is still held at the end is inconclusive.
         """
-        hollow = self._held.hollow(one, executor.harmless)
-        if hollow or self._causes.missing(one.case, one.evidence, one.judgement):
+        seen = one.case, one.evidence, one.judgement
+        early = self._held.comes(one.operation) and self._causes.unclear(*seen)
+        if early or self._held.hollow(one, executor.harmless) or self._causes.missing(*seen):
             self._held.hold(one)
         else:
             self._settle(result_of(one.case, one.evidence, one.judgement, one.seconds))
 
     def _settle_held(self, lane: Executors) -> None:
         """After the last lane, decide the held cases, by what the answers of the whole run have shown."""
-        last = self._workers.ended()
-        for one in self._held.take() if last else ():
-            self._settle(at_last(one, self._held, self._causes, lane.of(one.case.operation)))
+        held = self._held.take() if self._workers.ended() else []
+        for number, one in enumerate(held, 1):
+            try:
+                self._settle(at_last(one, self._held, self._causes, lane.of(one.case.operation)))
+            except Exception as error:  # such as that of a full disk: nobody waits for the rest for ever
+                self._give_up((Job.of([left.case]) for left in held[number:]), error)
+                break
 
     def _give_up(self, jobs: Iterable[Job], error: Exception) -> None:
         for case in (case for job in jobs if not self._broken for case in job.cases):

@@ -12,7 +12,7 @@ from widgets import COLOUR, KNOWLEDGE, TOP, action, plain, row, sample
 from conformance.engine.api import bodies, json_path
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.cloud.exchange import ABSENT
-from conformance.engine.model.binding import bindings_in
+from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.model.content import Content
 from specs.microversion import Microversion
 from specs.model import Request
@@ -207,6 +207,16 @@ def test_without_a_description_optional_members_of_a_sample_are_left_out(shown, 
     ):
         operation = plain(method, "/gadgets", *rows, samples=(sample({"gadget": shown}),))
         assert bodies.build(operation, TOP, service) == {"gadget": expected}
+
+
+def test_without_a_description_the_objects_of_a_list_in_a_sample_have_values_of_the_cloud():
+    shown = sample({"parts": [{"part_id": "1", "size": 2}]})
+    operation = plain("POST", "/gadgets", row("parts", "array", True), samples=(shown,))
+    rules = (*KNOWLEDGE.bindings, BindingRule("*", "part_id", Binding("/parts")))
+    alone = replace(KNOWLEDGE, described=False, bindings=rules)
+    assert bodies.build(operation, TOP, alone) == {"parts": [{"part_id": Binding("/parts"), "size": 2}]}
+    described = bodies.build(operation, TOP, replace(alone, described=True))
+    assert described == {"parts": [{"part_id": "1", "size": 2}]}
 
 
 def test_a_request_that_reads_has_no_body_whatever_its_table_says():

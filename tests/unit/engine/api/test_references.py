@@ -9,7 +9,7 @@ from conformance.engine.api.needs import Needs
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.references import field_names, singular, with_references
 from conformance.engine.api.service import ServiceDescription
-from conformance.engine.model.binding import Binding
+from conformance.engine.model.binding import ADDRESS, Binding
 from specs.microversion import Microversion
 
 NAME = Binding("name", "value", "new")
@@ -116,6 +116,37 @@ def test_without_a_description_a_type_tells_which_thing_is_named_beside_it():
     assert alone.binding(lock, "road_id") == (False, None)
     assert alone.binding(lock, "car_id") == (True, Binding("/cars"))
     assert implied(*CARS, lock).binding(lock, "part_id") == (False, None)
+
+
+def test_without_a_description_an_address_in_a_sample_is_that_of_a_thing_of_the_run():
+    """Of another collection; in a list as well."""
+    shown = {
+        "parts": [{"car_ref": "https://{host}/v1/cars/{car}"}],
+        "own": "https://x/trips/1",
+        "see": "https://x/help",
+    }
+    trip = plain("POST", "/trips", samples=(sample(shown),), normal=(201,))
+    trips = (trip, plain("GET", "/trips/{trip_id}"))
+    alone = implied(*CARS, *trips, service=ServiceDescription(described=False))
+    assert alone.binding(trip, "car_ref") == (True, Binding("/cars", ADDRESS))
+    assert alone.binding(trip, "own") == alone.binding(trip, "see") == (False, None)
+    assert implied(*CARS, *trips).binding(trip, "car_ref") == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "bound"),
+    [
+        ("expiration", "2015-12-28T19:14:44.180394", (True, "2096-12-28T19:14:44.180394")),
+        ("valid_until", "2016-02-29", (True, "2096-02-29")),
+        ("expires_at", None, (False, None)),
+        ("expires", "never", (False, None)),
+        ("created_at", "2015-12-28T19:14:44", (False, None)),
+    ],
+)
+def test_without_a_description_a_time_at_which_a_thing_ends_is_to_come(name, shown, bound):
+    make = plain("POST", "/cars", samples=(sample({"car": {name: shown}}),), normal=(201,))
+    assert implied(make, *CARS[2:], service=ServiceDescription(described=False)).binding(make, name) == bound
+    assert implied(make, *CARS[2:]).binding(make, name) == (False, None)
 
 
 ORDER = {"type": "car", "meta": {"name": "Beetle", "doors": 2}, "parts": [{"name": "wheel"}], "car": {"name": "x"}}

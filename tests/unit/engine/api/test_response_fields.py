@@ -48,6 +48,26 @@ def test_an_unseen_child_is_placed_below_its_parent():
     assert place("maker.name", shown) is None
 
 
+@pytest.mark.parametrize(
+    ("body", "label", "found"),
+    [
+        ({"private": [{"addr": "a"}]}, row("network_label", "array"), (NAMED, "[]", "addr")),
+        (
+            {"addresses": {"private": [{"addr": "a"}]}},
+            row("network_label", "array"),
+            ("addresses", NAMED, "[]", "addr"),
+        ),
+        ({"private": [{"addr": "a"}]}, row("network_label", "object"), ("private", "[]", "addr")),
+        ({"private": [{"addr": "a"}]}, row("networks", "array"), ("private", "[]", "addr")),
+        ({"private": [{"addr": "a", "network_label": "l"}]}, row("network_label", "array"), ("private", "[]", "addr")),
+        ({"widget": {"private": {"addr": "a"}}}, row("network_label", "object"), ("widget", "private", "addr")),
+    ],
+)
+def test_a_key_that_a_row_names_by_its_kind_is_data(body, label, found):
+    """The addresses of a server are shown by the name of its network, which is not that of the sample elsewhere."""
+    assert place("addr", body, rows=[row("addresses", "object"), label]) == found
+
+
 WIDE = {"widgets": [{"a": 1, "b": 2, "d": 4, "e": 5, "inner": {"x": 1, "y": 2}}], "count": 1}
 
 

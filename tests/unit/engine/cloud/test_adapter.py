@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
-import io
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 import requests
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from conformance.engine.cloud.adapter import BoundedAdapter, SteadyAdapter, _begin, _headers, origin_of
+from conformance.engine.cloud.adapter import BoundedAdapter, SteadyAdapter, origin_of
 from conformance.engine.cloud.transport import Transport
 
 PATHS = ("/v2.1/servers", "/v2.1/servers?limit=1&name=a%20b", "/", "", "?limit=1", "/a b/%7e/ü?q=ü#part", "//twice/")
@@ -146,39 +142,3 @@ def test_a_connection_serves_one_request_after_the_other(echo):
         assert transport.exchange("GET", echo + path, {}, None, timeout=5).text == path
     assert len(echo.ports) == 1
     transport.close()
-
-
-HEADS = st.lists(
-    st.one_of(
-        st.from_regex(rb"[A-Za-z-]{1,8}: ?[^\r\n]{0,12}", fullmatch=True),
-        st.binary(max_size=12),
-        st.sampled_from([b"", b" folded", b"From here", b"X: 1\nY: 2", b"a: b\x85c", b"a:\tb \x00 ", b"a: b\rc"]),
-    ),
-    max_size=6,
-)
-
-
-@given(HEADS, st.integers(1, 40))
-@example([b"a: b"] * 99, 4096)
-@example([b"a: b"] * 100, 4096)
-@example([b"a: " + b"b" * 70_000], 4096)
-def test_headers_are_read_as_the_standard_library_reads_them(lines, piece):
-    head = b"".join(line + b"\r\n" for line in [*lines, b""]) + b"the body"
-
-    def read(parse):
-        stream = io.BufferedReader(io.BytesIO(head), piece)
-        try:
-            found = parse(stream)
-        except http.client.HTTPException as error:
-            return repr(error)
-        return found.items(), found.is_multipart(), stream.read()
-
-    assert read(_headers) == read(http.client.parse_headers)
-
-
-def test_the_parser_of_emails_reads_no_usual_headers(monkeypatch):
-    monkeypatch.setattr(http.client, "parse_headers", lambda *_: pytest.fail("slow"))
-    found = _headers(io.BufferedReader(io.BytesIO(b"Date: now\r\nLink: a\r\nlink: b\r\n\r\n{}")))
-    assert found.get_all("LINK") == ["a", "b"]
-    assert _begin.__globals__["parse_headers"] is _headers
-    assert "parse_headers" in _begin.__code__.co_names, "the standard library does not call it any more"

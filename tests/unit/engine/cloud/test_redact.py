@@ -144,19 +144,30 @@ def test_no_secret_name_escapes_the_quick_check(name, beside, listed):
 ODD = st.sampled_from(["https://u:p@h/", "token=abc", '"password": "x', "/v3/tokens/abc", 'a"b', "\ud800", "key_name"])
 
 
-@given(
-    st.recursive(
-        PLAIN | ODD | st.floats(allow_nan=False) | st.binary(max_size=3),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", *SECRET_NAMES]) | ODD, inner),
-        max_leaves=8,
-    ),
-    st.booleans(),
+VALUES = st.recursive(
+    PLAIN | ODD | st.floats(allow_nan=False) | st.binary(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", *SECRET_NAMES]) | ODD, inner),
+    max_leaves=8,
 )
+
+
+@given(VALUES, st.booleans())
 def test_the_quick_way_gives_the_same(value, known):
     redactor = Redactor()
     if known:
         redactor.learn("abc def -abc")
     assert redactor.value(value) == _value(value, redactor._known)
+
+
+@given(st.lists(VALUES, max_size=3), st.sampled_from(SECRET_NAMES).flatmap(spellings))
+def test_the_secrets_of_all_values_are_learned_before_any_is_shown(values, name):
+    values = [*values, {"said": "not abcdefghi"}, [{name: "abcdefghi"}]]
+    one, other = Redactor(), Redactor()
+    for value in values:
+        other.learn_from(value)
+    shown = one.values(*values)
+    assert shown == [other.value(value) for value in values]
+    assert "abcdefghi" not in repr(shown)
 
 
 def test_the_copy_is_nobody_elses():

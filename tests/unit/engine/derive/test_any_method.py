@@ -125,6 +125,15 @@ def test_a_field_of_a_tree_is_broken_where_it_stands():
     }
 
 
+def test_without_a_description_a_type_that_a_sample_contradicts_is_not_broken():
+    """Nobody tells which of both the reference means."""
+    one = plain("POST", "/gears", row("notes", "array", True), samples=(sample({"notes": {"a": "b"}}),), error=(400,))
+    assert set(bad(one, service=replace(KNOWLEDGE, described=False))) == {"notes-missing"}
+    assert set(bad(one)) == {"notes-missing", "notes-type"}
+    listed = plain("POST", "/gears", row("notes", "array", True), samples=(sample({"notes": ["a"]}),), error=(400,))
+    assert set(bad(listed, service=replace(KNOWLEDGE, described=False))) == {"notes-missing", "notes-type"}
+
+
 @pytest.mark.parametrize("whole", [None, COLOUR, [], "text"])
 def test_a_part_of_what_the_table_gives_as_a_whole_is_not_broken(whole):
     service = replace(KNOWLEDGE, bindings=(BindingRule("*", "maker", whole),))

@@ -67,6 +67,14 @@ def test_a_new_thing_is_looked_for_in_the_list_and_taken_out_of_it(shop):
     assert found.shown["name"].startswith("conformance")
 
 
+def test_a_list_may_name_a_thing_by_its_address_alone(shop):
+    listed = [{"gear_ref": "http://workshop/v1/gears/gear-9"}, {"gear_ref": "http://workshop/v1/gears/gear-1"}]
+    shop[0].does["GET /gears"] = (200, {"gears": listed})
+    assert looked(shop, MAKE, LISTED, body=BODY) == Looked(200, shown=listed[1])
+    shop[0].does["GET /gears"] = (200, {"gears": listed[:1]})
+    assert looked(shop, MAKE, LISTED, body=BODY) == Looked(200)
+
+
 def test_where_its_maker_may_not_list_an_administrator_does(shop):
     shop[0].does["GET /gears"] = lambda ask: 403 if ask.role == "member" else None
     assert looked(shop, MAKE, LISTED, body=BODY).shown["name"].startswith("conformance")

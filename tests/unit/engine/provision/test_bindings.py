@@ -13,7 +13,7 @@ from conformance.engine.api.given import Attachment, GivenKind, MadeUp, ShownVal
 from conformance.engine.cloud.candidates import Attribute, Candidates, Lookup, Other
 from conformance.engine.cloud.fields import Condition
 from conformance.engine.cloud.roles import Role
-from conformance.engine.model.binding import Binding
+from conformance.engine.model.binding import ADDRESS, Binding
 from conformance.engine.provision.bindings import Bindings
 from conformance.engine.provision.errors import NeedsNewResource, Unavailable
 
@@ -107,6 +107,12 @@ def test_the_one_in_use_is_taken_by_its_own_relation_alone(shop):
     shop[0].does["GET /racks"] = 200, {"racks": [{"rack": "r-1", "up": 1}]}
     with pytest.raises(Unavailable, match="there is no second rack"):
         given(shop, "rack", "name", "other")
+
+
+def test_an_element_may_be_named_by_its_address(shop):
+    shop[0].url = "https://cloud.example/v1"
+    filled = shop[1].subject.bindings.filled
+    assert filled(Binding("/gears", ADDRESS)) == f"https://cloud.example/v1/gears/{filled(Binding('/gears'))}"
 
 
 def test_a_null_is_nothing_in_use(shop):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import fake_run
 import pytest
+from fake_run import SPUN, cloud, key, started
 from widgets import KNOWLEDGE, action, evidence, status, suite, trial
 from workshop import opened
 
@@ -15,6 +18,8 @@ from conformance.engine.model.case import Case, Suite
 from conformance.engine.model.evidence import Judgement, holds
 from conformance.engine.run.acceptable import NO_CASE, Acceptable
 from conformance.engine.run.causes import Causes
+
+__all__ = ["cloud"]
 
 SPIN = action("spin", error=(400, 404, 409), preconditions=(status("IDLE"),))
 SUITE = suite(SPIN)
@@ -81,3 +86,25 @@ def test_what_is_no_refusal_for_a_situation_is_left_alone(tmp_path: Any, kind: s
     assert found.missing(case, evidence(code), judgement, accepted=False) is None
     passed = one("precondition", 409)
     assert found.missing(passed, evidence(409), holds(409), accepted=False) == FORBIDDEN
+
+
+@pytest.mark.parametrize(("code", "verdict"), [(409, "inconclusive"), (202, "pass")])
+def test_a_refusal_waits_for_the_documented_request_whichever_is_sent_first(
+    cloud: Any, code: int, verdict: str
+) -> None:
+    """A reader was refused what nobody may do, and that counted, since it was tried before the documented role."""
+    sent, ids = threading.Event(), [c.id for c in fake_run.SUITE.cases if c.operation.id == SPIN.id]
+    refused = "widgets.spin/error/409[SPINNING]"
+
+    def first(_: int) -> Any:
+        sent.set()
+        return evidence(409, body={"conflict": {"code": 409, "message": "no"}})
+
+    def later(_: int) -> Any:
+        assert sent.wait(10)
+        return evidence(code, found=SPUN)
+
+    sound = [c for c in fake_run.SUITE.cases if c.id in ids and c.trial.outcome.accepted is True]
+    cloud.answers = {key(refused): first, **{c.trial.key: later for c in sound}}
+    found = started(*ids).wait(refused)
+    assert (found.verdict, found.reason is None) == (verdict, verdict == "pass"), found.reason

@@ -106,9 +106,10 @@ def test_a_conflict_of_the_same_request_leaves_the_decision_to_one_with_more() -
 @pytest.mark.parametrize(
     ("sent", "before", "shown"),
     [
-        ({"make": {"size": {"odd": 1}}}, answered(202, WHOLE), True),
-        ({"make": {"size": ["odd"]}}, answered(202, WHOLE), True),
+        ({"make": {"name": "n", "size": {"odd": 1}}}, answered(202, WHOLE), True),
+        ({"make": {"name": "n", "size": ["odd"]}}, answered(202, WHOLE), True),
         ({"make": {"name": "n"}}, answered(202, WHOLE), True),
+        ({"make": {"size": {"odd": 1}}}, answered(202, WHOLE), False),  # the name may be what it lacks
         ({"make": {"size": {}}}, answered(202, {"make": {"name": "n"}}), False),
         ({"make": {"size": {}}}, answered(404, WHOLE), False),
         ({"make": {"size": {}, "other": 1}}, answered(202, WHOLE), False),
@@ -122,6 +123,26 @@ def test_without_a_description_only_an_accepted_request_with_the_faulty_member_i
     refused = answered(400, sent, False)
     why = contrasts.missing(case("error/400"), refused, holds(400), (), strict=True)
     assert (why is None) is shown
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("size is odd", True),
+        ("Invalid: 'size'", True),
+        ("{'odd': 1} is not of type integer", True),
+        ('{"odd": 1} is not of type integer', True),
+        ("name is a required property", False),
+        ("oversize", False),
+    ],
+)
+def test_without_a_description_words_show_the_cause_where_a_member_lacks_that_all_accepted_requests_have(
+    words: str, shown: bool
+) -> None:
+    contrasts = Contrasts()
+    contrasts.note(answered(202, WHOLE))
+    refused = replace(answered(400, {"make": {"size": {"odd": 1}}}, False), body={"error": {"message": words}})
+    assert (contrasts.missing(case("error/400"), refused, holds(400), (), strict=True) is None) is shown
 
 
 def test_an_object_that_held_nothing_but_the_faulty_member_is_no_part_of_the_request_without_it() -> None:

@@ -233,6 +233,20 @@ def test_what_may_lead_on_without_a_document_comes_before_the_last_that_leaves_i
     assert following(pending[len(others) :], lane).trial.key == "goes", "the lock would have to go"
 
 
+def test_a_lane_without_a_resource_is_not_looked_through_for_refusals(monkeypatch):
+    looked_at = []
+    refused = module._refused_too
+    monkeypatch.setattr(
+        module, "_refused_too", lambda among, *more: looked_at.append(list(among)) or refused(among, *more)
+    )
+    pending = [job("first", None), job("second", None)]
+    assert following(pending, executor(), bare=True).trial.key == "first"
+    assert turn([], pending, executor(), bare=True).trial.key == "first"
+    assert looked_at == [[], []]
+    assert following(pending, executor()).trial.key == "first"
+    assert looked_at[2] == pending
+
+
 LANES = st.lists(
     st.tuples(
         st.sampled_from(["IDLE", "SPINNING", None]),

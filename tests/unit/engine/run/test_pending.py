@@ -25,7 +25,7 @@ def job(name: str, operation: Any = LOOK) -> Job:
 
 @pytest.fixture(autouse=True)
 def first_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "turn", lambda usual, late, executor: (usual or late)[0])
+    monkeypatch.setattr(module, "turn", lambda usual, late, executor, **_: (usual or late)[0])
 
 
 def names(jobs: Any) -> list[str]:
@@ -52,7 +52,7 @@ def test_a_trial_that_is_taken_while_the_next_one_is_chosen_is_chosen_no_more(mo
     jobs = [job("a"), job("b")]
     left = Pending(jobs)
 
-    def meanwhile(there: list[Job], late: list[Job], executor: Any) -> Job:
+    def meanwhile(there: list[Job], late: list[Job], executor: Any, *, bare: bool) -> Job:
         left.take([jobs[0]])
         return there[0]
 
@@ -76,3 +76,16 @@ def test_what_is_to_be_made_again_goes_to_its_place() -> None:
         ("fails", "look"),
         ("fails", "spin"),
     ]
+
+
+@pytest.mark.parametrize(("state", "bare"), [(None, True), ("IDLE", False)])
+def test_a_lane_is_bare_if_none_of_its_trials_has_a_resource(
+    state: str | None, bare: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr(module, "turn", lambda usual, late, executor, *, bare: told.append(bare) or (usual or late)[0])
+    jobs = [job("a"), job("b")]
+    one = replace(jobs[0], trial=replace(jobs[0].trial, situation=replace(jobs[0].trial.situation, state=None)))
+    other = replace(jobs[1], trial=replace(jobs[1].trial, situation=replace(jobs[1].trial.situation, state=state)))
+    Pending([one, other]).begin(EXECUTOR)
+    assert told == [bare]
