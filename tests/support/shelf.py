@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
-from widgets import KNOWLEDGE, TOP, action, ids, row, sample, suite
+from widgets import KNOWLEDGE, TOP, action, case, ids, row, sample, suite
 
 from conformance.engine.api.producers import Producers
 from conformance.engine.cloud.exchange import Answer, Ask
@@ -189,6 +189,9 @@ SUITE = suite(LIST)
 EVERY = [case_id.removeprefix("list/list/") for case_id in ids(SUITE, "list/list/")]
 """The details of the cases of kind list."""
 
+FILTERED = ["size", "min_size", "name", "colour", "ip", "tags", "not-tags", "flag", "changes-since", "changes-before"]
+"""The query parameters that select elements."""
+
 
 def shelf(**more: Any) -> Shelf:
     """Five widgets, in no order of theirs."""
@@ -200,3 +203,16 @@ def made_of(one: Paging, trial: Trial) -> Evidence:
     assert isinstance(trial.exchange, Paged)
     roles = (trial.request.role, trial.request.fallback_role) if trial.request.fallback_role else (trial.request.role,)
     return one.make(trial, trial.exchange.listing, TOP, roles)
+
+
+def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
+    """What a case says of a shelf."""
+    one = case(found, f"list/list/{short}")
+    shown = made_of(paging(on, **more), one.trial)
+    if shown.problem is not None:
+        return SimpleNamespace(verdict=shown.problem.verdict, reason=shown.problem.reason, observed="not tried")
+    judgement = one.expectation.judge(shown)
+    assert one.expectation.expected
+    assert (judgement.verdict == "fail") == (judgement.deviation == "contradiction")
+    assert judgement.reason or judgement.verdict == "pass"
+    return judgement

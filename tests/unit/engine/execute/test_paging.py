@@ -1,11 +1,9 @@
-"""Lists: what a kept promise shows, that each broken one is told of, and what is made to be listed."""
+"""Lists: what a kept promise shows, and that each broken one is told of."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,38 +11,19 @@ from hypothesis import strategies as st
 from shelf import (
     ANSWERS,
     EVERY,
+    FILTERED,
     FILTERS,
-    LIST,
     ROWS,
     SUITE,
     Shelf,
     in_order,
-    made_of,
+    judged,
     operation,
     paged,
-    paging,
     shelf,
     widget,
 )
-from widgets import KNOWLEDGE, case, evidence, plain, suite
-
-from conformance.engine.execute import paging as pages
-from conformance.engine.model.trial import Situation
-from conformance.engine.provision.errors import Unavailable
-
-
-def judged(on: Shelf, short: str, found: Any = SUITE, **more: Any) -> Any:
-    """What a case says of a shelf."""
-    one = case(found, f"list/list/{short}")
-    shown = made_of(paging(on, **more), one.trial)
-    if shown.problem is not None:
-        return SimpleNamespace(verdict=shown.problem.verdict, reason=shown.problem.reason, observed="not tried")
-    judgement = one.expectation.judge(shown)
-    assert one.expectation.expected
-    assert (judgement.verdict == "fail") == (judgement.deviation == "contradiction")
-    assert judgement.reason or judgement.verdict == "pass"
-    return judgement
-
+from widgets import KNOWLEDGE, case, evidence, suite
 
 # --- what a kept promise shows ---
 
@@ -94,8 +73,6 @@ def test_a_list_that_cannot_be_had_decides_nothing():
 
 
 # --- what a broken one shows ---
-
-FILTERED = ["size", "min_size", "name", "colour", "ip", "tags", "not-tags", "flag", "changes-since", "changes-before"]
 
 
 @pytest.mark.parametrize("name", ["limit", "marker", "offset", *FILTERED])
@@ -248,106 +225,9 @@ def test_members_who_are_refused_the_list_give_way_to_an_administrator():
     assert elevated == {"widgets.list"}
 
 
-def test_a_list_that_does_not_stand_still_is_asked_for_again_and_decides_nothing():
-    turning = shelf()
-
-    def turned(found, query):
-        if "marker" not in query:
-            turning.widgets.reverse()
-        return paged(found, query)
-
-    turning.page = turned
-    assert judged(turning, "marker").verdict == "inconclusive"
-    assert sum("marker" in query for query in turning.asked) == pages.TRIES
-
-
-@pytest.mark.parametrize(("busy", "verdict"), [(3, "pass"), (pages.TRIES, "inconclusive")])
-def test_what_is_counted_is_asked_for_until_nobody_makes_anything_meanwhile(busy, verdict):
-    on = shelf()
-
-    def page(found, query):
-        if "offset" in query and len(on.widgets) < 5 + busy:
-            on.widgets.append(widget(1, id=f"new-{len(on.widgets)}"))
-        return paged(found, query)
-
-    on.page = page
-    assert judged(on, "offset").verdict == verdict
-
-
-def test_an_element_that_was_asked_about_and_went_away_is_asked_about_again():
-    leaving = shelf()
-
-    def page(found, query):
-        if "marker" in query and len(leaving.widgets) == 5:
-            del leaving.widgets[2]
-        return paged(found, query)
-
-    leaving.page = page
-    assert judged(leaving, "marker").verdict == "pass"
-
-
 def test_an_offset_that_leaves_nothing_out_is_told_of_although_no_first_is_known():
     on = shelf(page=lambda found, query: [] if "limit" in query else found)
     assert judged(on, "offset").observed == "all elements"
-
-
-@pytest.mark.parametrize("works", [True, False])
-def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
-    below = plain("GET", "/servers/{server_id}/widgets", *ROWS, normal=(200,))
-    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
-    on = Shelf([widget(1)])
-    one = paging(on, producers=SimpleNamespace(of={below.path: made}.get))
-
-    class Elements:
-        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
-            if not works:
-                raise Unavailable("refused")
-            assert (producer, collection, name) == (made, below.path, "widget_id")
-            on.widgets.append(widget(2))
-
-        def lend(self, _: Any) -> None:
-            pass
-
-    # Stand-ins for parts that nothing else of this test needs: hence the types.
-    one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
-    one.subject.reach = lambda _: None  # type: ignore[method-assign]
-    limit = case(SUITE, "list/list/limit").trial
-    below = replace(below, response=LIST.response)
-    on_a_server = replace(limit, request=replace(limit.request, operation=below), situation=Situation("IDLE"))
-    shown = made_of(one, on_a_server)
-    assert (shown.problem is None) == works
-    assert len(on.widgets) == 1 + works
-
-
-@pytest.mark.parametrize("named", [True, False])
-def test_a_list_at_the_top_grows_once_where_no_element_has_a_value_to_select_by(named):
-    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
-    on = Shelf([widget(1, name="")])
-    one = paging(on, producers=SimpleNamespace(of={LIST.path: made}.get))
-    one.context.cloud.guard = SimpleNamespace(read_only=False)  # type: ignore[misc]  # a stand-in
-
-    class Elements:
-        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
-            on.widgets.append(widget(2, **({} if named else {"name": ""})))
-
-        def lend(self, _: Any) -> None:
-            pass
-
-    one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
-    by_name = case(SUITE, "list/list/name").trial
-    for _ in range(2):
-        shown = made_of(one, by_name)
-        assert (shown.problem is None) == named
-    assert len(on.widgets) == 2
-
-
-@pytest.mark.parametrize("sandbox", [True, False])
-def test_what_is_made_in_a_sandbox_alone_lets_no_list_of_a_cloud_grow(sandbox):
-    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
-    service = replace(KNOWLEDGE, sandbox_only=(LIST.id,))
-    one = paging(Shelf([]), producers=SimpleNamespace(of={LIST.path: made}.get), service=service, sandbox=sandbox)
-    one.paths.elements = SimpleNamespace(produce=lambda *_: None, lend=lambda _: None)  # type: ignore[assignment]  # a stand-in
-    assert one.stocks.grow(case(SUITE, "list/list/name").trial, LIST.path, 1) == sandbox
 
 
 def test_a_list_that_nobody_answers_is_undecided(monkeypatch):
@@ -360,67 +240,3 @@ def test_a_list_that_nobody_answers_is_undecided(monkeypatch):
     monkeypatch.setattr(on, "send", nothing)
     judgement = judged(on, "limit")
     assert (judgement.verdict, judgement.reason) == ("inconclusive", "no answer: h did not answer within 60 s")
-
-
-# --- one control for several trials ---
-
-
-def at_once(on, *shorts):
-    """The verdicts of trials that do without a second control, one after the other."""
-    one = paging(on)
-    one.together = True
-    found = [case(SUITE, f"list/list/{short}") for short in shorts]
-    shown = [(case_, made_of(one, case_.trial)) for case_ in found]
-    assert not any(e.pages.controlled for _, e in shown)
-    return [case_.expectation.judge(e).verdict for case_, e in shown]
-
-
-def test_one_control_serves_all_trials_that_follow_each_other():
-    on = shelf()
-    shorts = ("name", "size", "flag")
-    assert at_once(on, *shorts) == ["pass"] * 3
-    asked = len(on.asked)
-    assert [judged(other, short).verdict for other, short in ((shelf(), short) for short in shorts)] == ["pass"] * 3
-    others = [shelf() for _ in shorts]
-    for other, short in zip(others, shorts, strict=True):
-        judged(other, short)
-    assert asked == sum(len(other.asked) for other in others) - 2 * len(shorts) + 1
-
-
-@pytest.mark.parametrize("name", FILTERED)
-def test_without_a_second_control_a_parameter_that_is_ignored_does_not_pass_either(name):
-    assert at_once(shelf(ignores=(name,)), name) == ["fail"]
-
-
-@pytest.mark.parametrize("name", FILTERED)
-def test_without_a_second_control_a_filter_that_lets_nothing_through_does_not_pass_either(name):
-    assert at_once(shelf(filters={**FILTERS, name: lambda *_: False}), name) == ["fail"]
-
-
-@pytest.mark.parametrize("name", ["limit", "marker", "offset"])
-def test_a_page_of_a_list_that_others_change_needs_a_second_control(name):
-    on = shelf()
-    one = paging(on)
-    one.together = True
-    trial = case(SUITE, f"list/list/{name}").trial
-    assert made_of(one, trial).pages.controlled
-
-
-def test_a_list_that_has_shrunk_to_one_element_proves_no_limit():
-    on = Shelf([widget(1), widget(2)], ignores=("limit",))
-    one = paging(on)
-    one.together = True
-    limit = case(SUITE, "list/list/limit")
-    assert limit.expectation.judge(made_of(one, limit.trial)).verdict == "fail"
-    on.widgets.pop()
-    assert made_of(one, limit.trial).problem.verdict == "inapplicable"
-
-
-def test_an_old_control_that_shows_too_little_is_asked_for_again():
-    on = Shelf([widget(1)])
-    one = paging(on)
-    one.together = True
-    limit = case(SUITE, "list/list/limit").trial
-    assert [made_of(one, limit).problem.verdict for _ in range(2)] == ["inapplicable"] * 2
-    on.widgets.append(widget(2))
-    assert made_of(one, limit).problem is None

@@ -8,19 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from shelf import (
-    LIST,
-    Shelf,
-    made_of,
-    paging,
-    shelf,
-    widget,
-)
-from widgets import KNOWLEDGE, case, suite
+from shelf import LIST, ROWS, SUITE, Shelf, made_of, paging, shelf, widget
+from widgets import KNOWLEDGE, case, plain, suite
 
 from conformance.engine.api.entries import Stock
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.execute import stocks
+from conformance.engine.model.trial import Situation
+from conformance.engine.provision.errors import Unavailable
 
 
 class Factory:
@@ -177,3 +172,62 @@ def test_what_was_made_to_be_listed_is_given_back_and_made_anew():
     assert spent == ["run-list-b", "run-list-a"], "each once"
     made_of(one, trial)
     assert len(factory.made) == 4
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_list_below_the_server_grows_by_what_makes_its_elements(works):
+    below = plain("GET", "/servers/{server_id}/widgets", *ROWS, normal=(200,))
+    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
+    on = Shelf([widget(1)])
+    one = paging(on, producers=SimpleNamespace(of={below.path: made}.get))
+
+    class Elements:
+        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
+            if not works:
+                raise Unavailable("refused")
+            assert (producer, collection, name) == (made, below.path, "widget_id")
+            on.widgets.append(widget(2))
+
+        def lend(self, _: Any) -> None:
+            pass
+
+    # Stand-ins for parts that nothing else of this test needs: hence the types.
+    one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
+    one.subject.reach = lambda _: None  # type: ignore[method-assign]
+    limit = case(SUITE, "list/list/limit").trial
+    below = replace(below, response=LIST.response)
+    on_a_server = replace(limit, request=replace(limit.request, operation=below), situation=Situation("IDLE"))
+    shown = made_of(one, on_a_server)
+    assert (shown.problem is None) == works
+    assert len(on.widgets) == 1 + works
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_list_at_the_top_grows_once_where_no_element_has_a_value_to_select_by(named):
+    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
+    on = Shelf([widget(1, name="")])
+    one = paging(on, producers=SimpleNamespace(of={LIST.path: made}.get))
+    one.context.cloud.guard = SimpleNamespace(read_only=False)  # type: ignore[misc]  # a stand-in
+
+    class Elements:
+        def produce(self, producer: Any, collection: str, name: str, fields: Any) -> None:
+            on.widgets.append(widget(2, **({} if named else {"name": ""})))
+
+        def lend(self, _: Any) -> None:
+            pass
+
+    one.paths.elements = Elements()  # type: ignore[assignment]  # a stand-in with what paging uses
+    by_name = case(SUITE, "list/list/name").trial
+    for _ in range(2):
+        shown = made_of(one, by_name)
+        assert (shown.problem is None) == named
+    assert len(on.widgets) == 2
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_what_is_made_in_a_sandbox_alone_lets_no_list_of_a_cloud_grow(sandbox):
+    made: Any = SimpleNamespace(name="widget_id", operation=LIST)
+    service = replace(KNOWLEDGE, sandbox_only=(LIST.id,))
+    one = paging(Shelf([]), producers=SimpleNamespace(of={LIST.path: made}.get), service=service, sandbox=sandbox)
+    one.paths.elements = SimpleNamespace(produce=lambda *_: None, lend=lambda _: None)  # type: ignore[assignment]  # a stand-in
+    assert one.stocks.grow(case(SUITE, "list/list/name").trial, LIST.path, 1) == sandbox
