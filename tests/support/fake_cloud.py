@@ -119,3 +119,9 @@ def fake_cloud(routes=None):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def own_server(cloud, id_="own-1"):
+    """The id of a server that the journal of a client says was made."""
+    cloud.journal.made(cloud.journal.intend("server", id_), id_, f"/servers/{id_}")
+    return id_
