@@ -1,8 +1,9 @@
-"""A client, and the cloud without a network that it talks to."""
+"""A client, a run that has ended, and the cloud without a network that both talk to."""
 
 from __future__ import annotations
 
 import pytest
+from ended import Ended
 from fake_cloud import fake_cloud
 
 from conformance.engine.api.load import load_service
@@ -30,3 +31,9 @@ def cloud(fake, tmp_path):
     fake.asked.clear()
     yield made
     made.close()
+
+
+@pytest.fixture
+def run(fake, tmp_path):
+    """A run that has ended, and whoever cleans up after it."""
+    return Ended(fake, tmp_path)

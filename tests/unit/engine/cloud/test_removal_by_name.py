@@ -5,18 +5,12 @@ import os
 from datetime import UTC, datetime
 
 import pytest
-from ended import TOKENS, Ended
+from ended import TOKENS
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.journal import Journal
 from conformance.engine.cloud.target import Target, connect
-
-
-@pytest.fixture
-def run(fake, tmp_path):
-    """A run that has ended, and whoever cleans up after it."""
-    return Ended(fake, tmp_path)
 
 
 def test_what_only_its_name_can_find(run):
