@@ -1,0 +1,11 @@
+"""The workshop with all of its operations."""
+
+from __future__ import annotations
+
+import pytest
+from workshop import opened
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return opened(tmp_path)
