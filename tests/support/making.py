@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from widgets import TOP
 from workshop import MAKE
 
 from conformance.engine.api.needs import ElementNeeded
@@ -24,3 +25,7 @@ def own(opened_shop, operation, template="/gears", name="gear_id", **fields):
 
 def entries(tmp_path):
     return Journal.read(tmp_path)
+
+
+def fill(opened_shop, operation, role="member", **more):
+    return opened_shop[1].paths.fill(operation, role, TOP, **more)

@@ -39,6 +39,9 @@ from specs.model import Operation
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 NEW_NAME = Binding("name", "value", "new")
+UNKNOWN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
+"""An id that names nothing."""
+
 SERVER = Kind("server", "/servers", "servers", status=STATUS)
 IMAGE = Kind("image", "/images", "images")
 SNAPSHOT = Kind("snapshot", "/os-snapshots", "snapshots", listing=Listing("snapshots"))
@@ -98,7 +101,7 @@ class Workshop:
     made: int = 0
     issues: bool = True
     microversions: VersionRange = field(default_factory=lambda: VersionRange.parse("2.1", str(TOP)))
-    unknown: str = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
+    unknown: str = UNKNOWN
     profile: Profile = PROFILE
     guard: Guard = field(default_factory=lambda: Guard(None, allow_disruptive=True))
     seen: Seen = field(default_factory=Seen)
