@@ -32,6 +32,7 @@ from specs.model import (
     Versions,
     Vocabulary,
 )
+from specs.record.model import Source
 
 PATH = "source/widgets.inc"
 PARAMETERS = "source/parameters.yaml"
@@ -204,3 +205,8 @@ def evidence(code: int | None = 202, **more: Any) -> Evidence:
     fields: dict[str, Any] = {"trial": trial(), "status": code, "before": idle, "after": idle, "version": TOP}
     fields["lasting_fields"] = LASTING
     return replace(Evidence(fields.pop("trial")), **(fields | more))
+
+
+def source(found: Suite, case_id: str) -> Source:
+    """Where the requirement of a case stands."""
+    return case(found, case_id).requirement.source
