@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 from made_up import broken, case, operation
+from served import served
 from widgets import DRIVEN, KNOWLEDGE, WIDGET, row
 
 from conformance.engine.cloud.kinds import Kind, Status
@@ -76,15 +76,9 @@ for method in ("GET", "DELETE", "PUT"):
 
 @pytest.fixture
 def harbour():
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Harbour)
-    server.daemon_threads, server.block_on_close = True, False
-    server.seen, server.boat = [], {"id": "b", "afloat": True, "status": "moored", "name": "tern"}
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    boat = {"id": "b", "afloat": True, "status": "moored", "name": "tern"}
+    with served(Harbour, seen=[], boat=boat) as server:
+        yield server
 
 
 @pytest.fixture
