@@ -1,4 +1,4 @@
-"""A workshop whose server is spun, calmed and locked by actions, and how a trial is made in it."""
+"""A workshop in which actions spin, calm and lock a server, and the trials that are made in it."""
 
 from __future__ import annotations
 

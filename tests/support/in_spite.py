@@ -1,4 +1,4 @@
-"""Requests that a role may not make, a workshop that does them in spite of its refusal, and what is said of that."""
+"""Requests that a role may not make, a workshop that does them in spite of its refusal, and the judgement of that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lane makes in the workshop, and what it fills the placeholders of a path with."""
+"""Elements that a lane makes in the workshop, and paths that it fills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cloud of one server that is a few lines long, for the proxy of the proof."""
+"""A cloud of one server, in a few lines, for the proxy of the proof."""
 
 import json
 from http.server import BaseHTTPRequestHandler

@@ -1,4 +1,4 @@
-"""Targets of a run, and the sentence that says what is wrong with one."""
+"""Targets of a run, and the sentence that tells the trouble with one."""
 
 import ssl
 

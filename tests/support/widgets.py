@@ -208,5 +208,5 @@ def evidence(code: int | None = 202, **more: Any) -> Evidence:
 
 
 def source(found: Suite, case_id: str) -> Source:
-    """Where the requirement of a case stands."""
+    """The place of the reference that gives the requirement of a case."""
     return case(found, case_id).requirement.source

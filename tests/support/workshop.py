@@ -39,6 +39,8 @@ from specs.model import Operation
 from specs.record.model import Exchange, ReceivedResponse, SentRequest
 
 NEW_NAME = Binding("name", "value", "new")
+"""Not the name of a sample: a thing that is made must have the prefix of the run."""
+
 UNKNOWN = "5f1f35c1-9e5e-4b0b-9c0a-0d8f0d1f4a99"
 """An id that names nothing."""
 

@@ -1,4 +1,4 @@
-"""A cloud of one server, the proxy in front of it, and who asks the proxy."""
+"""A cloud of one server, the proxy in front of it, and a client that asks the proxy, as fixtures."""
 
 import pytest
 import requests

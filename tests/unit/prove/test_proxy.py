@@ -1,4 +1,4 @@
-"""The proxy in front of a small cloud: what it leaves alone, where it breaks an answer, and what it does instead."""
+"""The proxy in front of a small cloud breaks the answers that it should, and leaves all others alone."""
 
 from dataclasses import replace
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The proxy in front of a small cloud: what it shows of a resource after a request that it broke."""
+"""The proxy in front of a small cloud shows another state of a resource after a request that it broke."""
 
 import pytest
 import requests

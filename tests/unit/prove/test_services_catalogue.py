@@ -1,4 +1,4 @@
-"""Which breakages the catalogue has for services of other forms, and for which promises it has none."""
+"""The catalogue has breakages for services of other forms, and none for promises that a case cannot judge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report shows of operations, states and silence is counted and grouped as the record says."""
+"""A report counts and groups operations, states and silence as the record says."""
 
 from __future__ import annotations
 

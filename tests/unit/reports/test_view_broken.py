@@ -1,4 +1,4 @@
-"""What a report says of broken promises: causes and findings, waivers, the headline, and what differs between runs."""
+"""A report groups broken promises by cause, counts waivers, sums up in a headline, and compares runs."""
 
 from __future__ import annotations
 

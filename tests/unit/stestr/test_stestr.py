@@ -1,4 +1,4 @@
-"""The unittest adapter: the suite's protocol, the ids of cases, and what becomes of their verdicts."""
+"""The unittest adapter keeps the protocol of suites, names the cases, and maps their verdicts to results."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the processes of a run by stestr share: locks, resources, last words, and one record."""
+"""The processes of a run by stestr share locks, resources, last words, and one record."""
 
 import fcntl
 import os

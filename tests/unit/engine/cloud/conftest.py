@@ -1,4 +1,4 @@
-"""What tests of clients share: a client, an ended run, a cloud without a network, and a home without settings."""
+"""Fixtures of clients: a client, an ended run, a cloud without a network, and a home without settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the client writes down of what requests make, and which ids it takes and sends."""
+"""The client writes down the ids of things that its requests make, and sends none that a path cannot hold."""
 
 from dataclasses import replace
 from urllib.parse import quote, unquote

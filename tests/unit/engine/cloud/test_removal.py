@@ -1,4 +1,4 @@
-"""What was made is removed, however the cloud makes that hard; what cannot be is named with the reason."""
+"""Things that were made are removed, however the cloud makes that hard; the others are named with the reason."""
 
 import pytest
 from ended import Ended

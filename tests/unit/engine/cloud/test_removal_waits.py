@@ -1,4 +1,4 @@
-"""How long a removal is waited for, when it is asked for again, and when it is given up."""
+"""A removal is waited for, asked for again, and given up after a while."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""From the address that the user names to a client; whatever is wrong with it is said in one sentence."""
+"""An address of the user becomes a client, and any trouble with it is said in one sentence."""
 
 import socket
 from dataclasses import replace

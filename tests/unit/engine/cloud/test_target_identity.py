@@ -1,4 +1,4 @@
-"""From a cloud of clouds.yaml, and its identity service, to a client; whatever is wrong is said in one sentence."""
+"""A cloud of clouds.yaml becomes a client, and any trouble with its identity service is said in one sentence."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a spec gives for operations of any method: samples, versions, environments, and values of a description."""
+"""Operations of any method have cases for samples, versions, environments, and values of a description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec gives for operations of any method: names, queries and bodies that must be refused."""
+"""Operations of any method have cases for names, queries and bodies that must be refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec gives: cases of what should be refused for who asks, for what is there, and for a quota."""
+"""A spec gives cases of refusals because of the role that asks, the thing that is there, or the quota."""
 
 from __future__ import annotations
 

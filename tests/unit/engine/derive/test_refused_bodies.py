@@ -1,4 +1,4 @@
-"""What a spec gives: cases of bodies that break a constraint of their rows, or name what is not there."""
+"""A spec gives cases of bodies that break a constraint of their rows, or name a thing that is not there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec gives: requirements and cases of codes and statuses, sources, and promises without a case."""
+"""A spec gives requirements and cases of codes and statuses, their sources, and promises without a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec gives for fields and headers of an answer, and for the samples of a request."""
+"""A spec gives cases for the fields and headers of an answer, and for the samples of a request."""
 
 from __future__ import annotations
 

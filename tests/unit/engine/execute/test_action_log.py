@@ -1,4 +1,4 @@
-"""The log that a cloud keeps of what was done, read to see whether a refused request was done all the same."""
+"""The log of actions that a cloud keeps tells whether a refused request was done all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One trial, made: who asks, at which version and of which target, and what prevents the request."""
+"""One trial is made: the role that asks, the version, the target, and the causes that prevent the request."""
 
 from __future__ import annotations
 

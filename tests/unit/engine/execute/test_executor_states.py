@@ -1,4 +1,4 @@
-"""What a trial needs to find and what it leaves: the status and the lock of the server, and room in the quota."""
+"""A trial needs a status or a lock of its server and room in the quota, and leaves others behind."""
 
 from __future__ import annotations
 

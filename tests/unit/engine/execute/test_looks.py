@@ -1,4 +1,4 @@
-"""A group of refusals shares one look: what it cannot decide is made again alone, and nothing comes between."""
+"""A group of refusals shares one look: those that it cannot decide are made again alone, and nothing comes between."""
 
 from __future__ import annotations
 

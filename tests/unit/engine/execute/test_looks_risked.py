@@ -1,4 +1,4 @@
-"""Requests of which no document says that they are refused: what of them is risked in a group that shares one look."""
+"""Requests of which no document says that they are refused share a look only where little is risked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists: what a kept promise shows, and that each broken one is told of."""
+"""Lists that keep each promise pass, and every promise that one breaks is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists that others change meanwhile: what is asked for again, and where one control serves several trials."""
+"""Lists that others change are asked for again, and one control serves several trials where nobody does."""
 
 from __future__ import annotations
 

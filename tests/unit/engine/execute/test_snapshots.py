@@ -1,4 +1,4 @@
-"""What shows that a request was done in spite of its refusal, and what of it may be somebody else's doing."""
+"""A view of the cloud shows that a request was done in spite of its refusal, unless others may have done it."""
 
 from __future__ import annotations
 

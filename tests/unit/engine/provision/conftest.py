@@ -1,4 +1,4 @@
-"""The workshop with all of its operations."""
+"""The workshop with all of its operations, as a fixture."""
 
 from __future__ import annotations
 

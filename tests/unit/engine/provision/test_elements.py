@@ -1,4 +1,4 @@
-"""What a lane makes is written down before it is asked for, made by whoever may, and named by the answer."""
+"""An element is written down before a lane asks for it, made by a role that may, and named by the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lane has made is used again while it lasts, given up in time, and settled when it is gone."""
+"""An element of a lane is used again while it lasts, given up in time, and settled when it is gone."""
 
 from __future__ import annotations
 

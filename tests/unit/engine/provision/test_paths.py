@@ -1,4 +1,4 @@
-"""Which thing stands for a placeholder of a path: one that is listed, made, waited for, or made anew."""
+"""A thing that is listed, made, waited for or made anew stands for a placeholder of a path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which name stands for a placeholder where no thing is looked for: fixed, chosen, of another answer, or unknown."""
+"""A name that is fixed, chosen, unknown or given by another answer stands for a placeholder of a path."""
 
 from __future__ import annotations
 

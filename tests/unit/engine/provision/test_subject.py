@@ -1,4 +1,4 @@
-"""The server of a lane is brought into statuses and locked, and says which way to a status does not work."""
+"""The server of a lane is brought into statuses and locked, and a way that does not work is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run goes on and ends: its lanes and threads, starts that come later, exceptions, a lost cloud, and a stop."""
+"""The run goes on and ends: lanes and threads, starts that come later, exceptions, a lost cloud, and a stop."""
 
 from __future__ import annotations
 
