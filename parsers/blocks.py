@@ -12,7 +12,6 @@ from parsers.dialect import GridNode, MethodNode, SampleNode, TableNode, Version
 from parsers.document import Block, Section
 from parsers.grids import parameters_of
 from parsers.inline import text_of, title_of, versions_in
-from parsers.names import section_kind
 from specs.model import Versions
 
 if TYPE_CHECKING:
@@ -24,6 +23,9 @@ CODES = re.compile(
 _PLAIN_HEADING = re.compile(
     r"(?:a?synchronous\s+)?(?:pre|post)-?conditions?|troubleshooting|limitations?", re.IGNORECASE
 )
+_REQUEST = re.compile(r"\brequests?\b", re.IGNORECASE)
+_RESPONSE = re.compile(r"\bresponses?\b", re.IGNORECASE)
+_RESPONSE_CODES = re.compile(r"\b(?:response|status|return)\s+codes?\b", re.IGNORECASE)
 _LISTS = (nodes.bullet_list, nodes.enumerated_list)
 _NO_TEXT = (
     nodes.comment,
@@ -36,6 +38,20 @@ _NO_TEXT = (
     nodes.raw,
     nodes.pending,
 )
+
+
+def section_kind(title: str, otherwise: Section) -> Section:
+    """Return the part of an operation that a heading begins: the request or the response."""
+    bare = _RESPONSE_CODES.sub("", title)
+    request, response = _REQUEST.search(bare), _RESPONSE.search(bare)
+    if request and response:
+        # "Response of the request": the first name counts.
+        return "request" if request.start() < response.start() else "response"
+    if request:
+        return "request"
+    if response:
+        return "response"
+    return otherwise
 
 
 class BlockReader:

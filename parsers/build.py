@@ -59,7 +59,7 @@ class Reading:
         """The facts that the prose of each file states."""
         from parsers import prose  # it takes longer to import than all else: a second process reads documents meanwhile
 
-        return halved(prose.read_source, self.files, seconds)
+        return halved(prose.read_source, self.files, _seconds)
 
     @property
     def operations(self) -> int:
@@ -69,35 +69,29 @@ class Reading:
 
 def build_specs(reading: Reading, service: str | None = None) -> dict[str, Spec]:
     """Make the specs of a reference: file name (without suffix) -> spec, in the order of the reference."""
-    name = service_of(reading, service)
+    name = service or reading.layout.service or UNNAMED
     specs: dict[str, Spec] = {}
     names = Ids()
     for file, told in zip(reading.files, reading.told, strict=True):
         if not (file.operations or file.context.rows or told.file.vocabulary):
             continue
         own = names.take(stem(file.context.path, reading.layout.top))
-        specs[own] = spec_of(file, own, name, told, reading)
+        specs[own] = _spec(file, own, name, told, reading)
     return specs
-
-
-def service_of(reading: Reading, service: str | None) -> str:
-    """Return the service of a reference: the given one, or else that of its project."""
-    return service or reading.layout.service or UNNAMED
 
 
 _A_BLOCK, _A_ROW = 0.0003, 0.0002
 """About how long the grammar of sentences reads a block and the description of a row, in seconds."""
 
 
-def seconds(file: SourceFile) -> float:
+def _seconds(file: SourceFile) -> float:
     """About how long the grammar of sentences reads a file, in seconds."""
     blocks = len(file.context.blocks) + sum(len(operation.blocks) for operation in file.operations)
     rows = len(file.context.rows) + sum(len(operation.rows) for operation in file.operations)
     return blocks * _A_BLOCK + rows * _A_ROW
 
 
-def spec_of(file: SourceFile, own: str, service: str, told: Told, reading: Reading) -> Spec:
-    """Make the spec of a file of the name ``own``."""
+def _spec(file: SourceFile, own: str, service: str, told: Told, reading: Reading) -> Spec:
     ids, facts = Ids(), told.file
     operations = with_counterparts(
         [

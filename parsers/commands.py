@@ -10,7 +10,7 @@ import difflib
 import gc
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from parsers import errors, unchanged
 from parsers.errors import DocumentError
@@ -18,17 +18,14 @@ from parsers.output import write_specs
 from parsers.results import BuildResult, CheckResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from parsers.build import Reading
-    from parsers.finish import Specs
     from parsers.layout import Layout
     from parsers.lint import Finding
     from parsers.parameters import Flaw, ParameterFile
     from specs.diff import Difference
     from specs.model import Spec
-
-Made = TypeVar("Made")
 
 FATAL = frozenset(
     {
@@ -58,32 +55,16 @@ def read(
         ReferenceError: the reference cannot be found or read, or has such defects.
 
     """
-
-    def specs_of(reading: Reading) -> dict[str, Spec]:
-        from parsers.build import build_specs
-
-        return build_specs(reading, service)
-
-    return _read(source, parameters, specs_of, keep_going=keep_going)
-
-
-def _read(
-    source: str | Path,
-    parameters: str | Path | None,
-    make: Callable[[Reading], Made],
-    *,
-    keep_going: bool,
-) -> tuple[Reading, Made]:
-    """Read a reference, and make something of it; the arguments are those of ``read``."""
+    from parsers.build import build_specs
     from parsers.source import open_source
 
     layout, given = open_source(str(source), parameters=None if parameters is None else str(parameters))
     with _no_collection():
         reading = _read_documents(layout, given)
-        made = make(reading)
+        specs = build_specs(reading, service)
     if not keep_going and not layout.bare:
         stop_for(defects(reading))
-    return reading, made
+    return reading, specs
 
 
 LARGE = 200_000
@@ -103,11 +84,9 @@ def _read_documents(layout: Layout, parameters: ParameterFile | None) -> Reading
         return read_all()
     beside = Beside(read_all)
     try:
-        import_module("parsers.finish")  # what is needed later, since this process only waits now
-        from parsers.ahead import read_ahead
-
-        with contextlib.suppress(Exception):  # what cannot be read is told where it is read in earnest
-            read_ahead(layout, until=beside.done)
+        # The grammar compiles many expressions; the other modules are needed later, and this process only waits now.
+        for name in ("parsers.prose", "parsers.unread", "specs.dump"):
+            import_module(name)
     except BaseException:
         beside.end()
         raise
@@ -219,33 +198,32 @@ def build(
         kept = unchanged.recall(arguments)
         if kept is not None:
             return kept
+    reading, specs = read(source, service, parameters, keep_going=keep_going)
+    from parsers.unread import account, write_account
+    from specs.dump import dump
 
-    def finish(reading: Reading) -> Specs:
-        from parsers.finish import finished
-
-        return finished(reading, service)
-
-    reading, made = _read(source, parameters, finish, keep_going=keep_going)
-    if made.problem:
-        raise DocumentError(made.problem, where=str(source), mend="correct the sample that holds it")
-    target = Path(output) if output is not None else Path("specs") / made.service
-    written, removed = write_specs(target, made.texts)
+    name = next(iter(specs.values())).service
+    target = Path(output) if output is not None else Path("specs") / name
+    try:
+        texts = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
+    except ValueError as error:
+        raise DocumentError(str(error), where=str(source), mend="correct the sample that holds it") from None
+    entries = account(reading, specs)
+    written, removed = write_specs(target, texts)
     if report is not None:
-        from parsers.unread import write_account
-
-        write_account(Path(report), reading, made.entries)
+        write_account(Path(report), reading, entries)
     result = BuildResult(
         target,
-        made.service,
+        name,
         reading.operations,
-        len(made.texts),
-        sum(entry.unread for entry in made.entries),
-        len(made.entries),
+        len(specs),
+        sum(entry.unread for entry in entries),
+        len(entries),
         written,
         removed,
     )
     if cache:
-        unchanged.remember(arguments, reading, made.texts, result)
+        unchanged.remember(arguments, reading, texts, result)
     return result
 
 

@@ -10,15 +10,10 @@ import hashlib
 import os
 import posixpath
 import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from parsers.errors import DocumentError, HostileError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 """The size limit of a file, in bytes; the largest known parameter file has less than 1 MB."""
@@ -84,14 +79,6 @@ class Root:
             return self._locate(path, path).is_file()
         except HostileError:
             return False
-
-    def fits(self, paths: Iterable[str]) -> bool:
-        """True if these files may be read as well, by the size of all files."""
-        total = self._total
-        for path in paths:
-            with suppress(OSError, ValueError):
-                total += (self.directory / path).stat().st_size
-        return total <= MAX_TOTAL_BYTES
 
     def text(self, path: str, *, where: str | None = None) -> str:
         """Read a file (relative path) as UTF-8, with line feeds as its only line ends; cached.

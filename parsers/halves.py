@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import select
 import signal
 import sys
 import threading
@@ -43,10 +42,6 @@ class Beside(Generic[Result]):
             _work_and_end(sending, work)
         os.close(sending)
         self._stream = os.fdopen(receiving, "rb")
-
-    def done(self) -> bool:
-        """Whether the result is ready, or a part of it, so that whoever asks must read it."""
-        return bool(select.select([self._stream], [], [], 0)[0])
 
     def result(self) -> Result:
         """Wait for the result. If the second process has failed, this one does the work."""

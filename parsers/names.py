@@ -1,4 +1,4 @@
-"""Ids of operations, names of spec files, the action of an operation, and the part of it that a heading names."""
+"""Ids of operations, names of spec files, and the action of an operation."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from parsers.document import Section
     from specs.model import Parameter, Sample
 
 _TITLE_ACTION = re.compile(r"\(\s*([\w:.-]+)\s+action\s*\)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w:.-]*\Z")
-_REQUEST = re.compile(r"\brequests?\b", re.IGNORECASE)
-_RESPONSE = re.compile(r"\bresponses?\b", re.IGNORECASE)
-_RESPONSE_CODES = re.compile(r"\b(?:response|status|return)\s+codes?\b", re.IGNORECASE)
 
 
 def slug(text: str) -> str:
@@ -31,20 +27,6 @@ def stem(path: str, top: str) -> str:
     if top and inner.is_relative_to(top):
         inner = inner.relative_to(top)
     return "--".join(inner.with_suffix("").parts)
-
-
-def section_kind(title: str, otherwise: Section) -> Section:
-    """Return the part of an operation that a heading begins: the request or the response."""
-    bare = _RESPONSE_CODES.sub("", title)
-    request, response = _REQUEST.search(bare), _RESPONSE.search(bare)
-    if request and response:
-        # "Response of the request": the first name counts.
-        return "request" if request.start() < response.start() else "response"
-    if request:
-        return "request"
-    if response:
-        return "response"
-    return otherwise
 
 
 def action_of(path: str, title: str, body: Sequence[Parameter], samples: Iterable[Sample]) -> str | None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shutil
+import tarfile
+import tempfile
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from parsers.cachedir import cache_directory
 from parsers.errors import DocumentError, HostileError, NotFoundError
 from parsers.files import MAX_FILE_BYTES, Root
 from parsers.layout import Layout, find_layout
 from parsers.parameters import ParameterFile, read_parameters
-
-if TYPE_CHECKING:
-    import tarfile
+from parsers.repair import repaired
 
 DOCUMENT_SUFFIXES = (".inc", ".rst", ".txt")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;]+\s*,?\s*)*\Z")
@@ -144,8 +145,6 @@ def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile
             bare=True,
         )
         layout.root.sums[layout.documents[0]] = root.sums[own]
-    from parsers.repair import repaired  # its expressions are for single documents alone
-
     mended = repaired(text)
     if mended is not None:
         return replace(
@@ -193,9 +192,6 @@ def fetch(text: str) -> Path:
 
 def _keep(data: bytes, target: Path, url: str) -> None:
     """Unpack an archive beside its final place, then move it there in one step."""
-    import shutil  # as in unpack
-    import tempfile
-
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -230,9 +226,6 @@ def unpack(data: bytes, target: Path, where: str) -> Path:
         DocumentError: the file is not an archive.
 
     """
-    import io  # only a release that is fetched is unpacked
-    import tarfile
-
     total = 0
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:

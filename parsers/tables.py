@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from parsers.blocks import BlockReader
     from parsers.files import Root
 
-SIMPLE = re.compile(r"-\s+(?P<name>[^\s:'\"&*!|>{}\[\]#,?-][^:#'\"]*?)\s*:\s+(?P<ref>[\w.:-]*[\w-])\s*\Z")
+_SIMPLE = re.compile(r"-\s+(?P<name>[^\s:'\"&*!|>{}\[\]#,?-][^:#'\"]*?)\s*:\s+(?P<ref>[\w.:-]*[\w-])\s*\Z")
 _NOT_STRINGS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
@@ -191,7 +191,7 @@ class Tables:
             stripped = text.strip()
             if not stripped or stripped.startswith("#"):
                 continue
-            found = SIMPLE.match(stripped)
+            found = _SIMPLE.match(stripped)
             if found is None or found["ref"].lower() in _NOT_STRINGS or found["name"].lower() in _NOT_STRINGS:
                 return self._pairs_in_full(node, source)
             pairs.append((found["name"], found["ref"], number))
@@ -240,17 +240,13 @@ def _kind(text: str) -> Literal["success", "error"]:
     return "success" if text == "success" else "error"
 
 
-def parameter_of(name: str, ref: str, found: Definition) -> Parameter:
-    """Return the parameter of a row that a parameter file defines."""
-    return Parameter(name, found.location, found.type, found.required, ref, found.line, found.min, found.max)
-
-
 def _row(name: str, ref: str, row_line: int, found: Definition | None, reader: BlockReader) -> ParameterRow:
     if found is None:
         parameter = Parameter(name, None, None, False, ref, None)
         return ParameterRow(parameter, row_line, reader.place, reader.heading, reader.versions, defined=False)
+    parameter = Parameter(name, found.location, found.type, found.required, ref, found.line, found.min, found.max)
     return ParameterRow(
-        parameter_of(name, ref, found),
+        parameter,
         row_line,
         reader.place,
         reader.heading,

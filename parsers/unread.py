@@ -11,12 +11,10 @@ from parsers.meant import UNREAD
 from parsers.output import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from parsers.build import Reading
-    from parsers.document import Block, SourceFile
-    from parsers.prose.facts import Told
+    from parsers.document import Block
     from specs.model import Spec
 
 _NO_PROSE = frozenset({"literal"})
@@ -36,82 +34,51 @@ class Entry:
     unread: bool
 
 
-@dataclass(frozen=True)
-class Passages:
-    """The passages of prose of one file.
-
-    Attributes:
-        entries: those of the file itself.
-        said: of each sentence of a description of its parameters, in the parameter file: the file and the line of the
-            passage, the line of the description, the number of the sentence, and its outcome. Each once.
-    """
-
-    entries: tuple[Entry, ...]
-    said: tuple[tuple[str, int, int, int, str], ...]
-
-
 def account(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
     """List all passages of prose of a reference."""
     by_path = {spec.reference.path: spec for spec in specs.values()}
-    return joined(
-        reading,
-        [
-            passages_of(file, by_path.get(file.context.path), told)
-            for file, told in zip(reading.files, reading.told, strict=True)
-        ],
-    )
-
-
-def passages_of(file: SourceFile, spec: Spec | None, told: Told) -> Passages:
-    """List the passages of a file with its spec, if it has one."""
-    path = file.context.path
-    own = set(spec.unread) if spec else set()
-    entries = [
-        Entry(path, block.line, None, _unread(block, own))
-        for block in file.context.blocks
-        if block.kind not in _NO_PROSE and block.kind != "heading"
-    ]
-    for source, operation in zip(file.operations, spec.operations if spec else (), strict=True):
-        unread = set(operation.unread)
+    entries: list[Entry] = []
+    for file in reading.files:
+        path = file.context.path
+        spec = by_path.get(path)
+        own = set(spec.unread) if spec else set()
         entries += [
-            Entry(path, block.line, operation.id, _unread(block, unread))
-            for block in source.blocks
+            Entry(path, block.line, None, _unread(block, own))
+            for block in file.context.blocks
             if block.kind not in _NO_PROSE and block.kind != "heading"
         ]
-    return Passages(tuple(entries), _descriptions(file, spec, told))
-
-
-def _descriptions(file: SourceFile, spec: Spec | None, told: Told) -> tuple[tuple[str, int, int, int, str], ...]:
-    """Return the outcomes of the descriptions of all parameters that a file's tables use."""
-    path = spec.reference.parameters_path if spec else None
-    if path is None:
-        return ()
-    found: dict[tuple[str, int, int, int, str], None] = {}
-    for row, sentences in zip(file.rows, told.descriptions, strict=True):
-        if row.description_line is None or row.parameter.line is None:
-            continue  # a row of a written-out table is a passage of its document
-        for said in sentences:
-            found[path, said.line, row.description_line, said.number, said.outcome] = None
-    return tuple(found)
-
-
-def joined(reading: Reading, parts: Sequence[Passages]) -> list[Entry]:
-    """List the passages of all files, those of a description once.
-
-    Several tables may use one description. A sentence that is read into a fact for one of them is read.
-    """
-    entries = [entry for part in parts for entry in part.entries]
-    found: dict[tuple[str, int], dict[tuple[int, int], set[str]]] = {}
-    for part in parts:
-        for path, line, first, number, outcome in part.said:
-            found.setdefault((path, line), {}).setdefault((first, number), set()).add(outcome)
-    entries += [
-        Entry(path, line, None, any("unread" in s and "fact" not in s for s in outcomes.values()))
-        for (path, line), outcomes in found.items()
-    ]
+        for source, operation in zip(file.operations, spec.operations if spec else (), strict=True):
+            unread = set(operation.unread)
+            entries += [
+                Entry(path, block.line, operation.id, _unread(block, unread))
+                for block in source.blocks
+                if block.kind not in _NO_PROSE and block.kind != "heading"
+            ]
+    entries += _descriptions(reading, by_path)
     known = {(entry.path, entry.line) for entry in entries if entry.unread}
     entries += [Entry(path, line, None, unread=True) for path, line in _lost(reading) if (path, line) not in known]
     return entries
+
+
+def _descriptions(reading: Reading, specs: dict[str, Spec]) -> list[Entry]:
+    """List the passages of the descriptions of all parameters that tables use, each once.
+
+    Several tables may use one description. A sentence that is read into a fact for one of them is read.
+    """
+    found: dict[tuple[str, int], dict[tuple[int, int], set[str]]] = {}
+    for file, told in zip(reading.files, reading.told, strict=True):
+        spec = specs.get(file.context.path)
+        path = spec.reference.parameters_path if spec else None
+        for row, sentences in zip(file.rows, told.descriptions, strict=True):
+            if path is None or row.description_line is None or row.parameter.line is None:
+                continue  # a row of a written-out table is a passage of its document
+            for said in sentences:
+                outcomes = found.setdefault((path, said.line), {})
+                outcomes.setdefault((row.description_line, said.number), set()).add(said.outcome)
+    return [
+        Entry(path, line, None, any("unread" in s and "fact" not in s for s in outcomes.values()))
+        for (path, line), outcomes in found.items()
+    ]
 
 
 def _unread(block: Block, lines: set[int]) -> bool:

@@ -14,12 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parsers.document import ParameterRow
-from parsers.expressions import kept
-
-with kept("prose"):
-    from parsers.prose.constraints import account_of
-    from parsers.prose.facts import FileFacts, ProseFacts, Told
-    from parsers.prose.operation import read_file, read_operation
+from parsers.prose.constraints import account_of
+from parsers.prose.facts import FileFacts, ProseFacts, Told
+from parsers.prose.operation import read_file, read_operation
 
 if TYPE_CHECKING:
     from parsers.document import Section, SourceFile
@@ -34,13 +31,8 @@ def read_source(file: SourceFile) -> Told:
     return Told(
         read_file(file.context, file.operations),
         tuple(read_operation(source, file.context) for source in file.operations),
-        tuple(map(account_for, file.rows)),
+        tuple(_account(row.description, row.parameter, row.section, row.description_line) for row in file.rows),
     )
-
-
-def account_for(row: ParameterRow) -> tuple[Said, ...]:
-    """``account_of`` a row, remembered."""
-    return _account(row.description, row.parameter, row.section, row.description_line)
 
 
 @lru_cache(maxsize=8_192)
