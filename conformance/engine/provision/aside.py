@@ -29,7 +29,7 @@ class Aside:
     def release(self) -> None:
         """Have the things removed as soon as room is needed where a quota is narrow, else at the end of the run."""
         for thing in self._things:
-            self._context.places.refuse(thing)
+            self._context.places.let_stay(thing)
         self._things.clear()
 
     def came_along(self, kind: str, ids: Iterable[str], role: str) -> None:

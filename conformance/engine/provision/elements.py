@@ -23,7 +23,6 @@ from conformance.engine.cloud.guard import safe_in_path
 from conformance.engine.cloud.holders import holder_of
 from conformance.engine.cloud.kinds import Kind
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.things import Thing
 from conformance.engine.cloud.wait import until
 from conformance.engine.model.binding import Binding, bindings_in
 from conformance.engine.provision.aside import Aside
@@ -383,14 +382,14 @@ class Elements:
     def let_go(self, owned: Owned) -> None:
         """Have an element removed as soon as room is needed where a quota is narrow, else at the end of the run."""
         if not self._goes_with_subject(owned.collection):
-            self._refused(owned, self._context.cloud.profile.kind_at(owned.collection))
+            self._context.places.let_stay(owned.as_thing(self._context.cloud.profile.kind_at(owned.collection)))
 
     def _drop(self, owned: Owned, kind: Kind) -> None:
         if not self._context.resources.drop(owned.value, Role(owned.role), kind):
             self._refused(owned, kind)
 
     def _refused(self, owned: Owned, kind: Kind) -> None:
-        self._context.places.refuse(Thing(kind.name, owned.value, owned.path, Role(owned.role)))
+        self._context.places.refuse(owned.as_thing(kind))
 
     def gone(self, owned: Owned) -> None:
         """Record in the journal that an element is gone; not an attachment, which has the id of a thing that stays."""

@@ -12,6 +12,9 @@ from conformance.engine.api.producers import Producer, placeholders, with_values
 from conformance.engine.api.response_fields import elements, identity
 from conformance.engine.cloud.addressed import addressed
 from conformance.engine.cloud.exchange import ABSENT, Answer
+from conformance.engine.cloud.kinds import Kind
+from conformance.engine.cloud.roles import Role
+from conformance.engine.cloud.things import Thing
 
 FRESH = "fresh-"
 """The beginning of the label of an element that is made for one request, which uses it up."""
@@ -41,6 +44,10 @@ class Owned:
     producer: Producer | None = None
     with_fields: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     answer: Any = field(default=ABSENT, compare=False, repr=False)
+
+    def as_thing(self, kind: Kind) -> Thing:
+        """The element as a thing of its kind, to be removed."""
+        return Thing(kind.name, self.value, self.path, Role(self.role))
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,12 @@ class Places:
             tries = self._tries[thing.path] = self._tries.get(thing.path, -1) + 1
             self._due[thing.path] = time.monotonic() + AGAIN[tries] if tries < len(AGAIN) else float("inf")
 
+    def let_stay(self, thing: Thing) -> None:
+        """Note a thing that no lane needs any more and that may stay until room is needed, or else until the end."""
+        with self._free:
+            self._refused.append(thing)
+            self._due[thing.path] = float("inf")
+
     def due(self) -> list[Thing]:
         """Return the things whose deletion may be requested again by now, to the one lane that does it."""
         with self._free:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from types import SimpleNamespace
@@ -318,6 +319,17 @@ def test_things_on_offer_are_removed_where_places_are_few_alone() -> None:
     places.used_up()
     assert [one.id for one in places.take_spent()] == ["w-1"]
     assert places.take_offered("wheel") is None
+
+
+def test_what_may_stay_is_not_asked_to_go_before_room_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = seated(2)
+    places.let_stay(Thing("wheel", "w-1", "/wheels/w-1", Role.MEMBER))
+    places.refuse(Thing("wheel", "w-2", "/wheels/w-2", Role.MEMBER))
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1000)
+    assert [one.id for one in places.due()] == ["w-2"]
+    places.used_up()
+    assert [one.id for one in places.take_spent()] == ["w-1"]
 
 
 def test_what_was_refused_to_go_is_asked_for_again_where_places_are_few_alone() -> None:
