@@ -38,6 +38,9 @@ STALE = 2.0
 CLOSE = 2.0
 """The seconds by which the pieces of a thread may end earlier or later than planned without another plan."""
 
+SHARE, AT_FIRST = 0.01, 5.0
+"""The most of the time of a run that goes into better plans, as a share of its seconds, and seconds to begin with."""
+
 SOON = 0.5
 """The least seconds until a thread is expected to have done its piece."""
 
@@ -102,6 +105,7 @@ class Crew:
         self._coming: list[Seat] = []
         self._changed, self._planned = True, float("-inf")
         self._seen: set[str] = set()
+        self._began, self._spent = time.monotonic(), 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -126,7 +130,7 @@ class Crew:
         seat = self._seat(standing)
         if (seen := self._context.waits.operations().keys()) != self._seen:  # others like those are unlike expected
             self._changed, self._seen = True, set(seen)
-        if self._changed or time.monotonic() - self._planned > STALE:
+        if self._changed or (time.monotonic() - self._planned > STALE and not self._is_dear()):
             self._plan(threads)
         if not seat.row.works:
             return None
@@ -185,8 +189,13 @@ class Crew:
             self._changed = True
         return seat
 
+    def _is_dear(self) -> bool:
+        """Whether plans have taken so much time of the processor that the run would rather go on with what it has."""
+        return self._spent > AT_FIRST + SHARE * (time.monotonic() - self._began)
+
     def _plan(self, threads: int) -> None:
         """Plan all pieces that wait, beginning with the plan of before."""
+        began = time.thread_time()
         self._pieces.learn(self._waiting)
         expected = max(0, threads - len(self._seats))
         more = (Seat(until=time.monotonic()) for _ in range(expected))
@@ -202,9 +211,10 @@ class Crew:
             seat.row.works = [work for work in seat.row.works if work in self._waiting and seat in seats]
         known = {work for seat in seats for work in seat.row.works}
         anew = [piece for piece in self._waiting if piece not in known]
-        tries = (FIRST if anew else AGAIN) // max(1, len(self._waiting))
+        tries = 0 if self._is_dear() else (FIRST if anew else AGAIN) // max(1, len(self._waiting))
         self._schedule([seat.row for seat in seats]).improve(anew, min(MOST, tries))
         self._changed, self._planned = False, time.monotonic()
+        self._spent += time.thread_time() - began
 
     def _schedule(self, rows: Sequence[Row]) -> Schedule:
         between = lru_cache(maxsize=None)(self._pieces.between)

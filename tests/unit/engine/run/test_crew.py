@@ -11,7 +11,7 @@ from planned import LOOK, SPIN, Context
 from widgets import KNOWLEDGE, trial
 
 from conformance.engine.cloud.waits import Waits
-from conformance.engine.run.crew import CLOSE, STALE, Crew
+from conformance.engine.run.crew import AT_FIRST, CLOSE, STALE, Crew
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.pieces import TRIAL, Standing, standing_of
 from conformance.engine.run.schedule import Schedule
@@ -42,7 +42,9 @@ class Threads:
     """A crew, whose threads ask at moments that a test sets."""
 
     def __init__(self, about: Context, *lanes: list[Job], threads: int = 2) -> None:
-        self.crew, self.now, self.threads = Crew(about), 0.0, threads  # type: ignore[arg-type]  # a stand-in
+        self.now, self.threads, self.used = 0.0, threads, 0.0
+        with self.as_thread(0):
+            self.crew = Crew(about)  # type: ignore[arg-type]  # a stand-in
         self.crew.add(lanes)
 
     def next(self, number: int, status: str | None = None, **more: Any) -> list[str] | None:
@@ -58,7 +60,7 @@ class Threads:
 
     def as_thread(self, number: int) -> Any:
         """What is done within it seems to be done by a thread of its own, at the present moment."""
-        clock = SimpleNamespace(monotonic=lambda: self.now)
+        clock = SimpleNamespace(monotonic=lambda: self.now, thread_time=lambda: self.used)
         return patch.multiple(
             "conformance.engine.run.crew", time=clock, threading=SimpleNamespace(get_ident=lambda: number)
         )
@@ -116,6 +118,32 @@ def test_a_thread_that_waits_has_an_old_plan_made_again() -> None:
             crew.now = moment
             assert crew.next(2) is None
             assert schedule.call_count == plans
+
+
+def test_plans_that_have_taken_too_long_are_not_made_better() -> None:
+    crew = Threads(context(), [spin("a")], [look("behind", state="SPINNING")])
+
+    def improve(schedule: Schedule, works: Any, tries: int) -> None:
+        made.append(tries)
+        crew.used += AT_FIRST + 1.0
+        real(schedule, works, tries)
+
+    made: list[int] = []
+    real = Schedule.improve
+    with patch.object(Schedule, "improve", improve):
+        assert crew.next(1) == ["a"]
+        assert crew.next(2) is None
+        assert made[0] > made[1] == 0
+        crew.now = STALE + 1.0
+        assert crew.next(2) is None
+        assert len(made) == 2, "an old plan is good enough"
+        crew.crew.add([[spin("b")], [spin("c")]])
+        assert crew.next(2) == ["b"]
+        assert made[2:] == [0], "what is new has a place in it, and no better one is looked for"
+        crew.crew.add([[spin("d")], [spin("e")]])
+        crew.now = 10_000.0
+        assert crew.next(2, "SPINNING") is not None
+        assert made[3] > 0, "the time allowed for it has grown"
 
 
 def test_a_thread_that_never_comes_keeps_no_piece() -> None:
