@@ -27,10 +27,10 @@ BRIEF = 2.0
 """The longest wait, in seconds, for a room for which others have waited in vain: until a cloud has removed a thing."""
 
 MOST_WAITS = 2
-"""How often at most a run waits long for a room that nobody leaves: things that are not the run's take it, then."""
+"""How often at most a run waits long for a room that nobody leaves, since things of others take it."""
 
 MOST_BRIEF = 10
-"""How often at most a run waits a moment for such a room. A trial for which it lacks costs one more request then."""
+"""How often at most a run waits a moment for such a room. After that, each trial that needs it asks once more."""
 
 PAUSE = 0.5
 """The first pause of a wait for room, in seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from workshop import EVERY, KNOWN, LABEL, LIST, MAKE, SHOW, TEETH, TOOTH, opened
 from conformance.engine.api.entries import BindingRule
 from conformance.engine.api.given import GivenKind, MadeAs
 from conformance.engine.api.needs import ElementNeeded
+from conformance.engine.cloud.exchange import Answer
 from conformance.engine.cloud.kinds import Kind, Status
 from conformance.engine.cloud.roles import Role
 from conformance.engine.model.binding import Binding
@@ -226,3 +228,15 @@ def test_rights_that_only_an_unusual_element_needs_are_not_used_for_the_others(t
     assert shop.asked[-1].role == Role.ADMIN
     executor.subject.bindings.filled(Binding("/gears"))
     assert shop.asked[-1].role == Role.MEMBER
+
+
+def test_what_nobody_needs_stays_until_room_is_needed_or_the_end(shop, monkeypatch):
+    pool, places = shop[1].paths.elements, shop[1].context.places
+    pool.let_go(produced(shop))
+    pool.aside.note("gears", "/gears", "member", Answer(201, {}, "", {"gear": {"id": "gear-9"}}, 1.0, None))
+    pool.aside.release()
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1000)
+    assert places.due() == [], "nobody asks for its removal meanwhile"
+    places.most = 1
+    assert {one.path for one in places.take_spent()} == {"/gears/gear-1", "/gears/gear-9"}

@@ -34,8 +34,8 @@ def one(kind: str, code: int, found: Suite = SUITE) -> Case:
 def knows(tmp_path: Any, found: Suite = SUITE, sandbox: bool = False, only: tuple[str, ...] = (SPIN.id,)) -> Causes:
     service = replace(KNOWLEDGE, sandbox_only=only, described=True)
     _, executor = opened(tmp_path, SPIN, service=service, sandbox=sandbox)
-    executor.context.cloud.seen = SimpleNamespace(of=lambda _: [])  # type: ignore[misc]
-    return Causes(executor.context, found, SimpleNamespace())  # type: ignore[arg-type]
+    executor.context.cloud.seen = SimpleNamespace(of=lambda _: [])  # type: ignore[misc]  # a stand-in
+    return Causes(executor.context, found, SimpleNamespace())  # type: ignore[arg-type]  # no lane asks for anything
 
 
 @pytest.mark.parametrize("kind", ["precondition", "error/409"])
@@ -65,7 +65,7 @@ def test_an_accepted_request_shows_that_the_situation_is_the_cause(tmp_path: Any
     assert causes.missing(case, refused, holds(409)) is None
     causes = knows(tmp_path / "seen")
     answer = SimpleNamespace(ok=True, status=202)
-    causes.context.cloud.seen = SimpleNamespace(of=lambda _: [(Ask("POST", "/p"), answer)])  # type: ignore[misc]
+    causes.context.cloud.seen = SimpleNamespace(of=lambda _: [(Ask("POST", "/p"), answer)])  # type: ignore[misc]  # a stand-in
     assert causes.missing(case, refused, holds(409)) is None
 
 
