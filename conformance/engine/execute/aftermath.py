@@ -168,7 +168,6 @@ class Aftermath:
     def _disobeyed(self, request: Request) -> None:
         """Undo the effects of a request that was executed despite its refusal, and give up what it changed."""
         self.take_back(request)  # while the thing that the path names still exists
-        self.distrust(request)
         self.paths.forget(request.filled, changed=True)
         if request.filled.owned is not None:
             self.paths.elements.dispose(request.filled.owned)

@@ -239,10 +239,15 @@ class Looks:
     def seen(self, evidence: Evidence, request: Request, shown: Answer | None) -> Evidence:
         """Evidence of a refusal with the views after it; ``shown`` is the answer to the look at the resource."""
         if evidence.trial.situation.state is None or shown is None:
-            return self.aftermath.refused(evidence, request)
-        exchanges = (*evidence.exchanges, shown.exchange)
-        seen = self.aftermath.refused_beside(replace(evidence, after=self.subject.view, exchanges=exchanges), request)
-        return replace(seen, before=None) if self._has_ended(seen) else seen
+            seen = self.aftermath.refused(evidence, request)
+        else:
+            exchanges = (*evidence.exchanges, shown.exchange)
+            own = replace(evidence, after=self.subject.view, exchanges=exchanges)
+            seen = self.aftermath.refused_beside(own, request)
+            seen = replace(seen, before=None) if self._has_ended(seen) else seen
+        if changed_by(seen):
+            self.aftermath.distrust(request)
+        return seen
 
     def _has_ended(self, evidence: Evidence) -> bool:
         """Whether the resource was changing before a refused request, and is no longer: nobody knows the reason.

@@ -72,6 +72,9 @@ def test_a_group_that_is_made_again_names_other_things(shop):
 
     def act(ask):
         (thing,) = ask.body.values()
+        if "unlock" in ask.body:
+            shop[0].things["/servers"][ask.path.split("/")[2]]["locked"] = False
+            return 202
         if thing is not None and thing["gear"] not in joined:
             joined.append(thing["gear"])
             shop[0].things["/servers"][ask.path.split("/")[2]]["locked"] = True
@@ -82,8 +85,9 @@ def test_a_group_that_is_made_again_names_other_things(shop):
     looks = together(shop, refused(SPIN), turning)
     looks.take()
     assert list(looks.collect().values()) == [None, None]
-    assert changed_by(shop[1].make(turning)) == "locked changed from False to True"
-    assert len(set(joined)) == 2
+    for made in (2, 3):  # as does what is made alone
+        assert "locked changed from" in (changed_by(shop[1].make(turning)) or "")
+        assert len(set(joined)) == made
 
 
 def test_an_accepted_request_leaves_its_group_undecided(shop):
