@@ -18,7 +18,8 @@ def start(options):
     # The migrations lock themselves out of SQLite.
     models.BASE.metadata.create_all(api.get_engine())
     service.Service.create(binary="manila-scheduler", coordination=True).start()
-    service.Service.create(binary="manila-data").start()
+    # By default it looks once a minute how far a backup is.
+    service.Service.create(binary="manila-data", periodic_interval=1).start()
     for backend in cfg.CONF.enabled_share_backends:
         host = f"{cfg.CONF.host}@{backend}"
         service.Service.create(host=host, service_name=backend, binary="manila-share", coordination=True).start()
