@@ -54,8 +54,6 @@ def _manila(layout: Layout) -> Sections:
             "enabled_share_protocols": "NFS,CIFS",
             "default_share_type": SHARE_TYPE,
             "periodic_fuzzy_delay": 0,
-            "backup_continue_update_interval": 1,
-            "restore_continue_update_interval": 1,
         },
         BACKEND: {
             "share_driver": "manila.tests.share.drivers.dummy.DummyDriver",
