@@ -9,12 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
 from specs.microversion import Microversion, VersionRange
-
-if TYPE_CHECKING:
-    from conformance.engine.cloud.exchange import Ask
 
 _OF_THE_CLIENT = re.compile(
     r"authorization|connection|content-.*|cookie|host|te|trailer|transfer-.*|upgrade|x-(?:auth|service|subject)-token"
@@ -44,14 +41,14 @@ class CarriedHeader:
     min: str | None = None
     max: str | None = None
 
-    def has_to(self, ask: Ask) -> bool:
-        """Whether a request has to carry the header, if its method and the number of its parts agree."""
-        if self.action and not (isinstance(ask.body, dict) and self.action in ask.body):
+    def fits(self, parts: list[str], microversion: str | None, body: Any) -> bool:
+        """Whether a request has to carry the header, if its method and the number of the parts of its path agree."""
+        if self.action and not (isinstance(body, dict) and self.action in body):
             return False
-        if not all(a == b or a.startswith("{") for a, b in zip(_parts(self.path), _parts(ask.path), strict=True)):
+        if not all(own == part or own.startswith("{") for own, part in zip(_parts(self.path), parts, strict=True)):
             return False
         try:
-            version = Microversion.parse(ask.microversion or "")
+            version = Microversion.parse(microversion or "")
         except ValueError:
             return True  # a request without a version, or with one that is none, is about all of them
         return version in VersionRange.parse(self.min, self.max)
@@ -63,12 +60,13 @@ class Carried:
 
     headers: tuple[CarriedHeader, ...] = ()
 
-    def of(self, ask: Ask) -> Mapping[str, str]:
+    def of(self, method: str, path: str, microversion: str | None = None, body: Any = None) -> Mapping[str, str]:
         """The headers that a request has to carry: name -> value."""
         if not self.headers:
             return {}
-        known = self._by_shape.get((ask.method, len(_parts(ask.path))), ())
-        return {header.name: header.value for header in known if header.has_to(ask)}
+        parts = _parts(path)
+        known = self._by_shape.get((method, len(parts)), ())
+        return {header.name: header.value for header in known if header.fits(parts, microversion, body)}
 
     @cached_property
     def _by_shape(self) -> Mapping[tuple[str, int], list[CarriedHeader]]:

@@ -304,7 +304,7 @@ class Cloud:
 
     def asked_headers(self, ask: Ask) -> Mapping[str, str]:
         """The headers that ask for a microversion, if the endpoint has any, and those that a request has to carry."""
-        carried = self.profile.carried.of(ask)
+        carried = self.profile.carried.of(ask.method, ask.path, ask.microversion, ask.body)
         if ask.microversion is None or self.microversions.max is None:
             return carried
         return {**self.profile.version_headers(ask.microversion), **carried}
