@@ -325,6 +325,11 @@ class Places:
                 self.in_vain[room].add(operation)
             return room in self.in_vain
 
+    def kept_by_others(self, room: str) -> None:
+        """Note that things of others take all of a room, since it lacked when the run had none: no wait finds it."""
+        with self._free:
+            self.waited[room] = (MOST_WAITS, 0)
+
     def room_for(self, operation: str) -> None:
         """Note that a trial found all the room that it needed: others may wait again for what it had lacked before."""
         with self._free:
