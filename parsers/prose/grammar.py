@@ -25,6 +25,7 @@ from parsers.prose import (
     counterparts,
     effects,
     guards,
+    headers,
     holdings,
     items,
     lifecycle,
@@ -96,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     *asked_for.RULES,
     *tables_of.RULES,
     *counterparts.RULES,
+    *headers.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""

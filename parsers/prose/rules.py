@@ -132,6 +132,24 @@ class Referred:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A header with the value that requests have to carry: those of a group of APIs, or with "" those of its place."""
+
+    name: str
+    value: str
+    group: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """The group to which the APIs of a place belong; ``max`` is the last microversion in which they do."""
+
+    group: str
+    max: str | None = None
+
+
+@dataclass(frozen=True)
 class Gate:
     """Microversions of operations. ``only``: words of the titles that it applies to; ``besides``: of those excepted."""
 
@@ -170,6 +188,8 @@ Fact = (
     | AskedFor
     | Tabled
     | Referred
+    | Carried
+    | Grouped
     | Gate
     | MayChange
     | Marked
