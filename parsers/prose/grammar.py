@@ -224,7 +224,8 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
-        result.taken.append(replace(taken, facts=bounded(taken.facts, blocks, sentence.index)))
+        facts = bounded(taken.facts, blocks, sentence.index)
+        result.taken.append(taken if facts is taken.facts else replace(taken, facts=facts))
         if items:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items
