@@ -30,7 +30,8 @@ def build(
 ) -> int:
     """Read a reference and write its specs.
 
-    SOURCE is a directory, a requirement such as nova==34.0.0, or a single .inc, .rst or .txt file.
+    SOURCE is a directory, a requirement such as nova==34.0.0, or a single .inc, .rst or .txt file. A file readings.yaml
+    in the directory of the specs says how sentences are to be read.
     """
     from parsers import commands
 
@@ -41,6 +42,8 @@ def build(
         click.echo(f"{result.unread} of {result.blocks} passages of prose were not understood")
     if report is not None:
         click.echo(f"list of these passages: {report}")
+    for sentence in result.lost:
+        click.echo(visible(sentence), err=True)
     return 0
 
 
@@ -52,6 +55,7 @@ def build(
 def check(directory: Path | None, against: str | None) -> int:
     """Check that specs are valid and match their reference.
 
+    Readings beside the specs (readings.yaml) count; one whose sentence the reference does not have is a difference.
     Exit status: 0 they match, 1 they differ, 2 the check was not possible.
     """
     from conformance.plugin.reference import packaged
@@ -60,7 +64,10 @@ def check(directory: Path | None, against: str | None) -> int:
     if directory is None and not Path("specs").is_dir():
         directory = packaged()
     result = commands.check(directory, against)
-    click.echo(visible(result.diff) or f"{result.files} files match the reference\n", nl=False)
+    for sentence in result.lost:
+        click.echo(visible(sentence), err=True)
+    if result.diff or not result.lost:
+        click.echo(visible(result.diff) or f"{result.files} files match the reference\n", nl=False)
     return result.status
 
 

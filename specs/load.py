@@ -13,6 +13,10 @@ from specs import quick
 from specs.codec import PlainError, from_plain
 from specs.model import FORMAT, Operation, Spec
 
+READINGS = "readings.yaml"
+"""The name of the file beside specs that says how sentences of their reference are to be read."""
+
+_HEAD = b"format: "
 MAX_BYTES = 32 * 1024 * 1024
 _MAX_DEPTH = 300
 _BRACKETS = re.compile(r"[\[\]{}]")
@@ -100,8 +104,18 @@ def load(path: Path | str) -> Spec:
     return loads(text, str(path))
 
 
+def is_spec(path: Path) -> bool:
+    """Whether a file begins as those that ``conformance build`` writes."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(200)
+    except OSError:
+        return False
+    return head.startswith(_HEAD) and b"\nservice: " in head
+
+
 def load_directory(path: Path | str) -> Specs:
-    """Read all specs (``*.yaml``) of a directory, or the single file ``path``.
+    """Read all specs (``*.yaml``) of a directory, or the single file ``path``. A file of readings is none.
 
     Raises:
         SpecError: there is no spec, a spec is broken, or two specs have an operation of the same id.
@@ -114,7 +128,7 @@ def load_directory(path: Path | str) -> Specs:
         raise SpecError(
             "the directory does not exist", where=str(path), mend="check the path, or run `conformance build`"
         )
-    paths = tuple(sorted(path.glob("*.yaml")))
+    paths = tuple(item for item in sorted(path.glob("*.yaml")) if item.name != READINGS or is_spec(item))
     if not paths:
         raise SpecError("the directory contains no specs (*.yaml)", where=str(path), mend="run `conformance build`")
     specs = tuple(load(item) for item in paths)

@@ -147,6 +147,7 @@ class Condition:
         code: the error code of a violation; None if the sentence names none.
         as_written: the reference's own words, if names were normalised.
         when: the qualification; None if there is none.
+        declared: True if the user's file of readings states it, and not the grammar.
     """
 
     kind: ConditionKind
@@ -162,6 +163,7 @@ class Condition:
     code: int | None = None
     as_written: tuple[str, ...] = ()
     when: When | None = None
+    declared: bool = False
 
 
 Omitted = Literal["generated", "chosen", "caller", "all", "now"]
@@ -181,7 +183,7 @@ class Parameter:
     holds. ``omitted`` is the effect if a request leaves it out and no default is named. ``max_items`` is
     the greatest number of entries of a list or an object, ``max_part_length`` the greatest length of one of them.
     ``refusals`` are those that its description states. ``blanks`` say when the field of an answer is null, empty
-    or absent.
+    or absent. ``declared`` is True if the user's file of readings states one of the constraints.
     """
 
     name: str
@@ -209,6 +211,7 @@ class Parameter:
     max_part_length: int | None = None
     refusals: tuple[Refusal, ...] = ()
     blanks: tuple[Blank, ...] = ()
+    declared: bool = False
 
     @property
     def range(self) -> VersionRange:

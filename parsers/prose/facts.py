@@ -25,6 +25,7 @@ class ProseFacts:
             the options of ``rest_method`` to them.
         counterpart: the title of the operation whose request, response and codes this one has, and the line.
         unread: lines of the blocks that no rule has understood.
+        unread_sentences: the sentences in them that no rule has understood, each with its line.
         parameters: constraints read from descriptions, by ``ParameterRow.key``; the keys of each mapping are fields of
             ``specs.model.Parameter`` (``enum``, ``max_length``, ``nullable``, ``visible_to``, ``min``, ...).
     """
@@ -41,18 +42,20 @@ class ProseFacts:
     body: Body = field(default_factory=Body)
     counterpart: tuple[str, int] | None = None
     unread: tuple[int, ...] = ()
+    unread_sentences: tuple[tuple[int, str], ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """The facts that a file states outside of its operations; ``unread`` as in ``ProseFacts``.
+    """The facts that a file states outside of its operations; ``unread`` and ``unread_sentences`` as in ``ProseFacts``.
 
     ``parameters`` holds the constraints of the rows in ``FileContext.rows``.
     """
 
     vocabulary: tuple[Vocabulary, ...] = ()
     unread: tuple[int, ...] = ()
+    unread_sentences: tuple[tuple[int, str], ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
 
 

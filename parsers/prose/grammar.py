@@ -66,7 +66,7 @@ from parsers.prose.rules import (
     Rule,
     Scope,
 )
-from parsers.prose.sentences import LONGEST, Sentence, in_blocks
+from parsers.prose.sentences import DECLARED, LONGEST, Sentence, in_blocks
 from specs.model import Code, Versions, When
 
 RULES: tuple[Rule, ...] = (
@@ -108,6 +108,10 @@ _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *advice.RULES, *plain.RULES)
 
 
+_DECLARED = Rule("declared", "Z", lambda sentence, scope: None)  # noqa: ARG005 -- every rule takes both
+"""The rule that stands beside a sentence that the user has declared how to read."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """A sentence, with the rules that read it and the facts that they found."""
@@ -137,6 +141,11 @@ class Text:
         return tuple(dict.fromkeys(t.sentence.line for t in self.taken if t.outcome == "unread"))
 
     @property
+    def unread_sentences(self) -> tuple[tuple[int, str], ...]:
+        """The sentences that no rule read, each with its line."""
+        return tuple((t.sentence.line, t.sentence.text) for t in self.taken if t.outcome == "unread")
+
+    @property
     def facts(self) -> tuple[Fact, ...]:
         """All facts in the order of the text."""
         return tuple(f for t in self.taken for f in t.facts)
@@ -147,6 +156,8 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 
     A misspelt directive is not a sentence: it stays unread.
     """
+    if sentence.text == DECLARED:
+        return Taken(sentence, (_DECLARED,)), False
     version, bare = undated(sentence.text)
     if version is not None:
         rest, below = read_sentence(replace(sentence, text=bare), scope)

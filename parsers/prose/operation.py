@@ -68,6 +68,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         body=next((f for f in own.facts if isinstance(f, Body)), Body()),
         counterpart=next(((f.title, f.line) for f in own.facts if isinstance(f, Referred)), None),
         unread=own.unread,
+        unread_sentences=own.unread_sentences,
         parameters=_constrained(source, parameters, (*own.facts, *above.facts)),
     )
 
@@ -141,6 +142,7 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
     return FileFacts(
         vocabulary=tuple(sorted(dict.fromkeys(found), key=lambda v: v.line)),
         unread=text.unread,
+        unread_sentences=text.unread_sentences,
         parameters={key: fields for key, fields in parameters.items() if fields},
     )
 
