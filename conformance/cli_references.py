@@ -18,7 +18,12 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--output", type=_PATH, metavar="DIR", help="Write the specs to this directory (default specs/<service>)."
 )
-@click.option("--report", type=_PATH, metavar="FILE", help="Write the list of unread prose to this file.")
+@click.option(
+    "--report",
+    type=_PATH,
+    metavar="FILE",
+    help="Write the list of unread prose to this file: *.json as data, *.yaml as readings to be filled in.",
+)
 @click.option("--keep-going", is_flag=True, help="Build the specs although the reference has defects.")
 def build(
     source: str,

@@ -182,7 +182,7 @@ def build(
         parameters: as ``read``.
         keep_going: as ``read``; build also although declared readings are lost.
         output: the directory of the specs; None means ``specs/<service>``.
-        report: a file for the list of unread prose; JSON if its name ends in ``.json``.
+        report: a file for the list of unread prose; its name tells the form (``parsers.unread.write_account``).
         cache: True to skip the work if no input has changed.
 
     Raises:

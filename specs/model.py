@@ -7,6 +7,7 @@ parameter file. All classes are frozen, and sequences are tuples, so that thread
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -296,6 +297,17 @@ class Operation:
     request: Request = field(default_factory=Request)
     response: Response = field(default_factory=Response)
     unread: tuple[int, ...] = ()
+
+    def declares(self, kind: str, line: int | None, in_parameters: bool = False) -> bool:
+        """Whether the user's file of readings states a promise of a kind (``precondition``, ...) at a line."""
+        facts: Sequence[Condition | Refusal | Parameter] = ()
+        if in_parameters and kind in ("constraint", "refusal"):
+            facts = (*self.request.parameters, *self.response.parameters)
+        elif kind == "refusal":
+            facts = self.refusals
+        elif kind in ("precondition", "postcondition"):
+            facts = self.preconditions if kind == "precondition" else self.postconditions
+        return any(fact.declared and fact.line == line for fact in facts)
 
 
 @dataclass(frozen=True)
