@@ -119,10 +119,8 @@ def masked_description(description: str, wanted: Collection[str]) -> Masked | No
         last = next((at for at in range(block.line, next_line) if not lines[at].strip()), next_line)
         text = one.text
         if lines[last - 1].rstrip().endswith("::"):  # a literal block follows, which is no prose
-            text += ":" if text.endswith(":") else " ::"
-            told[number] = text[:-1]
-        else:
-            told[number] = text
+            text = f"{text[:-1]}::"
+        told[number] = text.removesuffix(":") if text.endswith("::") else text
         # A link may go over two lines of the file, and its text not: empty lines keep the lines of what follows.
         own = text.split("\n")
         first = _lead(lines[block.line], block.kind)
