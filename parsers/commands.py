@@ -16,7 +16,7 @@ from parsers import errors, unchanged
 from parsers.errors import DocumentError
 from parsers.output import write_specs
 from parsers.results import BuildResult, CheckResult
-from specs.load import READINGS
+from specs.beside import READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from parsers.errors import DocumentError, NotFoundError
-from specs.load import READINGS, is_spec
+from specs.beside import READINGS, is_spec
 
 
 def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

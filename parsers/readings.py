@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Any
 from parsers.errors import DocumentError
 from parsers.masked import bare
 from specs import placed
+from specs.beside import READINGS, is_spec
 from specs.codec import PlainError, from_plain
-from specs.load import READINGS, is_spec
 from specs.model import Condition, Parameter
 from specs.refusals import Refusal
 

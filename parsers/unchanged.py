@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from parsers.cachedir import cache_directory
 from parsers.results import BuildResult
-from specs.load import READINGS
+from specs.beside import READINGS
 
 if TYPE_CHECKING:
     from parsers.build import Reading

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from parsers.build import original
 from parsers.meant import UNREAD
 from parsers.output import write_text
+from specs.beside import READINGS
 from specs.dump import flow, scalar
-from specs.load import READINGS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,10 @@ from pathlib import Path
 import yaml
 
 from specs import quick
+from specs.beside import READINGS, is_spec
 from specs.codec import PlainError, from_plain
 from specs.model import FORMAT, Operation, Spec
 
-READINGS = "readings.yaml"
-"""The name of the file beside specs that says how sentences of their reference are to be read."""
-
-_HEAD = b"format: "
 MAX_BYTES = 32 * 1024 * 1024
 _MAX_DEPTH = 300
 _BRACKETS = re.compile(r"[\[\]{}]")
@@ -102,16 +99,6 @@ def load(path: Path | str) -> Spec:
     except UnicodeDecodeError:
         raise SpecError("the file is not UTF-8", where=str(path), mend="build the specs again") from None
     return loads(text, str(path))
-
-
-def is_spec(path: Path) -> bool:
-    """Whether a file begins as those that ``conformance build`` writes."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(200)
-    except OSError:
-        return False
-    return head.startswith(_HEAD) and b"\nservice: " in head
 
 
 def load_directory(path: Path | str) -> Specs:

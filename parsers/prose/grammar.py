@@ -52,6 +52,7 @@ from parsers.prose.code_lists import read_code_lists
 from parsers.prose.forms import holds
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
+from parsers.prose.partly import partly_read
 from parsers.prose.rules import (
     CodeRange,
     Constraint,
@@ -169,7 +170,15 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     told = outcomes.joined(taken.facts, sentence, scope)
     if told is not None:
         taken = replace(taken, rules=(*taken.rules, outcomes.RULE), facts=told, whole=True)
+    if taken.outcome == "fact" and partly_read(sentence, taken.facts, lambda part: _told(part, scope)):
+        taken = replace(taken, whole=False)
     return taken, below
+
+
+def _told(sentence: Sentence, scope: Scope) -> tuple[str, tuple[Fact, ...]]:
+    """Return the outcome of a sentence and its facts."""
+    taken, _ = read_sentence(sentence, scope)
+    return taken.outcome, taken.facts
 
 
 def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:

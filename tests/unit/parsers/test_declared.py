@@ -14,7 +14,8 @@ from conformance.cli import main
 from parsers import commands
 from parsers.errors import DocumentError
 from parsers.readings import load
-from specs.load import READINGS, load_directory
+from specs.beside import READINGS
+from specs.load import load_directory
 from specs.model import Condition, Operation
 from specs.refusals import Cause, Refusal
 from specs.schema import validate

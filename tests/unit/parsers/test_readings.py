@@ -8,7 +8,8 @@ import pytest
 
 from parsers.errors import DocumentError
 from parsers.readings import load, loads
-from specs.load import READINGS, load_directory
+from specs.beside import READINGS
+from specs.load import load_directory
 from specs.model import Condition
 from specs.refusals import Cause, Refusal
 from specs.schema import schema, whole
