@@ -325,11 +325,13 @@ class Said:
         line: its line in the parameter file.
         number: its place among the sentences of the description.
         outcome: ``fact``, ``nothing`` (known to promise nothing) or ``unread``.
+        text: the sentence if it is unread.
     """
 
     line: int
     number: int
     outcome: Outcome
+    text: str = ""
 
 
 def account_of(row: ParameterRow) -> tuple[Said, ...]:
@@ -351,5 +353,5 @@ def account_of(row: ParameterRow) -> tuple[Said, ...]:
         elif len(sentence.text) <= LONGEST:
             bare = undated(sentence.text)[1]
             outcome = "nothing" if without_promise(bare, first=number == 0, boolean=boolean) else "unread"
-        found.append(Said(first + sentence.line, number, outcome))
+        found.append(Said(first + sentence.line, number, outcome, sentence.text if outcome == "unread" else ""))
     return tuple(found)

@@ -53,6 +53,7 @@ from parsers.prose.code_lists import read_code_lists
 from parsers.prose.forms import Cued
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
+from parsers.prose.partly import partly_read
 from parsers.prose.rules import (
     CodeRange,
     Constraint,
@@ -67,7 +68,7 @@ from parsers.prose.rules import (
     Rule,
     Scope,
 )
-from parsers.prose.sentences import LONGEST, Sentence, in_blocks
+from parsers.prose.sentences import DECLARED, LONGEST, Sentence, in_blocks
 from specs.model import Code, Versions, When
 
 RULES: tuple[Rule, ...] = (
@@ -114,6 +115,10 @@ _FIRST, _GENERAL, _LAST = (
 )
 
 
+_DECLARED = Rule("declared", "Z", lambda sentence, scope: None)  # noqa: ARG005 -- every rule takes both
+"""The rule that stands beside a sentence that the user has declared how to read."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """A sentence, with the rules that read it and the facts that they found."""
@@ -143,6 +148,11 @@ class Text:
         return tuple(dict.fromkeys(t.sentence.line for t in self.taken if t.outcome == "unread"))
 
     @property
+    def unread_sentences(self) -> tuple[tuple[int, str], ...]:
+        """The sentences that no rule read, each with its line."""
+        return tuple((t.sentence.line, t.sentence.text) for t in self.taken if t.outcome == "unread")
+
+    @property
     def facts(self) -> tuple[Fact, ...]:
         """All facts in the order of the text."""
         return tuple(f for t in self.taken for f in t.facts)
@@ -153,6 +163,8 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 
     A misspelt directive is not a sentence: it stays unread.
     """
+    if sentence.text == DECLARED:
+        return Taken(sentence, (_DECLARED,)), False
     version, bare = undated(sentence.text)
     if version is not None:
         rest, below = read_sentence(replace(sentence, text=bare), scope)
@@ -164,7 +176,15 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     told = outcomes.joined(taken.facts, sentence, scope)
     if told is not None:
         taken = replace(taken, rules=(*taken.rules, outcomes.RULE), facts=told, whole=True)
+    if taken.outcome == "fact" and partly_read(sentence, taken.facts, lambda part: _told(part, scope)):
+        taken = replace(taken, whole=False)
     return taken, below
+
+
+def _told(sentence: Sentence, scope: Scope) -> tuple[str, tuple[Fact, ...]]:
+    """Return the outcome of a sentence and its facts."""
+    taken, _ = read_sentence(sentence, scope)
+    return taken.outcome, taken.facts
 
 
 def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:

@@ -304,7 +304,7 @@ class Session:
                 "reason": u.reason,
                 "why": REASONS.get(u.reason, u.reason),
                 "detail": u.detail,
-                "source": {"path": u.source.path, "line": u.source.line},
+                "source": u.source.plain,
             }
             for u in self.suite.untested
             if self.run.whole or u.requirement.partition("/")[0] in tried
