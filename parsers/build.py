@@ -99,6 +99,15 @@ def _seconds(file: SourceFile) -> float:
 
 
 def _spec(file: SourceFile, own: str, service: str, told: Told, reading: Reading) -> Spec:
+    """Make the spec of one file.
+
+    Args:
+        file: the file.
+        own: the name of the spec, without suffix.
+        service: the type of the service.
+        told: the facts that the prose of the file states.
+        reading: the reference.
+    """
     ids, facts = Ids(), told.file
     operations = with_counterparts(
         [

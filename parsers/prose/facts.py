@@ -28,6 +28,7 @@ class ProseFacts:
         groups: the groups of APIs to which it belongs.
         counterpart: the title of the operation whose request, response and codes this one has, and the line.
         unread: lines of the blocks that no rule has understood.
+        unread_sentences: the sentences in them that no rule has understood, each with its line.
         parameters: constraints read from descriptions, by ``ParameterRow.key``; the keys of each mapping are fields of
             ``specs.model.Parameter`` (``enum``, ``max_length``, ``nullable``, ``visible_to``, ``min``, ...).
     """
@@ -46,12 +47,13 @@ class ProseFacts:
     groups: tuple[Grouped, ...] = ()
     counterpart: tuple[str, int] | None = None
     unread: tuple[int, ...] = ()
+    unread_sentences: tuple[tuple[int, str], ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """The facts that a file states outside of its operations; ``unread`` as in ``ProseFacts``.
+    """The facts that a file states outside of its operations; ``unread`` and ``unread_sentences`` as in ``ProseFacts``.
 
     ``parameters`` holds the constraints of the rows in ``FileContext.rows``, ``carried`` the headers that the requests
     of groups have to carry.
@@ -60,6 +62,7 @@ class FileFacts:
     vocabulary: tuple[Vocabulary, ...] = ()
     unread: tuple[int, ...] = ()
     carried: tuple[Carried, ...] = ()
+    unread_sentences: tuple[tuple[int, str], ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
 
 

@@ -74,6 +74,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         groups=tuple(fact for _, fact in placed if isinstance(fact, Grouped)),
         counterpart=next(((f.title, f.line) for f in own.facts if isinstance(f, Referred)), None),
         unread=own.unread,
+        unread_sentences=own.unread_sentences,
         parameters=_constrained(source, parameters, (*own.facts, *above.facts)),
     )
 
@@ -148,6 +149,7 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
         vocabulary=tuple(sorted(dict.fromkeys(found), key=lambda v: v.line)),
         unread=text.unread,
         carried=tuple(fact for fact in text.facts if isinstance(fact, Carried)),
+        unread_sentences=text.unread_sentences,
         parameters={key: fields for key, fields in parameters.items() if fields},
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from parsers.document import FileContext, OperationSource, ParameterKey, ParameterRow
 from parsers.prose.names import SAME_RESOURCE
@@ -308,6 +309,7 @@ class Scope:
 _NO_RESOURCES = frozenset({"action", "actions", "detail", "details"})
 
 
+@lru_cache(maxsize=1024)
 def resources_of(path: str) -> tuple[str, ...]:
     """Return the resources that a path names, in its order: for ``/servers/{id}/tags``, server and tag."""
     segments = [s for s in path.split("?")[0].strip("/").split("/") if s]

@@ -200,9 +200,10 @@ class Cloud:
         self.owing.learn(ask, answer)
         if ask.is_under_test and isinstance(ask.role, Role):
             self.seen.add(ask.operation, ask, answer)
-        if answer.ok and isinstance(ask.role, Role):
-            self._accepted.add()
+        if isinstance(ask.role, Role):
             self.seen.did(ask, answer)
+            if answer.ok:
+                self._accepted.add()
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:
