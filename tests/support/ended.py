@@ -17,7 +17,7 @@ class Ended:
     def __init__(self, fake, path, service="compute"):
         self.fake, self.path, self.service = fake, path, service
         self.journal = Journal(path / "journal.jsonl", prefix="conformance-1")
-        self.forced = {}
+        self.forced, self.freeing = {}, {}
         self.projects = {}
         self.users = {}
         self.tokens = dict(TOKENS)
@@ -40,7 +40,7 @@ class Ended:
 
     def cleanup(self, timeout=5.0, tell=None, claimed=frozenset(), **more):
         journal, profile = Journal(self.path / "journal-cleanup.jsonl"), load_service(self.service).profile
-        profile = replace(profile, forced=self.forced)
+        profile = replace(profile, forced=self.forced, freeing=self.freeing)
         cloud = connect(Target(url=self.fake.url, tokens=self.tokens), journal, profile=profile, **more)
         cloud.project_of, cloud.user_of = self.projects.get, self.users.get
         self.fake.asked.clear()

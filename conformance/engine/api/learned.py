@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conformance.engine.api.forced import forced_removals
+from conformance.engine.api.forced import forced_removals, freeing_acts
 from conformance.engine.api.lists import lists_of
 from conformance.engine.api.service import ServiceDescription
 from conformance.engine.cloud.carried import Carried, CarriedHeader
@@ -29,7 +29,8 @@ def with_reference(
     if service.described:
         return profile
     journal.may_look_at((one.collection, one.path, one.removable) for one in lists_of(specs))
-    return replace(profile, forced=forced_removals(specs, service, top))
+    forced, freeing = forced_removals(specs, service, top), freeing_acts(specs, service, top)
+    return replace(profile, forced=forced, freeing=freeing)
 
 
 def _carried(specs: Sequence[Spec]) -> list[CarriedHeader]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from conformance.engine.api.entries import Transition
 from conformance.engine.api.stateful import StatefulResource
-from specs.model import Operation
+from specs.model import Operation, Parameter
 
 _SETS = re.compile(r"(?:os-)?reset_?stat(?:us|e)", re.IGNORECASE)
 _STATUS = frozenset({"status", "state"})
@@ -29,8 +29,13 @@ def with_set_statuses(resource: StatefulResource, operations: Iterable[Operation
     return replace(resource, transitions=(*ways, *resource.transitions))
 
 
+def status_field(operation: Operation) -> Parameter | None:
+    """The field with which an operation sets the status of a thing; None if it is no such operation."""
+    named = operation.action is not None and _SETS.fullmatch(operation.action) is not None
+    rows = (row for row in operation.request.parameters if row.location == "body" and row.name in _STATUS)
+    return next(rows, None) if named else None
+
+
 def _sets(operation: Operation, identifier: str) -> bool:
     """Whether an operation sets the status of the things that a placeholder names."""
-    named = operation.action is not None and _SETS.fullmatch(operation.action) is not None
-    rows = (row for row in operation.request.parameters if row.location == "body")
-    return named and f"/{{{identifier}}}/" in operation.path and any(row.name in _STATUS for row in rows)
+    return f"/{{{identifier}}}/" in operation.path and status_field(operation) is not None

@@ -126,6 +126,7 @@ class Profile:
         removed_at_highest: True if things are removed at the highest microversion instead of the lowest.
         carried: the headers that requests have to carry by the reference.
         forced: the requests that remove things of which no description tells whatever their status, by collection.
+        freeing: the requests after which such things can be removed, by collection.
         token_check: the request that proves a token at the start; None if there is none.
         discovery: the candidates for things of the cloud, by their names in Bindings.
         shared: sorts of things that the run did not make and may change, and the ways to restore them.
@@ -140,6 +141,7 @@ class Profile:
     removed_at_highest: bool = True
     carried: Carried = NO_HEADERS
     forced: Mapping[str, Act] = field(default_factory=dict)
+    freeing: Mapping[str, Act] = field(default_factory=dict)
     versions: Versions = field(default_factory=Versions)
     token_check: TokenCheck | None = None
     guard: GuardRules = field(default_factory=GuardRules)

@@ -154,16 +154,15 @@ class Remover:
     def force(self, thing: Thing, view: View | None = None) -> bool:
         """Have a thing removed at once, if the description or the reference knows how. True if that was accepted.
 
-        Args:
-            thing: the thing.
-            view: the last view of it, which tells what it needs before; None if nobody has one.
+        ``view`` is the last view of the thing, which tells what it needs before; None if nobody has one.
         """
-        profile = self._cloud.profile
-        kind = profile.kind(thing.kind)
-        act = kind.deletion.force or profile.forced.get(thing.path.rpartition("/")[0])
+        profile, collection = self._cloud.profile, thing.path.rpartition("/")[0]
+        kind, freeing = profile.kind(thing.kind), profile.freeing.get(collection)
+        act = kind.deletion.force or profile.forced.get(collection)
         if act is not None and view is not None:
             self._prepare(thing, kind, view)
-        answer = self._by_someone(thing, act) if act is not None else None
+        freed = act is None and freeing is not None and self._by_someone(thing, freeing, any_refusal=True).ok
+        answer = self._by_someone(thing, act) if act is not None or freed else None
         return answer is not None and (answer.ok or answer.status in NOT_THERE)
 
     def _looked_at(self, thing: Thing, kind: Kind, wait: bool) -> Removal | None:

@@ -1,9 +1,9 @@
 """The requests that remove things whatever their status, as a reference names them."""
 
 import pytest
-from widgets import KNOWLEDGE, action, spec
+from widgets import KNOWLEDGE, action, row, sample, spec
 
-from conformance.engine.api.forced import forced_removals
+from conformance.engine.api.forced import forced_removals, freeing_acts
 from conformance.engine.cloud.kinds import Act
 from specs.microversion import Microversion
 from specs.model import Versions
@@ -29,3 +29,27 @@ def test_an_action_that_says_so_removes_by_force(name):
 )
 def test_near_misses(name, more):
     assert forced_removals([spec(action(name, **more))], KNOWLEDGE, V2) == {}
+
+
+def resetting(*enum, name="reset_status", field="status", path="/boats/{boat_id}/action"):
+    body = sample({name: {field: "available"}})
+    return action(name, row(field, enum=enum), path=path, samples=(body,))
+
+
+@pytest.mark.parametrize("enum", [("available", "error"), ()])
+def test_an_action_that_sets_the_status_of_a_failed_thing_lets_it_be_removed(enum):
+    found = freeing_acts([spec(resetting(*enum))], KNOWLEDGE, V2)
+    assert found == {"/boats": Act({"reset_status": {"status": "error"}})}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        resetting("available", "deleting"),
+        resetting("error", name="reset"),
+        resetting("error", field="name"),
+        resetting("error", path="/boats/{boat_id}/status"),
+    ],
+)
+def test_other_actions_do_not(operation):
+    assert freeing_acts([spec(operation)], KNOWLEDGE, V2) == {}

@@ -68,6 +68,33 @@ def test_what_no_description_knows_is_removed_by_force_where_the_reference_names
     assert run.cleanup(timeout=0.3).left == ("rafts r: DELETE /rafts/r gave 409 (it sinks)",)
 
 
+@pytest.mark.parametrize("freed", [True, False])
+def test_where_nothing_removes_by_force_the_status_of_a_failed_thing_is_set_before(run, freed):
+    """A request of the run may have set a status that says of a thing that it is being removed."""
+    run.freeing = {"/boats": Act({"reset_status": {"status": "error"}})}
+    boat = {"id": "b", "status": "deleting"}
+
+    def acted(one):
+        if one.token != "admin-token" or not freed:
+            return 403, {}
+        boat["status"] = one.json["reset_status"]["status"]
+        return 202, None
+
+    def deleted(_):
+        if boat["status"] == "deleting":
+            return 400, {"badRequest": {"message": "it must be idle or broken"}}
+        run.route("GET", "/boats/b", (404, {}))
+        return 202, None
+
+    run.had("boats", "b", "/boats/b")
+    run.route("GET", "/boats/b", (200, {"boat": boat}))
+    run.fake.routes["POST", "/v2.1/boats/b/action"] = acted
+    run.fake.routes["DELETE", "/v2.1/boats/b"] = deleted
+    report = run.cleanup(timeout=2.0)
+    assert report.removed == (("boats b",) if freed else ())
+    assert report.left == (() if freed else ("boats b: DELETE /boats/b gave 400 (it must be idle or broken)",))
+
+
 @pytest.mark.parametrize("code", [405, 501])
 def test_what_the_service_has_no_request_to_remove_is_not_asked_for_again(run, code):
     run.had("keypair", "k", "/os-keypairs/k")
