@@ -21,6 +21,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,12 @@ class Guard:
     def seen_unknown(self, id_: str) -> None:
         """Remember a random id that the cloud has answered with 404."""
         self.unknown.add(id_)
+
+    def made_up(self) -> str:
+        """A random id that the run makes up, so that nothing has it, whatever the cloud says of it."""
+        id_ = str(uuid.uuid4())
+        self.untold.made_up.add(id_)
+        return id_
 
     def listed(self, id_: str, collection: str) -> None:
         """Remember the id of a thing that a list has shown: of a part of a thing of this run, or of others."""

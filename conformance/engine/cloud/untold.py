@@ -34,11 +34,13 @@ class Untold:
     Attributes:
         of_others: the ids of things of others that a list has shown.
         nowhere: names that were made up for routes that cannot exist.
+        made_up: ids that were made up for things that do not exist.
     """
 
     def __init__(self, journal: Journal | None, harmless: Callable[[str, str | None], bool]) -> None:
         self.of_others: set[str] = set()
         self.nowhere: set[str] = set()
+        self.made_up: set[str] = set()
         self._journal = journal
         self._harmless = harmless
 
@@ -53,7 +55,7 @@ class Untold:
         journal = self._journal
         made = ask.intent.name if ask.intent and journal and journal.is_open(ask.intent) else None
         return any(
-            one in self.nowhere
+            one in self.nowhere | self.made_up
             or one == made
             or (journal is not None and one.startswith(f"{journal.prefix}-"))
             or self._harmless(one, "/" + "/".join(segments[:place]))

@@ -381,7 +381,7 @@ class Arrangement:
                 self._unknown = (
                     self.context.cloud.unknown_id(at, role=Role.ADMIN if admin else Role.MEMBER)
                     if at is not None
-                    else str(uuid.uuid4())
+                    else self.context.cloud.guard.made_up()
                 )
             except ResourceError as error:
                 kept = error.answer is not None and error.answer.status == FORBIDDEN

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,7 +123,7 @@ class Paths:
         for number, placeholder in enumerate(needs.placeholders):
             name, last = placeholder.name, number == len(needs.placeholders) - 1
             if given and any(earlier.name in given for earlier in needs.placeholders[:number]):
-                unknown, last_only = str(uuid.uuid4()), False  # no element is known below a fixed value
+                unknown, last_only = self._context.cloud.guard.made_up(), False  # nothing is known below a fixed value
             nothing = unknown if not last_only or last else None
             constant = things and isinstance(placeholder.value, str) and placeholder.value != PROJECT
             if (constant or (placeholder.value is not None and named)) and not last_only:

@@ -281,6 +281,7 @@ def test_what_is_of_the_run_is_changed_all_the_same(world):
     assert world.passes("DELETE", "/servers/{own}/tags", guard=guard)
     assert world.passes("PUT", "/limits/{unknown}", guard=guard)
     assert world.passes("DELETE", "/nowhere-7", guard=guard)
+    assert world.passes("DELETE", f"/limits/{guard.made_up()}", guard=guard), "whatever the cloud says of it"
     assert world.passes("DELETE", f"/traits/{world.journal.prefix}-1", guard=guard)
     assert world.passes("DELETE", "/os-floating-ips/17", guard=guard)
     intent = world.journal.intend("boxes", "BOX")
