@@ -174,6 +174,12 @@ class Places:
         with self._free:
             return self.most is not None and self._seated > self.most
 
+    @property
+    def alone(self) -> bool:
+        """True if a quota was used up and no more than one lane holds things."""
+        with self._free:
+            return self.most is not None and self._seated <= 1
+
     def spend(self, things: list[Made]) -> None:
         """Note things that no lane needs any more."""
         with self._free:
