@@ -18,7 +18,12 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--output", type=_PATH, metavar="DIR", help="Write the specs to this directory (default specs/<service>)."
 )
-@click.option("--report", type=_PATH, metavar="FILE", help="Write the list of unread prose to this file.")
+@click.option(
+    "--report",
+    type=_PATH,
+    metavar="FILE",
+    help="Write the list of unread prose to this file: *.json as data, *.yaml as readings to be filled in.",
+)
 @click.option("--keep-going", is_flag=True, help="Build the specs although the reference has defects.")
 def build(
     source: str,
@@ -30,7 +35,8 @@ def build(
 ) -> int:
     """Read a reference and write its specs.
 
-    SOURCE is a directory, a requirement such as nova==34.0.0, or a single .inc, .rst or .txt file.
+    SOURCE is a directory, a requirement such as nova==34.0.0, or a single .inc, .rst or .txt file. A file readings.yaml
+    in the directory of the specs says how sentences are to be read.
     """
     from parsers import commands
 
@@ -41,6 +47,8 @@ def build(
         click.echo(f"{result.unread} of {result.blocks} passages of prose were not understood")
     if report is not None:
         click.echo(f"list of these passages: {report}")
+    for sentence in result.lost:
+        click.echo(visible(sentence), err=True)
     return 0
 
 
@@ -52,6 +60,7 @@ def build(
 def check(directory: Path | None, against: str | None) -> int:
     """Check that specs are valid and match their reference.
 
+    Readings beside the specs (readings.yaml) count; one whose sentence the reference does not have is a difference.
     Exit status: 0 they match, 1 they differ, 2 the check was not possible.
     """
     from conformance.plugin.reference import packaged
@@ -60,7 +69,10 @@ def check(directory: Path | None, against: str | None) -> int:
     if directory is None and not Path("specs").is_dir():
         directory = packaged()
     result = commands.check(directory, against)
-    click.echo(visible(result.diff) or f"{result.files} files match the reference\n", nl=False)
+    for sentence in result.lost:
+        click.echo(visible(sentence), err=True)
+    if result.diff or not result.lost:
+        click.echo(visible(result.diff) or f"{result.files} files match the reference\n", nl=False)
     return result.status
 
 

@@ -16,11 +16,13 @@ from parsers import errors, unchanged
 from parsers.errors import DocumentError
 from parsers.output import write_specs
 from parsers.results import BuildResult, CheckResult
+from specs.beside import READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parsers.build import Reading
+    from parsers.declared import Lost
     from parsers.layout import Layout
     from parsers.lint import Finding
     from parsers.parameters import Flaw, ParameterFile
@@ -172,19 +174,19 @@ def build(
     keep_going: bool = False,
     cache: bool = True,
 ) -> BuildResult:
-    """Read a reference and write its specs, all of them or none.
+    """Read a reference and write its specs, all of them or none; readings beside the specs count.
 
     Args:
         source: as ``read``.
         service: as ``read``.
         parameters: as ``read``.
-        keep_going: as ``read``.
+        keep_going: as ``read``; build also although declared readings are lost.
         output: the directory of the specs; None means ``specs/<service>``.
-        report: a file for the list of unread prose; JSON if its name ends in ``.json``.
+        report: a file for the list of unread prose; its name tells the form (``parsers.unread.write_account``).
         cache: True to skip the work if no input has changed.
 
     Raises:
-        ReferenceError: as ``read``, or the output cannot be written.
+        ReferenceError: as ``read``, or the output cannot be written, or the readings do not fit the reference.
 
     """
     arguments = {
@@ -204,6 +206,10 @@ def build(
 
     name = next(iter(specs.values())).service
     target = Path(output) if output is not None else Path("specs") / name
+    lost = _declare(reading, specs, target)
+    if lost and not keep_going:
+        more = f" (and {len(lost) - 1} more such reading{'s' if len(lost) > 2 else ''})" if len(lost) > 1 else ""
+        raise DocumentError(f"{lost[0].what}{more}", where=lost[0].where, mend=lost[0].mend)
     try:
         texts = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
     except ValueError as error:
@@ -221,14 +227,25 @@ def build(
         len(entries),
         written,
         removed,
+        lost=tuple(map(str, lost)),
     )
-    if cache:
+    if cache and not lost:
         unchanged.remember(arguments, reading, texts, result)
     return result
 
 
+def _declare(reading: Reading, specs: dict[str, Spec], beside: Path) -> tuple[Lost, ...]:
+    """Read a reference as the readings in a directory say. Returns those that are lost; raises ReferenceError."""
+    if not (beside / READINGS).exists():
+        return ()
+    from parsers.declared import declare
+    from parsers.readings import load
+
+    return declare(reading, specs, load(beside))
+
+
 def check(directory: str | Path | None = None, against: str | Path | None = None) -> CheckResult:
-    """Check that specs are valid and equal to specs built anew from their reference.
+    """Check that specs are valid and equal to specs built anew from their reference, and that no reading is lost.
 
     Args:
         directory: the specs; None means the only directory of specs below ``specs/``.
@@ -255,7 +272,8 @@ def check(directory: str | Path | None = None, against: str | Path | None = None
                 mend="give the reference with --against",
             )
         against = f"{first.reference.package}=={first.reference.version}"
-    _, specs = read(against, first.service, keep_going=True)
+    reading, specs = read(against, first.service, keep_going=True)
+    lost = _declare(reading, specs, path if path.is_dir() else path.parent)
     fresh = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
     stored = {item.name: item.read_text("utf-8") for item in held.paths}
     lines: list[str] = []
@@ -268,7 +286,7 @@ def check(directory: str | Path | None = None, against: str | Path | None = None
                 f"{path.as_posix()}/{name}",
                 f"{against}: {name}",
             )
-    return CheckResult(1 if lines else 0, "".join(lines), len(stored))
+    return CheckResult(1 if lines or lost else 0, "".join(lines), len(stored), tuple(map(str, lost)))
 
 
 def _only_specs() -> Path:

@@ -7,9 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from parsers.errors import NotFoundError
-
-_HEAD = b"format: "
+from parsers.errors import DocumentError, NotFoundError
+from specs.beside import READINGS, is_spec
 
 
 def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -21,9 +20,17 @@ def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], t
         Names of the files that changed, and of those that were removed.
 
     Raises:
-        ReferenceError: the directory cannot be written; then nothing in it has changed.
+        ReferenceError: the directory cannot be written, or a spec would replace the user's readings; then nothing in it
+            has changed.
 
     """
+    readings = target / READINGS
+    if READINGS in texts and readings.exists() and not is_spec(readings):
+        raise DocumentError(
+            "a file of the reference has a spec of the name of your readings",
+            where=str(readings),
+            mend="move your readings away, or give another directory with --output",
+        )
     scratch: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +43,7 @@ def write_specs(target: Path, texts: dict[str, str]) -> tuple[tuple[str, ...], t
                 continue
             (scratch / name).write_bytes(data)
             changed.append(name)
-        stale = [path.name for path in sorted(target.glob("*.yaml")) if path.name not in texts and _is_spec(path)]
+        stale = [path.name for path in sorted(target.glob("*.yaml")) if path.name not in texts and is_spec(path)]
         target.mkdir(exist_ok=True)
         for name in changed:
             (scratch / name).replace(target / name)
@@ -72,12 +79,3 @@ def write_text(path: Path, text: str) -> None:
         raise NotFoundError(
             f"the file cannot be written ({error.strerror or error})", where=str(path), mend="give another file"
         ) from None
-
-
-def _is_spec(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(200)
-    except OSError:
-        return False
-    return head.startswith(_HEAD) and b"\nservice: " in head

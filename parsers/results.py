@@ -18,6 +18,7 @@ class BuildResult:
         written: names of the files that changed.
         removed: names of files of an earlier build that were removed.
         unchanged: True if nothing had to be read, because no input has changed since the last build.
+        lost: sentences about declared readings of things that the reference does not have.
 
     """
 
@@ -30,6 +31,7 @@ class BuildResult:
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: bool = False
+    lost: tuple[str, ...] = ()
 
     @property
     def unread_share(self) -> float:
@@ -39,8 +41,12 @@ class BuildResult:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of a check: ``status`` is 0 (equal) or 1 (differs); ``diff`` is the difference as text."""
+    """The result of a check: ``status`` is 0 (equal) or 1 (differs); ``diff`` is the difference as text.
+
+    ``lost`` holds a sentence for each declared reading of a thing that the reference does not have.
+    """
 
     status: int
     diff: str = ""
     files: int = 0
+    lost: tuple[str, ...] = ()

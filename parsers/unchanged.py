@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from parsers.cachedir import cache_directory
 from parsers.results import BuildResult
+from specs.beside import READINGS
 
 if TYPE_CHECKING:
     from parsers.build import Reading
@@ -34,6 +35,8 @@ def recall(arguments: dict[str, Any]) -> BuildResult | None:
             if _sum(output / name) != known:
                 return None
         if sorted(path.name for path in output.glob("*.yaml")) != kept["listing"]:
+            return None
+        if _sum(output / READINGS) != kept["readings"]:
             return None
         return BuildResult(output, kept["service"], **{name: kept[name] for name in _COUNTS}, unchanged=True)
     except (OSError, ValueError, KeyError, TypeError):
@@ -59,6 +62,7 @@ def remember(arguments: dict[str, Any], reading: Reading, texts: dict[str, str],
         "output": str(result.output.resolve()),
         "outputs": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()},
         "listing": sorted(path.name for path in result.output.glob("*.yaml")),
+        "readings": _sum(result.output / READINGS),
         "service": result.service,
         **{name: getattr(result, name) for name in _COUNTS},
     }

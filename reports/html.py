@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -233,7 +234,7 @@ def _findings(causes: tuple[Cause, ...]) -> str:
 
 
 def _short_place(source: Source) -> str:
-    return words.place(Source(source.path.rsplit("/", 1)[-1], source.line))
+    return words.place(replace(source, path=source.path.rsplit("/", 1)[-1]))
 
 
 def _after(name: str, prefix: str) -> str:

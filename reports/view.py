@@ -381,7 +381,8 @@ def _untested(info: RunInfo, operations: dict[str, Operation]) -> tuple[Reason, 
 def _source(given: object) -> Source:
     data = given if isinstance(given, dict) else {}
     path, line = data.get("path"), data.get("line")
-    return Source(path if isinstance(path, str) else "", line if isinstance(line, int) else 0)
+    declared = data.get("declared") is True
+    return Source(path if isinstance(path, str) else "", line if isinstance(line, int) else 0, declared)
 
 
 def notes_by_kind(info: RunInfo) -> dict[str, list[dict[str, Any]]]:

@@ -115,8 +115,12 @@ def spelled(quantity: int) -> str:
 
 
 def place(source: Source) -> str:
-    """Return a place in the reference as ``path:line``, or only the path if the line is unknown."""
-    return f"{source.path}:{source.line}" if source.line > 0 else source.path
+    """Return a place in the reference as ``path:line``, or only the path if the line is unknown.
+
+    A place whose sentence is read as the user declares ends in ``(declared)``.
+    """
+    found = f"{source.path}:{source.line}" if source.line > 0 else source.path
+    return f"{found} (declared)" if source.declared else found
 
 
 def when(stamp: str | None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from specs import quick
+from specs.beside import READINGS, is_spec
 from specs.codec import PlainError, from_plain
 from specs.model import FORMAT, Operation, Spec
 
@@ -101,7 +102,7 @@ def load(path: Path | str) -> Spec:
 
 
 def load_directory(path: Path | str) -> Specs:
-    """Read all specs (``*.yaml``) of a directory, or the single file ``path``.
+    """Read all specs (``*.yaml``) of a directory, or the single file ``path``. A file of readings is none.
 
     Raises:
         SpecError: there is no spec, a spec is broken, or two specs have an operation of the same id.
@@ -114,7 +115,7 @@ def load_directory(path: Path | str) -> Specs:
         raise SpecError(
             "the directory does not exist", where=str(path), mend="check the path, or run `conformance build`"
         )
-    paths = tuple(sorted(path.glob("*.yaml")))
+    paths = tuple(item for item in sorted(path.glob("*.yaml")) if item.name != READINGS or is_spec(item))
     if not paths:
         raise SpecError("the directory contains no specs (*.yaml)", where=str(path), mend="run `conformance build`")
     specs = tuple(load(item) for item in paths)

@@ -7,6 +7,7 @@ parameter file. All classes are frozen, and sequences are tuples, so that thread
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -147,6 +148,7 @@ class Condition:
         code: the error code of a violation; None if the sentence names none.
         as_written: the reference's own words, if names were normalised.
         when: the qualification; None if there is none.
+        declared: True if the user's file of readings states it, and not the grammar.
     """
 
     kind: ConditionKind
@@ -162,6 +164,7 @@ class Condition:
     code: int | None = None
     as_written: tuple[str, ...] = ()
     when: When | None = None
+    declared: bool = False
 
 
 Omitted = Literal["generated", "chosen", "caller", "all", "now"]
@@ -181,7 +184,7 @@ class Parameter:
     holds. ``omitted`` is the effect if a request leaves it out and no default is named. ``max_items`` is
     the greatest number of entries of a list or an object, ``max_part_length`` the greatest length of one of them.
     ``refusals`` are those that its description states. ``blanks`` say when the field of an answer is null, empty
-    or absent.
+    or absent. ``declared`` is True if the user's file of readings states one of the constraints.
     """
 
     name: str
@@ -209,6 +212,7 @@ class Parameter:
     max_part_length: int | None = None
     refusals: tuple[Refusal, ...] = ()
     blanks: tuple[Blank, ...] = ()
+    declared: bool = False
 
     @property
     def range(self) -> VersionRange:
@@ -231,11 +235,33 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Header:
+    """A header that a request has to carry with a fixed value, by a sentence about the operation or all of its group.
+
+    ``min`` and ``max`` are the microversions in which it has to. ``path`` is the file with the sentence, relative to
+    the root of the source distribution, if that is another one than the spec's.
+    """
+
+    name: str
+    value: str
+    line: int
+    min: str | None = None
+    max: str | None = None
+    path: str | None = None
+
+    @property
+    def range(self) -> VersionRange:
+        """The microversions in which requests have to carry it."""
+        return VersionRange.parse(self.min, self.max)
+
+
+@dataclass(frozen=True)
 class Request:
-    """The documented parameters and samples of the request."""
+    """The documented parameters and samples of the request, and the headers that it has to carry."""
 
     parameters: tuple[Parameter, ...] = ()
     samples: tuple[Sample, ...] = ()
+    headers: tuple[Header, ...] = ()
 
 
 BodyContent = Literal["empty", "described", "unspecified"]
@@ -293,6 +319,17 @@ class Operation:
     request: Request = field(default_factory=Request)
     response: Response = field(default_factory=Response)
     unread: tuple[int, ...] = ()
+
+    def declares(self, kind: str, line: int | None, in_parameters: bool = False) -> bool:
+        """Whether the user's file of readings states a promise of a kind (``precondition``, ...) at a line."""
+        facts: Sequence[Condition | Refusal | Parameter] = ()
+        if in_parameters and kind in ("constraint", "refusal"):
+            facts = (*self.request.parameters, *self.response.parameters)
+        elif kind == "refusal":
+            facts = self.refusals
+        elif kind in ("precondition", "postcondition"):
+            facts = self.preconditions if kind == "precondition" else self.postconditions
+        return any(fact.declared and fact.line == line for fact in facts)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ class Refusal:
     """A refusal that a sentence ties to its cause.
 
     ``code`` is None if the sentence names no code. ``min`` and ``max`` are the microversions for which it holds.
-    ``line`` is None if the description of a parameter states it; the parameter has the line.
+    ``line`` is None if the description of a parameter states it; the parameter has the line. ``declared`` is True if
+    the user's file of readings states it.
     """
 
     cause: Cause
@@ -63,6 +64,7 @@ class Refusal:
     line: int | None = None
     min: str | None = None
     max: str | None = None
+    declared: bool = False
 
 
 @dataclass(frozen=True)

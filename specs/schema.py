@@ -22,8 +22,33 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 @cache
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a spec."""
-    text = resources.files("specs.schemas").joinpath("spec-1.json").read_text("utf-8")
-    return dict(json.loads(text))
+    return _read("spec-1.json")
+
+
+def _read(name: str) -> dict[str, Any]:
+    return dict(json.loads(resources.files("specs.schemas").joinpath(name).read_text("utf-8")))
+
+
+@cache
+def whole(name: str) -> dict[str, Any]:
+    """Return a schema of this project in which each reference to another one (``spec-1.json#/...``) is written out."""
+    return dict(_written_out(_read(name), None))
+
+
+def _written_out(part: Any, other: str | None) -> Any:
+    """Write references to other schemas out; ``other`` is the schema that the part comes from, if it is another one."""
+    if isinstance(part, list):
+        return [_written_out(item, other) for item in part]
+    if not isinstance(part, dict):
+        return part
+    name, _, pointer = str(part.get("$ref", "")).partition("#/")
+    beside = {key: _written_out(value, other) for key, value in part.items() if key != "$ref"}
+    if not pointer or not (name or other):
+        return {**beside, **({"$ref": part["$ref"]} if "$ref" in part else {})}
+    target: Any = _read(name or str(other))
+    for key in pointer.split("/"):
+        target = target[key]
+    return {**_written_out(target, name or other), **beside}
 
 
 @cache

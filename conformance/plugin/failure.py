@@ -12,6 +12,7 @@ from reports.again import again
 from reports.curl import curl_of
 from reports.quotes import Quotes
 from reports.roles import as_role
+from reports.words import place as place_of
 from reports.words import visible
 from specs.record.model import Result, RunInfo
 
@@ -22,7 +23,7 @@ CURL = 2_000
 def failure_lines(result: Result, info: RunInfo, known: str = "") -> list[str]:
     """Write a result as lines, without colours and control characters. ``known``: the known cause of the failure."""
     release = " ".join(str(info.spec[key]) for key in ("package", "version") if info.spec.get(key))
-    place = f"{result.source.path}:{result.source.line}" + (f" of {release}" if release else "")
+    place = place_of(result.source) + (f" of {release}" if release else "")
     situation = [part for part in (result.role and as_role(result.role), result.state) if part]
     if result.microversion:
         situation.append(f"microversion {result.microversion}")

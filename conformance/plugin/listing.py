@@ -15,6 +15,7 @@ from conformance.plugin.markers import markers_of
 from conformance.plugin.reference import Reference, given_files_of, read_references
 from conformance.plugin.selection import selection
 from conformance.plugin.trouble import Trouble
+from reports.words import place
 
 
 def listing(
@@ -93,7 +94,7 @@ class _Listed:
         """Yield the lines of the list."""
         never = expected_of(self.reference.package, str(self.reference.specs[0].reference.version))
         for requirement, cases in self.requirements:
-            yield f"{requirement.id}  {requirement.source.path}:{requirement.source.line}  {_cases(len(cases))}"
+            yield f"{requirement.id}  {place(requirement.source)}  {_cases(len(cases))}"
             if self.details:
                 yield from (f"    {case.id}  {_situation(case)}" for case in cases)
         if self.without:
@@ -103,7 +104,7 @@ class _Listed:
             detail = f" ({one.detail})" if one.detail else ""
             why = never.why_never(one.requirement) if never is not None else None
             reason = why or f"{REASONS.get(one.reason, one.reason)}{detail}"
-            yield f"{one.requirement}  {one.source.path}:{one.source.line}  {reason}"
+            yield f"{one.requirement}  {place(one.source)}  {reason}"
         yield from self._observed(never)
         yield ""
         total = sum(len(cases) for _, cases in self.requirements)
@@ -113,7 +114,7 @@ class _Listed:
     def _observed(self, never: ExpectedDeviations | None) -> Iterator[str]:
         """Yield the codes that have cases, and that the release of the reference never gives."""
         shown = ((one, never.why_never(one.id)) for one, _ in self.requirements) if never is not None else ()
-        found = [f"{one.id}  {one.source.path}:{one.source.line}  {why}" for one, why in shown if why is not None]
+        found = [f"{one.id}  {place(one.source)}  {why}" for one, why in shown if why is not None]
         yield from ("", "Codes that have cases and never come:", *found) if found else ()
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,10 +28,10 @@ class SchemaDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Read the schema and make the nodes. Raises an error of the directive: it cannot be read or shown whole."""
         path = ROOT / self.arguments[0]
-        for read in (path, Path(__file__), Path(schema_text.__file__)):
-            self.env.note_dependency(str(read))
+        for seen in (path, Path(__file__), Path(schema_text.__file__)):
+            self.env.note_dependency(str(seen))
         try:
-            found = sections(json.loads(path.read_text("utf-8")))
+            found = sections(schema_text.read(path))
         except (OSError, ValueError, SchemaError) as error:
             raise self.error(f"{self.arguments[0]}: {error}") from None
         return [node for section in found for node in self._shown(section, path.stem)]

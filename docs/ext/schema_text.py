@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from specs.schema import whole
 
 Schema = Mapping[str, Any] | bool
 
@@ -86,6 +89,12 @@ class Section:
     bounds: str
     entries: tuple[Entry, ...]
     rules: tuple[str, ...]
+
+
+def read(path: Path) -> Mapping[str, Any]:
+    """Read a schema; what it takes from another one beside it is written out."""
+    schema: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    return whole(path.name) if path.parent.name == "schemas" else schema
 
 
 def sections(schema: Mapping[str, Any]) -> tuple[Section, ...]:

@@ -25,6 +25,7 @@ from parsers.prose import (
     counterparts,
     effects,
     guards,
+    headers,
     holdings,
     items,
     lifecycle,
@@ -49,9 +50,10 @@ from parsers.prose import (
 )
 from parsers.prose.clauses import undated
 from parsers.prose.code_lists import read_code_lists
-from parsers.prose.forms import holds
+from parsers.prose.forms import Cued
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
+from parsers.prose.partly import partly_read
 from parsers.prose.rules import (
     CodeRange,
     Constraint,
@@ -66,7 +68,7 @@ from parsers.prose.rules import (
     Rule,
     Scope,
 )
-from parsers.prose.sentences import LONGEST, Sentence, in_blocks
+from parsers.prose.sentences import DECLARED, LONGEST, Sentence, in_blocks
 from specs.model import Code, Versions, When
 
 RULES: tuple[Rule, ...] = (
@@ -96,6 +98,7 @@ RULES: tuple[Rule, ...] = (
     *asked_for.RULES,
     *tables_of.RULES,
     *counterparts.RULES,
+    *headers.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
@@ -106,6 +109,14 @@ _OF_A_SITUATION = tuple(kind for kind in get_args(Fact) if kind not in (Code, Co
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *advice.RULES, *plain.RULES)
+
+_FIRST, _GENERAL, _LAST = (
+    Cued((rule, rule.cues) for rule in rules) for rules in (RULES, (*status_general.RULES, *items.RULES), LAST_RULES)
+)
+
+
+_DECLARED = Rule("declared", "Z", lambda sentence, scope: None)  # noqa: ARG005 -- every rule takes both
+"""The rule that stands beside a sentence that the user has declared how to read."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,11 @@ class Text:
         return tuple(dict.fromkeys(t.sentence.line for t in self.taken if t.outcome == "unread"))
 
     @property
+    def unread_sentences(self) -> tuple[tuple[int, str], ...]:
+        """The sentences that no rule read, each with its line."""
+        return tuple((t.sentence.line, t.sentence.text) for t in self.taken if t.outcome == "unread")
+
+    @property
     def facts(self) -> tuple[Fact, ...]:
         """All facts in the order of the text."""
         return tuple(f for t in self.taken for f in t.facts)
@@ -147,6 +163,8 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
 
     A misspelt directive is not a sentence: it stays unread.
     """
+    if sentence.text == DECLARED:
+        return Taken(sentence, (_DECLARED,)), False
     version, bare = undated(sentence.text)
     if version is not None:
         rest, below = read_sentence(replace(sentence, text=bare), scope)
@@ -158,7 +176,15 @@ def read_sentence(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     told = outcomes.joined(taken.facts, sentence, scope)
     if told is not None:
         taken = replace(taken, rules=(*taken.rules, outcomes.RULE), facts=told, whole=True)
+    if taken.outcome == "fact" and partly_read(sentence, taken.facts, lambda part: _told(part, scope)):
+        taken = replace(taken, whole=False)
     return taken, below
+
+
+def _told(sentence: Sentence, scope: Scope) -> tuple[str, tuple[Fact, ...]]:
+    """Return the outcome of a sentence and its facts."""
+    taken, _ = read_sentence(sentence, scope)
+    return taken.outcome, taken.facts
 
 
 def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
@@ -166,7 +192,7 @@ def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     took: list[Rule] = []
     facts: list[Fact] = []
     below = part = whole = False
-    for rule, reading in _readings(RULES, sentence, scope):
+    for rule, reading in _readings(_FIRST, sentence, scope):
         took.append(rule)
         facts += reading.facts
         below = below or reading.items
@@ -174,12 +200,11 @@ def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         whole = whole or (reading.whole and bool(reading.facts))
     if all(map(_leaves_room, facts)):
         # The general rule must not say again, in other words, what a rule for the very form has read.
-        later = (*_readings(status_general.RULES, sentence, scope), *_readings(items.RULES, sentence, scope))
-        for rule, reading in later:
+        for rule, reading in tuple(_readings(_GENERAL, sentence, scope)):
             if reading.facts or not took:
                 return Taken(sentence, (*took, rule), (*facts, *reading.facts)), below or reading.items
     if not took:
-        for rule, reading in _readings(LAST_RULES, sentence, scope):
+        for rule, reading in _readings(_LAST, sentence, scope):
             return Taken(sentence, (rule,), reading.facts), reading.items
     return Taken(sentence, tuple(took), tuple(facts), whole or not part), below
 
@@ -192,11 +217,10 @@ def _leaves_room(fact: Fact) -> bool:
     return not isinstance(fact, _OF_A_SITUATION)
 
 
-def _readings(rules: Sequence[Rule], sentence: Sentence, scope: Scope) -> Iterator[tuple[Rule, Reading]]:
+def _readings(rules: Cued[Rule], sentence: Sentence, scope: Scope) -> Iterator[tuple[Rule, Reading]]:
     """Yield each rule that reads a sentence, with its reading."""
-    words = sentence.text.lower()
-    for rule in rules:
-        if holds(words, rule.cues) and (reading := rule.read(sentence, scope)) is not None:
+    for rule in rules.within(sentence.text.lower()):
+        if (reading := rule.read(sentence, scope)) is not None:
             yield rule, reading
 
 
@@ -220,7 +244,8 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
-        result.taken.append(replace(taken, facts=bounded(taken.facts, blocks, sentence.index)))
+        facts = bounded(taken.facts, blocks, sentence.index)
+        result.taken.append(taken if facts is taken.facts else replace(taken, facts=facts))
         if items:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items

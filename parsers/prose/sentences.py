@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.document import Block
 
 LONGEST = 2_000
 """Largest number of characters of a sentence that rules read; a longer one stays unread."""
 
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+DECLARED = "Declared ``(reading)``."
+"""The sentence that stands in place of one that the user has declared how to read: it promises nothing."""
+
+INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _LITERAL = re.compile(r"``.+?``|(?<![`\w])`[^`]+`(?!`)")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|incl|approx|Inc|No|Fig|St)|\b[A-Z])\.$")
 _END = re.compile(r"""[.!?](?P<close>["'”’)\]*]*)\s+(?=["'“‘(\[*`]*[A-Z0-9`])|[.!?]["'”’)\]*]*$""")
@@ -48,9 +52,10 @@ class Sentence:
 
 def plain(text: str) -> str:
     """Put a text on one line, without invisible characters."""
-    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
+    return " ".join((text if text.isascii() else text.translate(INVISIBLE)).split())
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[str, ...]:
     """Split a text into sentences."""
     line = plain(text)

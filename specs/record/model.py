@@ -18,10 +18,16 @@ DeviationClass = Literal["contradiction", "omission"]
 
 @dataclass(frozen=True)
 class Source:
-    """A place in the reference."""
+    """A place in the reference; ``declared`` if the user's file of readings says what the sentence there promises."""
 
     path: str
     line: int
+    declared: bool = False
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The place as in the file."""
+        return {"path": self.path, "line": self.line, **({"declared": True} if self.declared else {})}
 
 
 @dataclass(frozen=True)

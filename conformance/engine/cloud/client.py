@@ -118,7 +118,7 @@ class Cloud:
         self._delivery: Delivery = Delivery(
             self.url,
             self._credentials,
-            self.version_headers,
+            self.asked_headers,
             scope,
             transport=family._delivery.transport if family else transport or Transport(),
             redactor=self.redactor,
@@ -303,11 +303,12 @@ class Cloud:
         """Close all connections."""
         self._delivery.transport.close()
 
-    def version_headers(self, microversion: str | None) -> Mapping[str, str]:
-        """The headers that ask for a microversion; none for None, and none if the endpoint has no microversions."""
-        if microversion is None or self.microversions.max is None:
-            return {}
-        return self.profile.version_headers(microversion)
+    def asked_headers(self, ask: Ask) -> Mapping[str, str]:
+        """The headers that ask for a microversion, if the endpoint has any, and those that a request has to carry."""
+        carried = self.profile.carried.of(ask)
+        if ask.microversion is None or self.microversions.max is None:
+            return carried
+        return {**self.profile.version_headers(ask.microversion), **carried}
 
     def _not_asked(self, ask: Ask) -> None:
         if ask.intent is not None and self.journal:

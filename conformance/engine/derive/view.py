@@ -106,9 +106,11 @@ class View:
         path = self.spec.reference.path
         if in_parameters and line is not None:
             path = self.spec.reference.parameters_path or path
+        declared = self.operation.declares(kind, line, in_parameters)
         if kind == "error":
             kind = f"error/{detail}"
-        return Requirement("/".join(parts), self.operation.id, kind, Source(path, line or self.operation.line))
+        source = Source(path, line or self.operation.line, declared)
+        return Requirement("/".join(parts), self.operation.id, kind, source)
 
     @cached_property
     def scoped(self) -> bool:

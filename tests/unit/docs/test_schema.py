@@ -7,7 +7,7 @@ import pytest
 from checkout import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from schema_text import Entry, Link, SchemaError, sections
+from schema_text import Entry, Link, SchemaError, read, sections
 
 SCHEMAS = sorted((*ROOT.glob("specs/schemas/*.json"), *ROOT.glob("conformance/services/*.json")))
 
@@ -39,7 +39,7 @@ def keys_in(schema):
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.stem)
 def test_every_key_of_our_schemas_is_shown(path):
-    schema = json.loads(path.read_text("utf-8"))
+    schema = read(path)
     found = sections(schema)
     assert [part.name for part in found] == ["", *schema.get("$defs", {})]
     shown = {entry.key.rpartition(".")[2] for part in found for entry in part.entries}
@@ -49,7 +49,7 @@ def test_every_key_of_our_schemas_is_shown(path):
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_every_key_on_the_pages_is_explained(path):
     """By its own description, or by that of the definition or of the map of which it is an element."""
-    found = sections(json.loads(path.read_text("utf-8")))
+    found = sections(read(path))
     explained = {part.name for part in found if part.text}
     bare = [entry for part in found for entry in part.entries if not entry.meaning]
     by_link = [entry for entry in bare if any(isinstance(p, Link) and p.name in explained for p in entry.form)]
