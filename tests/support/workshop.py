@@ -251,6 +251,7 @@ def opened(
             drop=shop.drop,
             undo=shop.undone.append,
             usual={},
+            give_commons_up=lambda: None,
             spares=Spares(),
             rand_name=shop.journal.rand_name if shop.journal else None,
         ),

@@ -25,6 +25,9 @@ _QUOTA = re.compile(
 """The words in which services say that a project has used up a quota. A refusal by a policy on quotas has other words,
 and so has a value beyond its documented maximum."""
 
+_POLICY = re.compile(r"\bpolicy\b|\bnot authorized to\b", re.IGNORECASE)
+"""The words in which services say that a policy does not let a role do something."""
+
 USED_UP = "is used up ("
 """The words of a reason before those of the cloud."""
 
@@ -64,6 +67,11 @@ def _parsed(fault: Any) -> Any:
 def says_quota(text: str) -> bool:
     """Whether a text, such as the reason of a failure, says that a quota is used up."""
     return _QUOTA.search(text) is not None
+
+
+def names_policy(text: str) -> bool:
+    """Whether the message of a refusal says that a policy is the cause."""
+    return _POLICY.search(text) is not None
 
 
 def room_that_lacks(text: str) -> str | None:

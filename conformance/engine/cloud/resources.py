@@ -298,6 +298,13 @@ class Resources:
                 self._commons[kind, role] = self.make(kind, role=role)
             return self._commons[kind, role]
 
+    def give_commons_up(self) -> None:
+        """Remove the things from which all things of this run are made: a later thing is made from another one."""
+        with self._commons_lock:
+            commons = [*self._commons.values()]
+            self._commons.clear()
+        self.remove_all(commons)
+
     def _make(self, kind: Kind, name: str, role: Role, ask: Ask) -> Made:
         ask = replace(ask, intent=self._journal.intend(kind.name, name, role=role))
         answer = self._cloud.send(ask)

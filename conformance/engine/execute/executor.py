@@ -140,7 +140,8 @@ class Executor:
         evidence = self._attempt(trial, needs, version, probes)
         if room_lacking(evidence):
             again = partial(self._attempt, trial, needs, version, probes)
-            evidence = self.context.places.found(evidence, again, room_lacking, self.give_back, operation.id)
+            places, sent = self.context.places, evidence.status is not None
+            evidence = places.found(evidence, again, room_lacking, self.give_back, operation.id, rarely=sent)
         if evidence.problem is None and evidence.trial.outcome.accepted:
             self.context.places.room_for(operation.id)
         if (why := by_policy(self.context, trial, evidence)) is not None:

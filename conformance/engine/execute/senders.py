@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.cloud.faults import message_in
+from conformance.engine.cloud.faults import message_in, names_policy
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.model.trial import Trial, Twice
 from conformance.engine.provision.context import RunContext
@@ -47,15 +47,17 @@ def by_policy(context: RunContext, trial: Trial, evidence: Evidence) -> str | No
 def closed(context: RunContext, trial: Trial, evidence: Evidence) -> str | None:
     """The reason why a refusal says nothing of the cloud: its provider may have closed the operation to all roles.
 
-    That is so where the reference lists 403 and leaves to the provider who may do it, or names no role, and nobody has
-    said that the cloud keeps the documented defaults. Then a refusal because of the policy also comes before any other.
+    That is so where the reference leaves to the provider who may do it, or names no role, and nobody has said that the
+    cloud keeps the documented defaults. Then a refusal because of the policy also comes before any other. A 403 that is
+    not listed must say that it is one because of the policy.
     """
     role, policy = evidence.role or trial.request.role, trial.operation.policy
     highest = role == "admin" or (role == trial.request.role == "member" and "admin" not in context.role_names)
     free = not context.default_policy and (policy is None or policy.provider_may_change)
-    if evidence.status != FORBIDDEN or FORBIDDEN not in evidence.listed() or not highest or not free:
-        return None
     said = message_in(evidence.body)
+    known = FORBIDDEN in evidence.listed() or names_policy(said)
+    if evidence.status != FORBIDDEN or not known or not highest or not free:
+        return None
     return f"{CLOSED}{f' ({said})' if said else ''}: with --default-policy this counts"
 
 

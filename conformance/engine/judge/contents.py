@@ -187,19 +187,26 @@ class DocumentedKeys(Expectation):
         other = _not_successful(evidence)
         if other:
             return other
-        seen, strange = False, set()
+        seen: set[Place] = set()
+        strange: set[str] = set()
         for place, keys in self.known:
             objects = values_at(evidence.body, place)[0] if place else [evidence.body]
             for one in objects:
                 if isinstance(one, dict):
-                    seen = True
+                    seen.add(place)
                     strange |= {".".join((*place, key)) for key in one if key not in keys}
         if not seen:
             return _inapplicable("the response shows no object whose keys are documented")
+        if not strange and seen == {()} and self._lists_nothing(evidence.body):
+            return _inapplicable("the list is empty, so no element shows its keys")
         if not strange:
             return holds("documented keys")
         names = " ".join(sorted(strange))
         return left_out(names, f"the response has keys that neither the table nor a sample has: {names}")
+
+    def _lists_nothing(self, body: Any) -> bool:
+        """Whether an answer is a list of objects that has none now."""
+        return any(values_at(body, place[:1])[0] == [[]] for place, _ in self.known if place[1:] == ("[]",))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,9 @@ MOST_BRIEF = 10
 PAUSE = 0.5
 """The first pause of a wait for room, in seconds."""
 
+RARER = 4.0
+"""The growth of the pauses between two requests under test, each of which may leave something behind when refused."""
+
 ONE_MOMENT = 3.0
 """Refusals within so many seconds come from the same crowd, and make the number of lanes smaller once."""
 
@@ -174,6 +177,12 @@ class Places:
         with self._free:
             return self.most is not None and self._seated > self.most
 
+    @property
+    def alone(self) -> bool:
+        """True if a quota was used up and no more than one lane holds things."""
+        with self._free:
+            return self.most is not None and self._seated <= 1
+
     def spend(self, things: list[Made]) -> None:
         """Note things that no lane needs any more."""
         with self._free:
@@ -284,6 +293,7 @@ class Places:
         lacking: Callable[[Done], str | None],
         give_back: Callable[[], None],
         operation: str,
+        rarely: bool = False,
     ) -> Done:
         """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
@@ -296,6 +306,7 @@ class Places:
             lacking: tells by an outcome which room the attempt failed for; None if it did not fail because of a quota.
             give_back: gives all things of the lane back before the next attempt.
             operation: the operation of the trial.
+            rarely: True if the request under test itself was refused: a cloud may count in vain what it has refused.
         """
         deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
         with self._free:
@@ -313,7 +324,7 @@ class Places:
                 deadline = 0.0  # once more, for the room of the lane's own things
             else:
                 self.stopping.wait(pause)
-            pause = min(pause * GROWTH, LONGEST_PAUSE)
+            pause = min(pause * RARER, WAIT / 2) if rarely else min(pause * GROWTH, LONGEST_PAUSE)
             done = attempt()
         with self._free:
             self._waiting -= 1

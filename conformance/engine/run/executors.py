@@ -63,9 +63,14 @@ class Executors:
             self._context.places.make_way()
 
     def give_back(self) -> None:
-        """Give all things of the lane back. One resource under test may stand in the way of another."""
+        """Give all things of the lane back. One resource under test may stand in the way of another.
+
+        If no other lane holds things, the run keeps none of which others are made either: one may take the last room.
+        """
         for executor in self:
             executor.discard()
+        if self._context.places.alone:
+            self._context.resources.give_commons_up()
 
     def leave(self) -> None:
         """Give the resources of the lane up at its end."""

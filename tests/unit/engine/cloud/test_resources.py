@@ -134,11 +134,11 @@ def test_a_run_without_the_role_of_a_factory_makes_the_thing_as_it_can(fake, clo
     assert make.make("volume").role == "member"
 
 
-@pytest.fixture
-def of_volumes(fake, cloud):
-    """Resources whose snapshots are made of a volume each."""
+@pytest.fixture(params=["any"])
+def of_volumes(fake, cloud, request):
+    """Resources whose snapshots are made of a volume each, or with the relation "free" of one and the same."""
     snapshot = replace(cloud.profile.kind("volume"), name="snapshot", collection="/os-snapshots")
-    of_volume = replace(snapshot.factory, body={"snapshot": {"volume_id": Binding("volume")}})
+    of_volume = replace(snapshot.factory, body={"snapshot": {"volume_id": Binding("volume", relation=request.param)}})
     snapshot = replace(snapshot, factory=of_volume, status=Status())
     cloud.profile = replace(cloud.profile, kinds={**cloud.profile.kinds, "snapshot": snapshot})
     fake.routes["POST", "/v2.1/os-volumes"] = (200, {"volume": {"id": "v", "status": "creating"}})
@@ -215,3 +215,23 @@ def test_a_thing_that_had_to_wait_is_removed_once_its_change_is_over(fake, cloud
     assert resources.drop_again(Thing("server", "s", "/servers/s", Role.MEMBER)) is gone
     assert [one.method for one in fake.changes] == acts
     assert all(entry.settled for entry in cloud.journal.entries()) is (shown[0] == 404)
+
+
+@pytest.mark.parametrize("of_volumes", ["free"], indirect=True)
+def test_the_one_thing_of_which_many_are_made_is_given_up_and_made_anew(fake, of_volumes):
+    """In a project with room for one volume, that of the snapshots took it until the end of the run."""
+
+    def posts():
+        return [one.path.rpartition("/")[2] for one in fake.changes if one.method == "POST"]
+
+    for _ in range(2):
+        of_volumes.make("snapshot")
+    assert posts() == ["os-volumes", "os-snapshots", "os-snapshots"]
+    shown = fake.routes["GET", "/v2.1/os-volumes/v"]
+    fake.routes["DELETE", "/v2.1/os-volumes/v"] = (202, {})
+    fake.routes["GET", "/v2.1/os-volumes/v"] = (404, {})
+    of_volumes.give_commons_up()
+    assert fake.changes[-1].path == "/v2.1/os-volumes/v"
+    fake.routes["GET", "/v2.1/os-volumes/v"] = shown
+    of_volumes.make("snapshot")
+    assert posts()[3:] == ["os-volumes", "os-snapshots"]

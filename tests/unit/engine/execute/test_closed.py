@@ -33,12 +33,17 @@ def test_what_is_refused_to_every_role_may_be_closed_by_the_provider(tmp_path: A
     assert made(tmp_path / "admin", OPEN, role="admin").problem.verdict == "inapplicable"
 
 
+def test_a_policy_is_one_where_the_reference_lists_no_403(tmp_path: Any) -> None:
+    """Many references list none, and an operator had closed the creation of snapshots: a false alarm."""
+    assert made(tmp_path, NOTE).problem.verdict == "inapplicable"
+
+
 @pytest.mark.parametrize(
     ("operation", "more"),
     [
         (replace(OPEN, policy=FREE), {"kept": True}),
         (replace(OPEN, policy=replace(FREE, provider_may_change=False)), {}),
-        (NOTE, {}),
+        (NOTE, {"answers": (403, {"forbidden": {"code": 403, "message": "it is locked"}})}),
         (OPEN, {"role": "reader", "roles": ("member", "admin", "reader")}),
         (OPEN, {"answers": 404}),
         (OPEN, {"accepted": False}),

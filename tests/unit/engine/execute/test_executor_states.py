@@ -12,6 +12,7 @@ from workshop import CHANGE, DROP, EVERY, KNOWN, MAKE, NOTE, SHOW, opened, tried
 from conformance.engine.cloud.errors import ResourceError
 from conformance.engine.cloud.exchange import ABSENT
 from conformance.engine.model.binding import Binding
+from conformance.engine.provision.places import Places
 
 COLOURED = {"note": {"colour": COLOUR}}
 
@@ -219,6 +220,14 @@ def test_what_is_needed_and_not_made_for_a_quota_says_so(shop):
     problem = make(shop, DROP).problem
     assert problem.verdict == "inconclusive"
     assert problem.reason.endswith("was answered 403 (Quota exceeded, too many gears.)")
+
+
+@pytest.mark.parametrize(("operation", "rarely"), [(MAKE, True), (DROP, False)])
+def test_only_a_request_under_test_is_sent_again_rarely(shop, monkeypatch, operation, rarely):
+    shop[0].does["POST /gears"], given = FULL, []
+    monkeypatch.setattr(Places, "found", lambda *args, **more: given.append(more["rarely"]) or args[1])
+    make(shop, operation, body=BODY)
+    assert given == [rarely]
 
 
 def test_a_trial_that_finds_the_room_it_lacked_lets_others_wait_for_it_again(tmp_path):

@@ -308,6 +308,8 @@ KEYS = DocumentedKeys(((("widgets", "[]"), frozenset({"id", "name"})), ((), froz
         ({"widgets": {"id": 1, "hue": 2}}, ("pass", None), "documented keys"),
         (["a"], ("inapplicable", None), "not shown"),
         (None, ("inapplicable", None), "not shown"),
+        ({"widgets": []}, ("inapplicable", None), "not shown"),
+        ({"widgets": [], "more": 1}, ("pass", "omission"), "more"),
     ],
 )
 def test_a_key_that_no_document_has_is_an_omission(body, verdict, observed):

@@ -287,6 +287,23 @@ def test_two_lanes_that_wait_for_what_others_keep_leave_as_many_lanes_as_before_
     assert places.most is None
 
 
+@pytest.mark.parametrize(("rarely", "sent"), [(False, 16), (True, 5)])
+def test_a_request_under_test_is_sent_again_more_rarely_than_one_that_makes_a_thing_for_it(
+    moment: list[float], monkeypatch: pytest.MonkeyPatch, rarely: bool, sent: int
+) -> None:
+    """A refused request may cost all the same: a refused group of volumes stays counted in the quota of groups."""
+    monkeypatch.setattr(module, "PAUSE", 0.5)
+    monkeypatch.setattr(module, "WAIT", 60.0)
+    places, asked = seated(1), []
+
+    def pause(seconds: float) -> None:
+        moment[0] += seconds
+
+    monkeypatch.setattr(places.stopping, "wait", pause)
+    places.found(403, lambda: asked.append(1) or 403, wheels, lambda: None, "make", rarely=rarely)  # type: ignore[func-returns-value]  # notes it
+    assert len(asked) == sent
+
+
 def test_a_lane_that_holds_the_thing_itself_finds_the_room_for_which_others_waited_in_vain() -> None:
     places, held = seated(1), ["w-1"]
     places.found(403, lambda: 403, wheels, lambda: None, "make two")
