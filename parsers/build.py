@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from parsers.carried import Headers
 from parsers.counterparts import with_counterparts
 from parsers.halves import halved
 from parsers.names import Ids, action_of, slug, stem
@@ -61,6 +62,11 @@ class Reading:
 
         return halved(prose.read_source, self.files, _seconds)
 
+    def line(self, path: str, line: int) -> int:
+        """The line of a file for a line of its parsed text, which may be a repaired one."""
+        lines = self.layout.lines.get(path)
+        return line if lines is None else original(line, lines)
+
     @property
     def operations(self) -> int:
         """The number of operations."""
@@ -72,11 +78,12 @@ def build_specs(reading: Reading, service: str | None = None) -> dict[str, Spec]
     name = service or reading.layout.service or UNNAMED
     specs: dict[str, Spec] = {}
     names = Ids()
+    headers = Headers(reading.files, reading.told, reading.line)
     for file, told in zip(reading.files, reading.told, strict=True):
         if not (file.operations or file.context.rows or told.file.vocabulary):
             continue
         own = names.take(stem(file.context.path, reading.layout.top))
-        specs[own] = spec_of(file, own, name, told, reading)
+        specs[own] = headers.on(spec_of(file, own, name, told, reading), told)
     return specs
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from docutils.parsers.rst import states as rst_states
-from docutils.parsers.rst.directives import tables
 
 _LOCK = threading.RLock()
 _TITLE_AND_TARGET = re.compile(r"(?s)^(?P<title>.*?)\s*<[^<>]*>$")
@@ -178,22 +177,6 @@ class Admonition(_Base):
         return [node]
 
 
-class CsvTable(tables.CSVTable):
-    """``.. csv-table::``; its cells have no line numbers, so the table keeps the lines of its text."""
-
-    def run(self) -> Sequence[nodes.table | nodes.system_message]:
-        """Return the directive's nodes."""
-        found = super().run()
-        source, line = self.state_machine.get_source_and_line(self.lineno)
-        for node in found:
-            if isinstance(node, nodes.table):
-                node.source, node.line = source, line
-                node["text"] = [
-                    (offset + 1, text) for (_, offset), text in zip(self.content.items, self.content, strict=True)
-                ]
-        return found
-
-
 class Unknown(_Base):
     """Any other name: argument and content are text."""
 
@@ -301,7 +284,6 @@ _OWN: dict[str, type[Directive]] = {
         Literal,
     ),
     **dict.fromkeys(("seealso", "todo"), Admonition),
-    "csv-table": CsvTable,
 }
 
 _FROM_DOCUTILS = frozenset(
@@ -342,6 +324,10 @@ def installed() -> Iterator[None]:
             low = name.lower()
             if low in _OWN:
                 return _OWN[low], []
+            if low == "csv-table":
+                from parsers.csvtable import CsvTable  # imports a client of HTTP, which hardly a reference needs
+
+                return CsvTable, []
             if low in _FROM_DOCUTILS:
                 return original(low, language, document)
             return Unknown, []

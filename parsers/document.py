@@ -120,6 +120,14 @@ class SampleRow:
 
 
 @dataclass(frozen=True)
+class Around:
+    """The text of a section that holds an operation and stands in another file than the operation."""
+
+    path: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
 class OperationSource:
     """One section with a ``rest_method``.
 
@@ -131,6 +139,7 @@ class OperationSource:
         rows, statuses, samples: the tables and samples of the operation.
         blocks: the text of the operation in document order, without its title.
         preamble: the text of the enclosing sections of the same file (titles first, as ``heading``).
+        around: that of the enclosing sections of other files, which include this one.
     """
 
     title: str
@@ -144,6 +153,7 @@ class OperationSource:
     samples: tuple[SampleRow, ...] = ()
     blocks: tuple[Block, ...] = ()
     preamble: tuple[Block, ...] = ()
+    around: tuple[Around, ...] = ()
 
 
 @dataclass(frozen=True)

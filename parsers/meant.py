@@ -20,6 +20,8 @@ FACTS = ("rest_method", "rest_parameters", "rest_status_code", "literalinclude")
 
 _PLAIN = ("include", "note", "warning", "important", "versionadded", "versionchanged", "deprecated", "code-block",
           "list-table", "csv-table", "rest_expand_all", "toctree")  # fmt: skip
+_SPELLINGS = {re.sub(r"[ _-]", "", name): name for name in (*FACTS, *_PLAIN)}
+"""The names of directives by their letters alone."""
 _LINE = re.compile(
     r"^(?P<indent>[ ]*)(?P<dots>\.*)(?P<gap>[ ]*)(?P<name>[A-Za-z]+(?:[ _-][A-Za-z]+){0,3})(?P<before>[ ]*)"
     r"(?P<colons>:*)(?P<rest>.*)$"
@@ -57,7 +59,7 @@ class Meant:
 
 def meant(line: str) -> Meant | None:
     """Return the directive that a line was meant as; None if it is a correct directive, or not meant as one."""
-    if "." not in line and "::" not in line:
+    if "::" not in line and not line.lstrip(" ").startswith("."):
         return None
     if (found := _WITHOUT_COLONS.match(line)) is not None and _ARGUMENT[found["name"]].match(found["rest"]):
         return _made(found, found["name"], clear=False)
@@ -92,11 +94,8 @@ def _made(found: re.Match[str], name: str, *, clear: bool) -> Meant:
 def _name(written: str, *, exact: bool) -> str | None:
     """Return the directive of this name, or of a similar name if it resembles no English word."""
     folded = re.sub(r"[ _-]", "", written.lower())
-    for name in (*FACTS, *_PLAIN):
-        if folded == re.sub(r"[ _-]", "", name):
-            return name
-    if exact or len(folded) < len("restmethod") - 1:
-        return None
+    if exact or folded in _SPELLINGS or len(folded) < len("restmethod") - 1:
+        return _SPELLINGS.get(folded)
     near = difflib.get_close_matches(folded, [name.replace("_", "") for name in FACTS], 1, _NEAR)
     return next((name for name in FACTS if near and name.replace("_", "") == near[0]), None)
 

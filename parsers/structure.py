@@ -14,7 +14,7 @@ from docutils import nodes
 
 from parsers import dialect
 from parsers.blocks import BlockReader
-from parsers.document import Block, FileContext, OperationSource, ParameterRow, SampleRow, SourceFile, StatusRow
+from parsers.document import Around, Block, FileContext, OperationSource, ParameterRow, SampleRow, SourceFile, StatusRow
 from parsers.inline import ZERO_WIDTH, title_of
 from parsers.parameters import Flaw
 from specs.model import Versions
@@ -168,7 +168,8 @@ class _Walk:
         title = title_of(node.children[0])
         held.title = held.title or title
         preamble = self._preamble(path, level, above)
-        for operation in found.operations(title, node.line or 0, preamble):
+        around = tuple(Around(one.path, tuple(one.blocks)) for one in above if one.path != path)
+        for operation in found.operations(title, node.line or 0, preamble, around):
             key = (operation.method_line, operation.method, operation.path)
             if key not in held.lines:
                 held.lines.add(key)
@@ -241,7 +242,9 @@ class _Operation:
         else:
             self.statuses += tables.statuses(node, self.walk.path)
 
-    def operations(self, title: str, line: int, preamble: tuple[Block, ...]) -> Iterator[OperationSource]:
+    def operations(
+        self, title: str, line: int, preamble: tuple[Block, ...], around: tuple[Around, ...]
+    ) -> Iterator[OperationSource]:
         """Yield the operations; the collected content belongs to the first one, up to the beginning of the next."""
         ends = [*self.starts[1:], (len(self.reader.blocks), len(self.rows), len(self.statuses), len(self.samples))]
         begins = [(0, 0, 0, 0), *self.starts[1:]]
@@ -259,6 +262,7 @@ class _Operation:
                 tuple(self.samples[begin[3] : end[3]]),
                 tuple(blocks),
                 preamble,
+                around,
             )
 
 

@@ -63,6 +63,7 @@ ORDER: dict[type, tuple[str, ...]] = {
     ),
     refusals.Refusal: ("code", "cause", "min", "max", "line"),
     model.Parameter: ("name", "location", "type", "required", "ref", "line"),
+    model.Header: ("name", "value", "min", "max", "line", "path"),
     model.Policy: ("roles", "provider_may_change", "line"),
     model.Deprecation: ("since", "replacement", "line"),
     model.Removal: ("release", "line"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from specs.microversion import Microversion
-from specs.model import Code, Operation, Parameter, Policy, Versions
+from specs.model import Code, Header, Operation, Parameter, Policy, Versions
 
 
 def horizon_of(operations: Iterable[Operation]) -> Microversion | None:
@@ -38,7 +38,11 @@ def later(version: str | None, horizon: Microversion | None) -> bool:
     return version is not None and horizon is not None and Microversion.parse(version) > horizon
 
 
-def narrower(old: Versions | Code | Parameter, new: Versions | Code | Parameter, horizon: Microversion | None) -> bool:
+_Ranged = Versions | Code | Parameter | Header
+"""What has a range of microversions."""
+
+
+def narrower(old: _Ranged, new: _Ranged, horizon: Microversion | None) -> bool:
     """True if a thing exists in fewer microversions than before, up to the horizon."""
     zero = Microversion(0, 0)
     first, second = old.range, new.range

@@ -17,7 +17,7 @@ from specs.codec import to_plain
 from specs.compatibility import fewer_roles, horizon_of, later, narrower, request_breaks, response_breaks
 from specs.dump import flow
 from specs.microversion import Microversion
-from specs.model import Body, Code, Condition, Operation, Parameter, Sample, Spec
+from specs.model import Body, Code, Condition, Header, Operation, Parameter, Sample, Spec
 from specs.refusals import Refusal
 
 Verb = Literal["added", "removed", "changed"]
@@ -29,9 +29,9 @@ class Change:
 
     Attributes:
         operation: id of the operation (the new id if both references have it).
-        what: ``operation``, ``request parameter``, ``response parameter``, ``normal code``, ``error code``,
-            ``precondition``, ``postcondition``, ``refusal``, ``microversions``, ``deprecation``, ``removal``,
-            ``policy``, ``body``, ``sample``, ``title``, ``path``.
+        what: ``operation``, ``request parameter``, ``request header``, ``response parameter``, ``normal code``,
+            ``error code``, ``precondition``, ``postcondition``, ``refusal``, ``microversions``, ``deprecation``,
+            ``removal``, ``policy``, ``body``, ``sample``, ``title``, ``path``.
         name: the name of the parameter, code, ...; "" if there is only one.
         verb: the change, such as ``added``.
         breaking: True if a client may fail.
@@ -114,6 +114,7 @@ _condition_keys: _Keys = (
     lambda c: (c.kind, c.resource, c.attribute),
 )
 _refusal_keys: _Keys = (lambda r: replace(r, line=None), lambda r: r.cause, lambda r: r.code)
+_header_keys: _Keys = (lambda h: h.name.lower(),)
 _sample_keys: _Keys = (lambda s: s.file,)
 
 
@@ -150,6 +151,7 @@ def _operation(old: Operation, new: Operation, horizon: Microversion | None) -> 
         *_refusals(new.id, old.refusals, new.refusals),
         *_parameters(new.id, "request parameter", old.request.parameters, new.request.parameters, horizon),
         *_parameters(new.id, "response parameter", old.response.parameters, new.response.parameters, horizon),
+        *_headers(new.id, old.request.headers, new.request.headers, horizon),
         *_body(new.id, old.response.body, new.response.body, horizon),
         *_samples(new.id, (*old.request.samples, *old.response.samples), (*new.request.samples, *new.response.samples)),
     ]
@@ -294,6 +296,29 @@ def _parameters(
             breaks = (request_breaks if request else response_breaks)(first, second, horizon)
             changes.append(Change(operation, what, name, "changed", breaks, _bare(first), _bare(second), second.line))
     return changes
+
+
+def _headers(
+    operation: str, old: tuple[Header, ...], new: tuple[Header, ...], horizon: Microversion | None
+) -> list[Change]:
+    """The changes of the headers that requests have to carry; wherever the sentence stands."""
+    changes = []
+    for first, second in _pairs(old, new, _header_keys):
+        before, after = (_bare(one and replace(one, path=None)) for one in (first, second))
+        if before != after:
+            verb: Verb = "added" if first is None else "removed" if second is None else "changed"
+            # Nothing says that a request with a header that it need not have is refused.
+            breaks = (
+                second is not None and not later(second.min, horizon) and (first is None or _asks_more(first, second))
+            )
+            held = second or first
+            changes.append(Change(operation, "request header", held.name, verb, breaks, before, after, held.line))
+    return changes
+
+
+def _asks_more(old: Header, new: Header) -> bool:
+    """Whether a header is needed with another value, or in versions in which it was not."""
+    return old.value != new.value or narrower(new, old, None)
 
 
 def _body(operation: str, old: Body, new: Body, horizon: Microversion | None) -> list[Change]:

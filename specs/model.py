@@ -235,11 +235,33 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Header:
+    """A header that a request has to carry with a fixed value, by a sentence about the operation or all of its group.
+
+    ``min`` and ``max`` are the microversions in which it has to. ``path`` is the file with the sentence, relative to
+    the root of the source distribution, if that is another one than the spec's.
+    """
+
+    name: str
+    value: str
+    line: int
+    min: str | None = None
+    max: str | None = None
+    path: str | None = None
+
+    @property
+    def range(self) -> VersionRange:
+        """The microversions in which requests have to carry it."""
+        return VersionRange.parse(self.min, self.max)
+
+
+@dataclass(frozen=True)
 class Request:
-    """The documented parameters and samples of the request."""
+    """The documented parameters and samples of the request, and the headers that it has to carry."""
 
     parameters: tuple[Parameter, ...] = ()
     samples: tuple[Sample, ...] = ()
+    headers: tuple[Header, ...] = ()
 
 
 BodyContent = Literal["empty", "described", "unspecified"]

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from conformance.engine.run.levels import FULL, LEVELS
 from conformance.plugin.expected import ExpectedDeviations
 from conformance.plugin.guidelines import find
 from conformance.plugin.known import named
-from conformance.plugin.options import BY_NAME, OPTIONS, dest
+from conformance.plugin.options import BY_NAME, OPTIONS, PREFIX, dest
 from conformance.plugin.trouble import Trouble
 from specs.guideline.load import Loaded
 from specs.microversion import Microversion
@@ -40,6 +41,9 @@ _TOKENS = {
     "alt-token": Role.ALT,
     "visitor-token": Role.VISITOR,
 }
+
+_BESIDE = {f"{PREFIX}{name}" for name in ("SPEC", "READONLY", "TRACEBACK")}
+"""The environment variables that stand for no option."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,12 @@ def with_tokens(values: Mapping[str, Any], environment: Mapping[str, str]) -> di
 
 
 def from_environment(environment: Mapping[str, str]) -> Choices:
-    """Read the environment variables that set the options under stestr. Raises Trouble."""
+    """Read the environment variables that set the options under stestr. Raises Trouble, also for one that is none."""
+    known = {option.variable for option in OPTIONS} | _BESIDE
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            (meant,) = get_close_matches(name.replace("_OS_", "_"), sorted(known), 1, 0.0)
+            raise Trouble(f"{name} is no variable of this suite: {meant} is")
     values: dict[str, Any] = {}
     for option in OPTIONS:
         text = environment.get(option.variable, "").strip()

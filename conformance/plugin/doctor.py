@@ -69,7 +69,7 @@ def examine(given: Mapping[str, Any], places: Sequence[Path], *, boot: bool) -> 
         boot: True to make one resource under test, bring it into the statuses that clouds need not keep, and remove it.
 
     Raises:
-        Trouble: a run cannot start; one sentence says why.
+        Trouble: a run cannot start, or would decide only a part; one sentence says why.
     """
     sums = Sums()
     choices = choose(with_tokens(given, os.environ))
@@ -167,15 +167,16 @@ def _examined(session: Session, cases: Sequence[Case], choices: Choices, boot: b
     yield from _things(session)
     if trouble is not None:
         raise Trouble(f"a run cannot start: {trouble}")
+    if (lacks := next((text for what, text in context.notes.sorted() if what == "missing"), None)) is not None:
+        raise Trouble(f"a run would decide nothing that needs a {kind.name}: {lacks}")
     if boot and kind.factory is not None:
         made = [text for what, text in context.notes.sorted() if what == "first"]
         yield from (_line(f"first {kind.name}", f"{text}, ready after {pace:.0f} s") for text in made)
     yield from _statuses(session, cases, boot)
     per_request = (time.monotonic() - began - pace) / max(1, cloud.request_count)
     yield from _plan(session, cases, choices, pace, per_request, sums)
-    missing = list(_missing(session, boot))
-    if missing:
-        raise Trouble(f"a run cannot start: {missing[0]}")
+    if (lacks := next(_missing(session, boot), None)) is not None:
+        raise Trouble(lacks)
     yield ""
     yield (
         "A run can start."
@@ -216,16 +217,17 @@ def _shown(found: Candidate | Missing, of: str) -> str:
 
 
 def _missing(session: Session, boot: bool) -> Iterator[str]:
-    """Yield the reasons why no resource under test can be made, as far as lists and limits show them."""
+    """Yield what keeps resources under test from being made, as far as lists and limits show it, in a sentence."""
     context = session.context
     factory = context.kind.factory
     if factory is None:
         return
     found = context.discovery.combinations(names_of(factory, context.discovery))
     if isinstance(found, Missing):
-        yield found.reason
+        yield f"a run cannot start: {found.reason}"
     elif not boot and context.discovery.room() == 0:
-        yield f"the limits of the project leave no room for a {context.kind.name}"
+        needs = f"a run would decide nothing that needs a {context.kind.name}"
+        yield f"{needs}: the limits of the project leave no room for one"
 
 
 def _statuses(session: Session, cases: Sequence[Case], boot: bool) -> Iterator[str]:

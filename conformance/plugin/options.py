@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+PREFIX = "CONFORMANCE_"
+"""The start of the names of all environment variables of this suite."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -32,7 +35,7 @@ class Option:
     @property
     def variable(self) -> str:
         """The environment variable that sets the option under stestr; for a token, in every runner."""
-        return "CONFORMANCE_" + self.name.removeprefix("os-").replace("-", "_").upper()
+        return PREFIX + self.name.removeprefix("os-").replace("-", "_").upper()
 
 
 def _token(name: str, whose: str) -> Option:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 
 from parsers.prose.clauses import version_clauses, without_versions
-from parsers.prose.forms import form
+from parsers.prose.forms import Cued, form
 from parsers.prose.rules import NOTHING, Read, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 
@@ -88,13 +88,14 @@ _MARKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
 )
 _MARK = {name: form(pattern, *cues) for name, cues, pattern in _MARKS}
+_MARKED = Cued((item, item[1].cues) for item in _MARK.items())
 
 
 @lru_cache(maxsize=4096)
 def marks(text: str) -> frozenset[str]:
     """Return the names of the marks of a promise that a sentence holds."""
     bare = without_versions(text)
-    found = {name for name, pattern in _MARK.items() if pattern.search(bare)}
+    found = {name for name, mark in _MARKED.within(bare.lower()) if mark.pattern.search(bare)}
     if bare != text and _MARK["version"].search(text):
         found.add("version")
     return frozenset(found)

@@ -274,7 +274,8 @@ def read_lists(block: Block, items: tuple[Block, ...] = ()) -> list[tuple[str, t
             parts[-1].append(line)
         else:
             parts.append([line])
-    found = (read_list(replace(block, text="\n".join(part)), items) for part in parts)
+    blocks = [replace(block, text="\n".join(part)) for part in parts] if len(parts) > 1 else [block]
+    found = (read_list(one, items) for one in blocks)
     return [one for one in found if one is not None]
 
 

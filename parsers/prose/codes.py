@@ -7,6 +7,7 @@ counts; the name beside it is kept as written. Lists of codes are read by ``code
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from parsers.prose.clauses import before, gone_from, some, version_range
 from parsers.prose.rules import CodeRange, Reading, Rule, Scope
@@ -43,6 +44,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """Codes that a sentence may mention of another service's response: never read as a promise of the operation."""
 
 
+@lru_cache(maxsize=4096)
 def codes_in(text: str) -> tuple[int, ...]:
     """Return the status codes in running prose, in order."""
     found: list[int] = []

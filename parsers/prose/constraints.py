@@ -18,7 +18,7 @@ from parsers.prose import defaults, enumerations, nullable, omitted, parts, rese
 from parsers.prose.blanks import of_row
 from parsers.prose.clauses import undated, version_clauses
 from parsers.prose.descriptions import blocks_of
-from parsers.prose.forms import holds
+from parsers.prose.forms import Cued
 from parsers.prose.plain import without_promise
 from parsers.prose.presence import always_since, of_presence
 from parsers.prose.refusals import of_parameter
@@ -258,6 +258,9 @@ RULES: tuple[tuple[str, str, Read, tuple[str, ...]], ...] = (
 )
 """Name, family, reader and cues (as those of ``rules.Rule``) of every rule for descriptions."""
 
+READERS = Cued((read, cues) for _, _, read, cues in RULES)
+"""The readers of all rules."""
+
 
 @lru_cache(maxsize=8192)
 def _sentences(description: str) -> tuple[Sentence, ...]:
@@ -275,8 +278,7 @@ def _facts(description: str, parameter: Parameter, section: Section) -> tuple[tu
             continue
         version, text = undated(sentence.text)
         bare = sentence if version is None else replace(sentence, text=text)
-        words = text.lower()
-        said = (read(bare, row) for _, _, read, cues in RULES if holds(words, cues))
+        said = (read(bare, row) for read in READERS.within(text.lower()))
         found.append(tuple(fields for fields in said if fields is not None))
     return tuple(found)
 

@@ -12,6 +12,7 @@ from specs.refusals import Refusal
 
 if TYPE_CHECKING:
     from parsers.prose.constraints import Said
+    from parsers.prose.rules import Carried, Grouped
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class ProseFacts:
             qualifies it (``when``); it then replaces the table's.
         microversions: versions of the operation, from its own sentences or its file's preamble; ``parsers.build`` joins
             the options of ``rest_method`` to them.
+        carried: the headers that the requests of the operation, or of a group, have to carry, each with its file.
+        groups: the groups of APIs to which it belongs.
         counterpart: the title of the operation whose request, response and codes this one has, and the line.
         unread: lines of the blocks that no rule has understood.
         unread_sentences: the sentences in them that no rule has understood, each with its line.
@@ -40,6 +43,8 @@ class ProseFacts:
     removed: Removal | None = None
     policy: Policy | None = None
     body: Body = field(default_factory=Body)
+    carried: tuple[tuple[str, Carried], ...] = ()
+    groups: tuple[Grouped, ...] = ()
     counterpart: tuple[str, int] | None = None
     unread: tuple[int, ...] = ()
     unread_sentences: tuple[tuple[int, str], ...] = ()
@@ -50,11 +55,13 @@ class ProseFacts:
 class FileFacts:
     """The facts that a file states outside of its operations; ``unread`` and ``unread_sentences`` as in ``ProseFacts``.
 
-    ``parameters`` holds the constraints of the rows in ``FileContext.rows``.
+    ``parameters`` holds the constraints of the rows in ``FileContext.rows``, ``carried`` the headers that the requests
+    of groups have to carry.
     """
 
     vocabulary: tuple[Vocabulary, ...] = ()
     unread: tuple[int, ...] = ()
+    carried: tuple[Carried, ...] = ()
     unread_sentences: tuple[tuple[int, str], ...] = ()
     parameters: Mapping[ParameterKey, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -10,8 +10,11 @@ time for each letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 def holds(words: str, cues: tuple[str, ...]) -> bool:
@@ -20,6 +23,30 @@ def holds(words: str, cues: tuple[str, ...]) -> bool:
         if cue in words:
             return True
     return not cues
+
+
+class Cued(Generic[Thing]):
+    """Things with cues, in an order. Of many, it finds those for a text far sooner than a look at each of them.
+
+    Args:
+        things: each thing with its cues.
+    """
+
+    def __init__(self, things: Iterable[tuple[Thing, tuple[str, ...]]]) -> None:
+        self._things: list[Thing] = []
+        self._always: set[int] = set()
+        self._by_cue: dict[str, list[int]] = {}
+        for number, (thing, cues) in enumerate(things):
+            self._things.append(thing)
+            if not cues:
+                self._always.add(number)
+            for cue in cues:
+                self._by_cue.setdefault(cue, []).append(number)
+
+    def within(self, words: str) -> list[Thing]:
+        """Return the things of which a text in lower case holds a cue, and those without cues, in their order."""
+        found = self._always.union(*[numbers for cue, numbers in self._by_cue.items() if cue in words])
+        return [self._things[number] for number in sorted(found)]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from parsers.prose import (
     counterparts,
     effects,
     guards,
+    headers,
     holdings,
     items,
     lifecycle,
@@ -49,7 +50,7 @@ from parsers.prose import (
 )
 from parsers.prose.clauses import undated
 from parsers.prose.code_lists import read_code_lists
-from parsers.prose.forms import holds
+from parsers.prose.forms import Cued
 from parsers.prose.leads import RULES as LEADS
 from parsers.prose.leads import bounded
 from parsers.prose.partly import partly_read
@@ -97,6 +98,7 @@ RULES: tuple[Rule, ...] = (
     *asked_for.RULES,
     *tables_of.RULES,
     *counterparts.RULES,
+    *headers.RULES,
 )
 _SHORTEST = 4
 """Smallest number of words of a table cell that counts as a sentence, not as a name or a value."""
@@ -107,6 +109,10 @@ _OF_A_SITUATION = tuple(kind for kind in get_args(Fact) if kind not in (Code, Co
 _OF_A_ROW = (Pre, Post, Failure, Refusal, Refused, Code, CodeRange, Constraint)
 
 LAST_RULES: tuple[Rule, ...] = (*surroundings.LAST_RULES, *LEADS, *boilerplate.RULES, *advice.RULES, *plain.RULES)
+
+_FIRST, _GENERAL, _LAST = (
+    Cued((rule, rule.cues) for rule in rules) for rules in (RULES, (*status_general.RULES, *items.RULES), LAST_RULES)
+)
 
 
 _DECLARED = Rule("declared", "Z", lambda sentence, scope: None)  # noqa: ARG005 -- every rule takes both
@@ -186,7 +192,7 @@ def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
     took: list[Rule] = []
     facts: list[Fact] = []
     below = part = whole = False
-    for rule, reading in _readings(RULES, sentence, scope):
+    for rule, reading in _readings(_FIRST, sentence, scope):
         took.append(rule)
         facts += reading.facts
         below = below or reading.items
@@ -194,12 +200,11 @@ def _read(sentence: Sentence, scope: Scope) -> tuple[Taken, bool]:
         whole = whole or (reading.whole and bool(reading.facts))
     if all(map(_leaves_room, facts)):
         # The general rule must not say again, in other words, what a rule for the very form has read.
-        later = (*_readings(status_general.RULES, sentence, scope), *_readings(items.RULES, sentence, scope))
-        for rule, reading in later:
+        for rule, reading in tuple(_readings(_GENERAL, sentence, scope)):
             if reading.facts or not took:
                 return Taken(sentence, (*took, rule), (*facts, *reading.facts)), below or reading.items
     if not took:
-        for rule, reading in _readings(LAST_RULES, sentence, scope):
+        for rule, reading in _readings(_LAST, sentence, scope):
             return Taken(sentence, (rule,), reading.facts), reading.items
     return Taken(sentence, tuple(took), tuple(facts), whole or not part), below
 
@@ -212,11 +217,10 @@ def _leaves_room(fact: Fact) -> bool:
     return not isinstance(fact, _OF_A_SITUATION)
 
 
-def _readings(rules: Sequence[Rule], sentence: Sentence, scope: Scope) -> Iterator[tuple[Rule, Reading]]:
+def _readings(rules: Cued[Rule], sentence: Sentence, scope: Scope) -> Iterator[tuple[Rule, Reading]]:
     """Yield each rule that reads a sentence, with its reading."""
-    words = sentence.text.lower()
-    for rule in rules:
-        if holds(words, rule.cues) and (reading := rule.read(sentence, scope)) is not None:
+    for rule in rules.within(sentence.text.lower()):
+        if (reading := rule.read(sentence, scope)) is not None:
             yield rule, reading
 
 
@@ -240,7 +244,8 @@ def read_text(blocks: Sequence[Block], scope: Scope) -> Text:
             result.taken.append(Taken(sentence))
             continue
         taken, items = read_sentence(sentence, scope)
-        result.taken.append(replace(taken, facts=bounded(taken.facts, blocks, sentence.index)))
+        facts = bounded(taken.facts, blocks, sentence.index)
+        result.taken.append(taken if facts is taken.facts else replace(taken, facts=facts))
         if items:
             done.update(
                 i for i, block in enumerate(blocks) if block.parent == sentence.index and block in sentence.items

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from parsers.document import ParameterRow
 from parsers.prose import constraints
-from parsers.prose.forms import holds
 from parsers.prose.plain import without_promise
 from parsers.prose.rules import NOTHING, Constraint, Reading, Rule, Scope
 from parsers.prose.sentences import LONGEST, Sentence
@@ -31,10 +30,8 @@ def _described(sentence: Sentence, scope: Scope) -> Reading | None:
     text = _NAMED.sub("", sentence.text) if sentence.first else sentence.text
     bare = replace(sentence, text=text)
     fields: dict[str, object] = {}
-    words = text.lower()
-    for _, _, read, cues in constraints.RULES:
-        if holds(words, cues):
-            fields = {**(read(bare, row) or {}), **fields}
+    for read in constraints.READERS.within(text.lower()):
+        fields = {**(read(bare, row) or {}), **fields}
     found = tuple((key, value) for key, value in fields.items() if key not in _ELSEWHERE)
     if found:
         return Reading((Constraint(m["name"], found),))

@@ -6,7 +6,7 @@ Only these phrases are taken out of a sentence before its marks are looked for; 
 
 from __future__ import annotations
 
-from parsers.prose.forms import Form, form
+from parsers.prose.forms import Cued, Form, form
 
 _WITHOUT_FORCE: tuple[tuple[Form, str], ...] = tuple(
     (form(pattern, *cues), instead)
@@ -63,9 +63,11 @@ _WITHOUT_FORCE: tuple[tuple[Form, str], ...] = tuple(
     )
 )
 
+_PHRASES = Cued(((phrase, instead), phrase.cues) for phrase, instead in _WITHOUT_FORCE)
+
 
 def without_force(text: str) -> str:
     """Return a sentence without the phrases in which words such as "unique" or "error" promise nothing."""
-    for pattern, instead in _WITHOUT_FORCE:
-        text = pattern.sub(instead, text)
+    for phrase, instead in _PHRASES.within(text.lower()):
+        text = phrase.pattern.sub(instead, text)
     return text

@@ -13,9 +13,11 @@ from parsers.prose.conditions import read_conditions, with_conditions
 from parsers.prose.constraints import read_description
 from parsers.prose.facts import FileFacts, ProseFacts
 from parsers.prose.grammar import Text, read_text
+from parsers.prose.headers import around
 from parsers.prose.rules import (
     Added,
     AskedFor,
+    Carried,
     CodeApart,
     CodeBefore,
     CodeRange,
@@ -24,6 +26,7 @@ from parsers.prose.rules import (
     Fact,
     Failure,
     Gate,
+    Grouped,
     Marked,
     MayChange,
     Post,
@@ -55,6 +58,7 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
     stated = (*read_conditions(source, scope), *(pre.condition for pre in read_title(source, scope)))
     above = _preamble(source.preamble, context)
     normal, error = _codes(source, own)
+    placed = (*((context.path, fact) for fact in (*own.facts, *above.facts)), *around(source))
     return ProseFacts(
         normal=normal,
         error=error,
@@ -66,6 +70,8 @@ def read_operation(source: OperationSource, context: FileContext) -> ProseFacts:
         removed=_first(own, above, Removal),
         policy=_policy(own) or _policy(above),
         body=next((f for f in own.facts if isinstance(f, Body)), Body()),
+        carried=tuple((path, fact) for path, fact in placed if isinstance(fact, Carried)),
+        groups=tuple(fact for _, fact in placed if isinstance(fact, Grouped)),
         counterpart=next(((f.title, f.line) for f in own.facts if isinstance(f, Referred)), None),
         unread=own.unread,
         unread_sentences=own.unread_sentences,
@@ -142,6 +148,7 @@ def read_file(context: FileContext, operations: Sequence[OperationSource] = ()) 
     return FileFacts(
         vocabulary=tuple(sorted(dict.fromkeys(found), key=lambda v: v.line)),
         unread=text.unread,
+        carried=tuple(fact for fact in text.facts if isinstance(fact, Carried)),
         unread_sentences=text.unread_sentences,
         parameters={key: fields for key, fields in parameters.items() if fields},
     )

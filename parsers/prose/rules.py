@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from parsers.document import FileContext, OperationSource, ParameterKey, ParameterRow
 from parsers.prose.names import SAME_RESOURCE
@@ -132,6 +133,24 @@ class Referred:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A header with the value that requests have to carry: those of a group of APIs, or with "" those of its place."""
+
+    name: str
+    value: str
+    group: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """The group to which the APIs of a place belong; ``max`` is the last microversion in which they do."""
+
+    group: str
+    max: str | None = None
+
+
+@dataclass(frozen=True)
 class Gate:
     """Microversions of operations. ``only``: words of the titles that it applies to; ``besides``: of those excepted."""
 
@@ -170,6 +189,8 @@ Fact = (
     | AskedFor
     | Tabled
     | Referred
+    | Carried
+    | Grouped
     | Gate
     | MayChange
     | Marked
@@ -288,6 +309,7 @@ class Scope:
 _NO_RESOURCES = frozenset({"action", "actions", "detail", "details"})
 
 
+@lru_cache(maxsize=1024)
 def resources_of(path: str) -> tuple[str, ...]:
     """Return the resources that a path names, in its order: for ``/servers/{id}/tags``, server and tag."""
     segments = [s for s in path.split("?")[0].strip("/").split("/") if s]

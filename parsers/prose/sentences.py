@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.document import Block
 
@@ -54,6 +55,7 @@ def plain(text: str) -> str:
     return " ".join((text if text.isascii() else text.translate(INVISIBLE)).split())
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[str, ...]:
     """Split a text into sentences."""
     line = plain(text)

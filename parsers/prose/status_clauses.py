@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.prose.status_patterns import FORMS, NAMED
 from parsers.prose.words import VALUES, bare
@@ -134,6 +135,7 @@ def _form(form: str, part: dict[str, str | None]) -> str:
     return {"of": "is", "alone": "is", "sets": "change"}.get(form, form)
 
 
+@lru_cache(maxsize=1024)
 def cleared(text: str) -> str:
     """Return a sentence without contractions, and without some asides before a verb.
 

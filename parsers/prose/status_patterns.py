@@ -32,16 +32,18 @@ FREE = (
     r"resulting|updated|changed|supported|unsupported|allowed|acceptable|eligible|ineligible|incorrect|improper|whole|only)\b)[a-z]{4,}"
 )
 """Any other word before "state" or "status", in lower case."""
+NOT_FREE = r"(?:in[-_]use|maintenance)"
+"""The words of ``COMMON`` that are no free ones, because of their form or as they tell what a status is of."""
 NO_STATUS = r"(?!The\b|This\b|That\b|API\b|ID\b|UUID\b|URL\b|HTTP\b|JSON\b|NOT\b|MUST\b|SHOULD\b)"
 PHRASE = r"(?:\*\*\w[\w-]*(?:\s[\w-]+){1,2}\*\*|\"[A-Z]\w*(?:\s[\w-]+){1,2}\")"
 """A marked status of several words: "**Scheduled deletion**"."""
 _MARKED = rf"(?-i:{NO_STATUS}{VALUE}|{PHRASE})"
 _WORD = rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{COMPOUND}))(?![\w`-]))"
 NAMED = (
-    rf"(?:{_MARKED}|(?<![\w`-])(?:{COMMON}|(?-i:{COMPOUND}|{FREE})|"
-    rf"(?-i:{NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))(?![\w`-]))"
+    rf"(?:{_MARKED}|(?<![\w`-])(?:{NOT_FREE}|(?-i:{COMPOUND}|{FREE}|{NO_STATUS}[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*))"
+    r"(?![\w`-]))"
 )
-"""A value before the word "status": there, a word with a capital letter is a value too."""
+"""A value before the word "status": there, any other word is one, and so is a word with a capital letter."""
 _JOIN = (
     r"(?:\s*,\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:and/or|and|or|nor)\s+|\s*/\s*)(?:in\s+)?"
     r"(?:(?:the|an?)\s+(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will|is|are)\b))?(?!(?-i:[A-Z]{2,3})\s+(?:can|cannot|will)\b)"

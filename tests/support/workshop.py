@@ -26,6 +26,7 @@ from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.seen import Seen
+from conformance.engine.cloud.spares import Spares
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import views
 from conformance.engine.execute.executor import Executor
@@ -250,6 +251,7 @@ def opened(
             drop=shop.drop,
             undo=shop.undone.append,
             usual={},
+            spares=Spares(),
             rand_name=shop.journal.rand_name if shop.journal else None,
         ),
         "watch": SimpleNamespace(until=shop.until),

@@ -1,12 +1,12 @@
-"""The documented lists of a service: each shows things of a collection without the id of another thing in its path."""
+"""The documented lists of a service, each without the id of another thing in its path; and things that none lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from conformance.engine.api.producers import form, placeholders
+from conformance.engine.api.producers import Producers, collection_of, form, listed_by, placeholders
 from conformance.engine.cloud.survey import Listed
-from specs.model import Spec
+from specs.model import Operation, Spec
 
 DETAIL = "/detail"
 """The end of the path of a list that shows more of the same things."""
@@ -23,3 +23,12 @@ def lists_of(specs: Iterable[Spec]) -> tuple[Listed, ...]:
         if collection not in found or path != collection:
             found[collection] = Listed(collection, path, f"{collection}/{{}}" in removed)
     return tuple(found.values())
+
+
+def unlisted_collection(operation: Operation, operations: Mapping[str, Operation], producers: Producers) -> str | None:
+    """Return the last word of a collection in a path that no operation lists or fills; None if there is no such one."""
+    for name in placeholders(operation.path):
+        collection = collection_of(operation.path, name)
+        if producers.of(collection) is None and listed_by(operations, collection) is None:
+            return collection.rpartition("/")[2]
+    return None

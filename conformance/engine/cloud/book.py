@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.engine.cloud.carried import Carried
 from conformance.engine.cloud.shared import Debt
 
 
@@ -87,6 +88,7 @@ class Book:
     services: dict[str, str] = field(default_factory=dict)
     paid: set[str] = field(default_factory=set)
     lists: dict[str | None, list[tuple[str, str, bool]]] = field(default_factory=dict)
+    carried: dict[str | None, Carried] = field(default_factory=dict)
 
     def add(self, line: dict[str, Any]) -> None:
         """Add a line. Lines of several files may come in any order; one of an unknown kind counts for nothing."""
@@ -119,6 +121,8 @@ class Book:
         match line:
             case {"do": "lists", "lists": [*lists]}:
                 self.lists[line.get("service")] = [(at, path, removable) for at, path, removable in lists]
+            case {"do": "headers", "headers": [*headers]}:
+                self.carried[line.get("service")] = Carried.read(headers)
             case {"do": "owe", "key": key} if (debt := Debt.read(line)) is not None:
                 self.debts[key] = debt
             case {"do": "paid", "key": key}:

@@ -70,6 +70,7 @@ def cleanup(
     journal = cloud.journal
     if journal is None or journal.path.parent.resolve() != run_dir.resolve():
         raise ValueError(f"the cloud must be connected with a journal in {run_dir}")
+    cloud.profile = replace(cloud.profile, carried=journal.carried)
     watch = Watch(cloud)
     try:
         # First of all, because a changed limit may keep others from working.

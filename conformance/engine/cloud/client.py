@@ -118,7 +118,7 @@ class Cloud:
         self._delivery: Delivery = Delivery(
             self.url,
             self._credentials,
-            self.version_headers,
+            self.asked_headers,
             scope,
             transport=family._delivery.transport if family else transport or Transport(),
             redactor=self.redactor,
@@ -200,9 +200,10 @@ class Cloud:
         self.owing.learn(ask, answer)
         if ask.is_under_test and isinstance(ask.role, Role):
             self.seen.add(ask.operation, ask, answer)
-        if answer.ok and isinstance(ask.role, Role):
-            self._accepted.add()
+        if isinstance(ask.role, Role):
             self.seen.did(ask, answer)
+            if answer.ok:
+                self._accepted.add()
         if ask.intent is not None and self.journal:
             self._settle(ask.intent, ask, answer)
         if side_effect is not None:
@@ -302,11 +303,12 @@ class Cloud:
         """Close all connections."""
         self._delivery.transport.close()
 
-    def version_headers(self, microversion: str | None) -> Mapping[str, str]:
-        """The headers that ask for a microversion; none for None, and none if the endpoint has no microversions."""
-        if microversion is None or self.microversions.max is None:
-            return {}
-        return self.profile.version_headers(microversion)
+    def asked_headers(self, ask: Ask) -> Mapping[str, str]:
+        """The headers that ask for a microversion, if the endpoint has any, and those that a request has to carry."""
+        carried = self.profile.carried.of(ask)
+        if ask.microversion is None or self.microversions.max is None:
+            return carried
+        return {**self.profile.version_headers(ask.microversion), **carried}
 
     def _not_asked(self, ask: Ask) -> None:
         if ask.intent is not None and self.journal:

@@ -58,7 +58,7 @@ class Delivery:
     Attributes:
         url: the versioned root.
         credentials: the source of the token of each role.
-        version_headers: gives the headers that ask for a microversion, None included.
+        asked_headers: gives the headers that a request has beside those of its body and its token.
         scope: the paths that stand below the project of the role that asks.
         transport: the connections.
         redactor: keeps secrets out of the exchanges.
@@ -68,7 +68,7 @@ class Delivery:
 
     url: str
     credentials: Mapping[Role, Credential]
-    version_headers: Callable[[str | None], Mapping[str, str]]
+    asked_headers: Callable[[Ask], Mapping[str, str]]
     scope: Scope
     transport: Transport
     redactor: Redactor
@@ -137,7 +137,7 @@ class Delivery:
             data = given.data if given is ask.body else json.dumps(ask.body).encode()
         if data is not None:
             headers["Content-Type"] = given.media_type
-        headers.update(self.version_headers(ask.microversion))
+        headers.update(self.asked_headers(ask))
         if token:
             headers["X-Auth-Token"] = token
         named = {name.lower() for name, _ in ask.headers}

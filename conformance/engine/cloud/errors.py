@@ -44,5 +44,17 @@ class ResourceError(CloudError):
         self.answer = answer
 
 
+class NoRoomError(ResourceError):
+    """A resource could not be made, because a quota of the project is used up.
+
+    Attributes:
+        room: the words that say which, without ids and numbers (see ``faults.room_that_lacks``).
+    """
+
+    def __init__(self, message: str, room: str) -> None:
+        super().__init__(message)
+        self.room = room
+
+
 class MissingError(ResourceError):
     """A resource cannot be made, because the cloud lacks a thing from which it is made."""

@@ -72,11 +72,17 @@ def room_that_lacks(text: str) -> str | None:
     Two refusals because of the same quota have the same words.
     """
     words = quota_words(text)
-    return None if words is None else _OWN.sub("#", words).casefold()
+    return None if words is None else without_ids(words).casefold()
+
+
+def without_ids(text: str) -> str:
+    """A text without ids and numbers."""
+    return _OWN.sub("#", text)
 
 
 def quota_words(text: str) -> str | None:
     """The words of a text that say which quota is used up, as they are; None if it says so of none."""
+    text = text.partition(USED_UP)[2].partition("): raise it")[0] or text
     found = _QUOTA.search(text)
     return None if found is None else text[found.start() :].partition(".")[0].rstrip(")")
 
@@ -86,7 +92,7 @@ def rooms_that_lack(reasons: Iterable[str]) -> list[str]:
     counts: Counter[str] = Counter()
     words: dict[str, str] = {}
     for reason in reasons:
-        said = quota_words(reason.partition(USED_UP)[2].partition("): raise it")[0] or reason)
+        said = quota_words(reason)
         room = room_that_lacks(said) if said else None
         if said and room:
             counts[room] += 1

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.discover import Candidate, Discovery, Missing
-from conformance.engine.cloud.errors import ResourceError
-from conformance.engine.cloud.faults import says_quota
+from conformance.engine.cloud.errors import NoRoomError, ResourceError
+from conformance.engine.cloud.faults import room_that_lacks
 from conformance.engine.model.binding import Binding
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def first(
         The thing, and a few words on the things from which it was made.
 
     Raises:
-        ResourceError: no candidate worked, or a quota is used up, and one sentence names the candidates and what the
-            cloud said; or the endpoint or a token is lost, and the sentence says so.
+        NoRoomError: a quota is used up.
+        ResourceError: no candidate worked, and one sentence names the candidates and what the cloud said; or the
+            endpoint or a token is lost, and the sentence says so.
     """
     factory = kind.factory
     if factory is None:
@@ -71,6 +72,7 @@ def first(
     if isinstance(found, Missing):
         raise ResourceError(f"no {kind.name} can be made: {found.reason}; {hint}")
     tried: dict[str, list[str]] = {}
+    full: str | None = None
     for count, (chosen, variant) in enumerate(_ways(factory, found)):
         if count == ATTEMPTS:
             break
@@ -87,11 +89,13 @@ def first(
             left = resources.close()
             if left:
                 tell(f"it could not be removed: {left[0]}")
-            if says_quota(str(error)) and not variant:  # no other candidate needs less room
+            full = None if variant else room_that_lacks(str(error))
+            if full is not None:  # no other candidate needs less room
                 hint = "raise the quota of the project, or remove what is not needed"
                 break
     said = "; ".join(f"{reason} (tried with {'; '.join(whats)})" for reason, whats in tried.items())
-    raise ResourceError(f"this cloud could not make a {kind.name}: {said}; {hint}")
+    said = f"this cloud could not make a {kind.name}: {said}; {hint}"
+    raise ResourceError(said) if full is None else NoRoomError(said, full)
 
 
 def described(chosen: Mapping[str, Candidate], variant: str = "") -> str:

@@ -9,7 +9,7 @@ A request other than GET and HEAD passes if
 (c) or its target is a random id that this run has seen answer 404, or it goes out without a valid token;
 (d) or its path holds a name that this run has made up for a route that cannot exist, so that nothing is there;
 (e) or the user allows changes to shared things, and a later request can undo it; where no description says which
-    can, only if no list has shown the target;
+    can, only if no list has shown the target, and the path names something of the run;
 (f) or it pays a debt that is in the journal.
 
 It knows what may pass and refuses the rest, routes that it has never heard of included. What it must know of the routes
@@ -32,6 +32,7 @@ from conformance.engine.cloud.journal import holds_above
 from conformance.engine.cloud.profile import GuardRules, NamedInBody
 from conformance.engine.cloud.roles import Anonymous, Role
 from conformance.engine.cloud.scope import ABOVE
+from conformance.engine.cloud.untold import UNTOLD, Untold, closed
 from conformance.engine.model.content import Content
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ class Guard:
         all_own: True if the whole cloud was made for this run, so nobody else uses it.
         read_only: True if the run changes nothing: then only requests pass that read.
         undoes: False if no description tells which requests can be undone: then none changes a thing that a list has
-            shown and that did not come with a thing of the run, whatever the user allows.
+            shown and that did not come with a thing of the run, and none that names nothing of the run, whatever the
+            user allows.
+        untold: tells such requests apart.
     """
 
     def __init__(
@@ -109,10 +112,10 @@ class Guard:
         self.all_own = False
         self.read_only = False
         self.undoes = True
-        self._of_others: set[str] = set()
         self._came: set[str] = set()
         self._journal = journal
-        self.nowhere: set[str] = set()
+        self.untold = Untold(journal, self.harmless)
+        self.nowhere = self.untold.nowhere
         self._rules = rules or GuardRules()
         self._anonymous_refused = anonymous_refused
         self._names_nothing = names_nothing
@@ -126,7 +129,7 @@ class Guard:
 
     def listed(self, id_: str, collection: str) -> None:
         """Remember the id of a thing that a list has shown: of a part of a thing of this run, or of others."""
-        (self._came if holds_above(self._journal, collection) else self._of_others).add(id_)
+        (self._came if holds_above(self._journal, collection) else self.untold.of_others).add(id_)
 
     def came_along(self, id_: str) -> None:
         """Remember the id of a thing that came with a thing of this run."""
@@ -157,6 +160,8 @@ class Guard:
         reads = method.upper() in SAFE_METHODS and not acts
         if self.read_only and not reads:
             return f"not sent: {method} {template}: {CHANGES_NOTHING}"
+        if not (self.undoes or self.all_own) and closed(method, template):
+            return f"not sent: {method} {template}: {UNTOLD}"
         if self.allow_disruptive or own is None or not segments[0] or segments[0].startswith("{"):
             return None
         if reads:
@@ -183,7 +188,8 @@ class Guard:
             raise _refusal(ask, CHANGES_NOTHING)
         if ask.pays and self._journal is not None and self._journal.owes(ask.pays, ask.method, ask.path):
             return
-        lasting = self._is_irreversible(ask.method, segments) or self._is_of_others(segments)
+        of_others = not self.undoes and self.untold.touches_others(ask, segments)
+        lasting = of_others or self._is_irreversible(ask.method, segments)
         final = not self.all_own and lasting
         if safe or (self.allow_disruptive and not final):
             return
@@ -280,10 +286,6 @@ class Guard:
     def _is_irreversible(self, method: str, segments: list[str]) -> bool:
         """Whether no request undoes this one."""
         return _fits(f"{method.upper()} /{'/'.join(segments)}", self._rules.irreversible)
-
-    def _is_of_others(self, segments: list[str]) -> bool:
-        """Whether a path names a thing of others, of which nobody knows how it could be restored."""
-        return not self.undoes and any(one in self._of_others and not self.harmless(one) for one in segments)
 
     def _changed(self, value: Any, holder: str = "") -> Iterator[tuple[str, str]]:
         """The things that a body names and the request changes beside its target: pairs of member and id."""

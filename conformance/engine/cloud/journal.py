@@ -22,6 +22,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.cloud.book import Before, Book, Entry, Intent
+from conformance.engine.cloud.carried import Carried
 from conformance.engine.cloud.names import ending, new_prefix
 
 if TYPE_CHECKING:
@@ -121,6 +122,17 @@ class Journal:
     def may_look_at(self, lists: Iterable[tuple[str, str, bool]]) -> None:
         """Note the lists in which things of the run can be found, for a cleanup, which does not know the reference."""
         self._write({"do": "lists", "service": self.service, "lists": [list(one) for one in lists]})
+
+    def has_to_carry(self, carried: Carried) -> None:
+        """Note the headers that requests have to carry, for a cleanup, which does not know the reference."""
+        self._write({"do": "headers", "service": self.service, "headers": carried.plain()})
+
+    @property
+    def carried(self) -> Carried:
+        """The headers that requests have to carry."""
+        with self._lock:
+            self._catch_up()
+            return self._book.carried.get(self.service, Carried())
 
     @property
     def lists(self) -> tuple[tuple[str, str, bool], ...]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from conformance.engine.cloud.candidates import Candidates, Room
+from conformance.engine.cloud.carried import NONE as NO_HEADERS
+from conformance.engine.cloud.carried import Carried
 from conformance.engine.cloud.kinds import Act, Kind
 from conformance.engine.cloud.shared import Shared
 from specs.microversion import Microversion
@@ -122,6 +124,7 @@ class Profile:
         watched: the kinds of things whose statuses a run follows, each by one poll; the usual one is the first.
         removal_order: the kinds in the order of their removal; all others come last.
         removed_at_highest: True if things are removed at the highest microversion instead of the lowest.
+        carried: the headers that requests have to carry by the reference.
         forced: the requests that remove things of which no description tells whatever their status, by collection.
         token_check: the request that proves a token at the start; None if there is none.
         discovery: the candidates for things of the cloud, by their names in Bindings.
@@ -135,6 +138,7 @@ class Profile:
     watched: tuple[str, ...] = ()
     removal_order: tuple[frozenset[str], ...] = ()
     removed_at_highest: bool = True
+    carried: Carried = NO_HEADERS
     forced: Mapping[str, Act] = field(default_factory=dict)
     versions: Versions = field(default_factory=Versions)
     token_check: TokenCheck | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.engine.api.lists import unlisted_collection
+from conformance.engine.api.producers import form
 from conformance.engine.cloud.faults import room_that_lacks
 from conformance.engine.cloud.roles import BAD_TOKEN, NO_TOKEN, Sender
 from conformance.engine.model.binding import Step
@@ -37,6 +39,8 @@ def barrier(context: RunContext, trial: Trial) -> Problem | None:
             return Problem("inapplicable", bounds)
     if context.sandbox:
         return None
+    if (would_stay := _would_stay(context, trial)) is not None:
+        return Problem("inapplicable", would_stay)
     # A request of which the reference is silent may be accepted, too.
     if trial.outcome.accepted is not False and needs.sandbox_only:
         reason = f"{operation.id} needs something that no API client can do; it is tried only in the sandbox"
@@ -56,6 +60,22 @@ def _forbidden(context: RunContext, trial: Trial) -> str | None:
     if trial.request.role in NOBODY or trial.situation.target != "own" or trial.request.path:
         return None
     return guard.forbids(trial.request.operation.method, trial.request.operation.path)
+
+
+def _would_stay(context: RunContext, trial: Trial) -> str | None:
+    """Why a PUT at a name of nothing may make a thing that no request removes; None if it makes nothing for good."""
+    operation = trial.request.operation
+    nothing = trial.situation.target in ("unknown", "missing") and trial.request.role not in NOBODY
+    if context.service.described or not nothing or operation.method != "PUT" or not operation.path.endswith("}"):
+        return None
+    same = (one.method for one in context.operations.values() if form(one.path) == form(operation.path))
+    unlisted = unlisted_collection(operation, context.operations, context.producers)
+    if unlisted is None or "DELETE" in same:
+        return None
+    return (
+        f"no operation of the reference lists, makes or removes things of /{unlisted}, and there is no description of "
+        "the service, so the request may make one that stays"
+    )
 
 
 def limits(trial: Trial) -> list[Step]:

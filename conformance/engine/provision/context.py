@@ -140,7 +140,7 @@ class RunContext:
         known = {name: self.needs_of(operation) for name, operation in self.operations.items()}
         object.__setattr__(self, "needs", known)
         object.__setattr__(self, "role_names", frozenset(map(str, self.cloud.roles)))
-        object.__setattr__(self, "places", Places(self.stopping))
+        object.__setattr__(self, "places", Places(self.stopping, ever_found=self.cloud.seen.found_room))
         object.__setattr__(self, "demanded", Demanded(self.service))
         for kind, graph in ({self.service.resource: self.graph} | dict(self.graphs)).items():
             self._about[kind] = self if kind == self.service.resource else copy.copy(self)

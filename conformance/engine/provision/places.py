@@ -70,6 +70,7 @@ class Places:
         last_actions: the name of the last action on each resource that was handed on, by its id.
         one_more: tells, by the limits that the cloud shows now, whether one more lane has room beside those that hold
             things; True where nobody knows.
+        ever_found: tells whether the run may have things that take a room; True where nobody knows.
     """
 
     stopping: threading.Event
@@ -78,6 +79,7 @@ class Places:
     waited: dict[str, tuple[int, int]] = field(default_factory=dict)
     last_actions: dict[str, str] = field(default_factory=dict)
     one_more: Callable[[], bool] = lambda: True
+    ever_found: Callable[[str], bool] = lambda _: True
     _spent: list[Made] = field(default_factory=list)
     _refused: list[Thing] = field(default_factory=list)
     _due: dict[str, float] = field(default_factory=dict)
@@ -87,6 +89,8 @@ class Places:
     _seated: int = 0
     _stayed: int = 0
     _lanes: int = 0
+    _waiting: int = 0
+    _before: int | None = None
     _made_smaller: float = float("-inf")
     _quiet_since: float = 0.0
     _patience: float = field(default_factory=lambda: PATIENCE)
@@ -283,7 +287,8 @@ class Places:
     ) -> Done:
         """Repeat a refused attempt after growing pauses, as long as a quota is used up, and return the last outcome.
 
-        Where others have waited for the same room in vain, the lane gives back its own things and tries briefly.
+        Where others have waited for the same room in vain, the lane gives back its own things and tries briefly. If the
+        run has never found this room, things of others take it, and as many lanes hold things as before the wait.
 
         Args:
             done: the outcome of the refused attempt.
@@ -293,6 +298,9 @@ class Places:
             operation: the operation of the trial.
         """
         deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
+        with self._free:
+            self._before = self._before if self._waiting else self.most
+            self._waiting += 1
         while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
             if not brief and self._in_vain_for(room, operation):
                 brief, deadline = True, min(deadline, time.monotonic() + BRIEF)
@@ -308,7 +316,11 @@ class Places:
             pause = min(pause * GROWTH, LONGEST_PAUSE)
             done = attempt()
         with self._free:
+            self._waiting -= 1
             if room and self._seated and self.most == 1 and not self.stopping.is_set():
+                if not brief and not self.ever_found(room):
+                    self.most = self._before
+                    self._free.notify_all()
                 self.in_vain.setdefault(room, set()).add(operation)
                 often, moments = self.waited.get(room, (0, 0))
                 self.waited[room] = (often, moments + 1) if brief else (often + 1, moments)
@@ -324,6 +336,11 @@ class Places:
             if room in self.in_vain:
                 self.in_vain[room].add(operation)
             return room in self.in_vain
+
+    def kept_by_others(self, room: str) -> None:
+        """Note that things of others take all of a room, since it lacked when the run had none: no wait finds it."""
+        with self._free:
+            self.waited[room] = (MOST_WAITS, 0)
 
     def room_for(self, operation: str) -> None:
         """Note that a trial found all the room that it needed: others may wait again for what it had lacked before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conformance.engine.api.lists import unlisted_collection
 from conformance.engine.execute.environment import for_want_of_usual_ones
 from conformance.engine.execute.executor import FIRST_REFUSAL
 from conformance.engine.execute.senders import for_want_of_leave
@@ -12,7 +13,7 @@ from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.context import RunContext
 from conformance.engine.run.jobs import Job
-from conformance.engine.run.undescribed import doubted, unlisted_collection
+from conformance.engine.run.undescribed import doubted
 from specs.record.model import Deviation, Result
 
 Judged = tuple[Case, Evidence, Judgement]

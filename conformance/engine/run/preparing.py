@@ -6,7 +6,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from conformance.engine.cloud.errors import CloudError
+from conformance.engine.cloud.errors import CloudError, NoRoomError
 from conformance.engine.cloud.first import first
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.spares import ahead
@@ -30,7 +30,8 @@ LEFT = 2
 def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None]) -> None:
     """Find things of the cloud that resources can be made of, and as many lanes as the limits have room for.
 
-    The first lanes use the resources that come of it.
+    The first lanes use the resources that come of it. In a project without room for one, trials that need none go on,
+    and each of the others says why it is not decided.
 
     Args:
         context: the objects that all lanes of the run share.
@@ -39,13 +40,19 @@ def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: C
         tell: a function that takes one sentence for each candidate that was tried in vain.
 
     Raises:
-        ResourceError: no resource can be made.
+        ResourceError: no resource can be made, and all trials need one or a quota is not the reason.
         OSError: the journal cannot be written.
     """
     needed = any(one.situation.state is not None and context.about(one.operation) is context for one in trials)
     # A cloud may keep resources of another role to itself, and the others are tried all the same.
     if needed and context.service.under_test.role is Role.MEMBER:
-        _make_first(context, trials, parallel, tell)
+        try:
+            _make_first(context, trials, parallel, tell)
+        except NoRoomError as error:
+            if all(one.situation.state is not None for one in trials):
+                raise
+            context.places.kept_by_others(error.room)
+            context.notes.add("missing", str(error))
     elif (where := context.cloud.profile.room) is not None:
         several = {things for things, lanes in _users(context, trials).items() if lanes > 1}
         if not several.isdisjoint(where.others):

@@ -17,8 +17,7 @@ from typing import Any
 
 from conformance.engine.api.acting import with_acting_reads
 from conformance.engine.api.addresses import Addressed, addressed, majors
-from conformance.engine.api.forced import forced_removals
-from conformance.engine.api.lists import lists_of
+from conformance.engine.api.learned import with_reference
 from conformance.engine.api.load import load_service, packages
 from conformance.engine.api.producers import Producers
 from conformance.engine.api.references import with_references
@@ -155,9 +154,7 @@ class Session:
         self.addressed: Addressed = addressed(specs, selected, self.api.major)
         specs, selected = self.addressed.specs, self.addressed.selected
         service = with_references(service, specs)
-        if not service.described:
-            self.cloud.profile = replace(self.cloud.profile, forced=forced_removals(specs, service, top))
-            self.journal.may_look_at((one.collection, one.path, one.removable) for one in lists_of(specs))
+        self.cloud.profile = with_reference(self.cloud.profile, specs, service, top, self.journal)
         self.specs = tuple(specs)
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)

@@ -10,11 +10,10 @@ answer, its effects, and a 5xx are judged as everywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.engine.api.producers import Producers, collection_of, listed_by, placeholders
 from conformance.engine.api.response_fields import values_at
 from conformance.engine.cloud.scopes import scope_lacking
 from conformance.engine.cloud.seen import Sent
@@ -24,7 +23,6 @@ from conformance.engine.model.case import Case
 from conformance.engine.model.evidence import Evidence, Judgement
 from conformance.engine.provision.demanded import REFUSED
 from conformance.engine.run.contrast import FAULTS_OF_REQUESTS, members
-from specs.model import Operation
 
 OF_OTHER_CAUSES = frozenset({403, 404, 409})
 """Codes of refusals for the sake of a role, of a status, or of a name that nothing has, not of a value's form."""
@@ -84,15 +82,6 @@ def doubted(judgement: Judgement, case: Case, evidence: Evidence, unlisted: str 
     else:
         return judgement
     return replace(judgement, verdict="inconclusive", reason=why, deviation=None)
-
-
-def unlisted_collection(operation: Operation, operations: Mapping[str, Operation], producers: Producers) -> str | None:
-    """Return the last word of a collection in a path that no operation lists or fills; None if there is no such one."""
-    for name in placeholders(operation.path):
-        collection = collection_of(operation.path, name)
-        if producers.of(collection) is None and listed_by(operations, collection) is None:
-            return collection.rpartition("/")[2]
-    return None
 
 
 def unproved_refusal(

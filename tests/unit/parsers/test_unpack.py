@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from parsers.archive import unpack
 from parsers.errors import DocumentError, HostileError
-from parsers.source import unpack
 
 
 def _tar(*members: tuple[str, bytes | str | None]) -> bytes:
@@ -44,7 +44,7 @@ def test_dangerous_members_are_refused(tmp_path: Path, member: tuple[str, bytes 
 
 
 def test_an_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parsers.source._MAX_UNPACKED", 1000)
+    monkeypatch.setattr("parsers.archive._MAX_UNPACKED", 1000)
     with pytest.raises(HostileError, match="unpacks to more"):
         unpack(_tar(("a/b.rst", b"x" * 2000)), tmp_path, "here")
 

@@ -62,11 +62,6 @@ def test_it_says_what_would_be_used_and_changes_nothing(cloud):
     [
         ({"/v2.1/images/detail": {"images": []}}, (), "the cloud shows no active image"),
         ({}, ("--use", "image=nix"), "the cloud does not show the image 'nix' that was given"),
-        (
-            {"/v2.1/limits": {"limits": {"absolute": {**LIMITS, "totalInstancesUsed": 10}}}},
-            (),
-            "the limits of the project leave no room for a server",
-        ),
     ],
 )
 def test_what_keeps_a_run_from_starting_is_one_sentence(cloud, routes, options, sentence):
@@ -74,6 +69,16 @@ def test_what_keeps_a_run_from_starting_is_one_sentence(cloud, routes, options, 
     result = doctor(cloud, *options)
     assert result.exit_code == 2
     assert result.stderr == f"conformance: a run cannot start: {sentence}\n"
+
+
+FULL = "a run would decide nothing that needs a server"
+
+
+def test_without_room_for_a_server_a_run_decides_the_rest(cloud):
+    cloud.routes["GET", "/v2.1/limits"] = (200, {"limits": {"absolute": {**LIMITS, "totalInstancesUsed": 10}}})
+    result = doctor(cloud)
+    assert result.exit_code == 2
+    assert result.stderr == f"conformance: {FULL}: the limits of the project leave no room for one\n"
 
 
 def test_it_counts_only_the_cases_that_a_guideline_needs(cloud):
@@ -95,6 +100,7 @@ def test_a_server_that_cannot_be_made_is_told(cloud):
     cloud.routes["POST", "/v2.1/servers"] = (403, {"forbidden": {"code": 403, "message": "Quota exceeded"}})
     result = doctor(cloud, "--boot")
     assert result.exit_code == 2
+    assert result.stderr.startswith(f"conformance: {FULL}: ")
     assert "image 'small', flavor 'tiny'" in result.stderr
     assert "Quota exceeded" in result.stderr
     assert result.stderr.count("\n") == 1

@@ -48,6 +48,24 @@ def test_a_token_of_the_environment_counts_with_a_url_only():
     assert from_environment({"CONFORMANCE_URL": URL, **environment}).tokens[Role.READER] == "r"
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("CONFORMANCE_OS_CLOUD", "CONFORMANCE_CLOUD"),
+        ("CONFORMANCE_OS_CLOUD_ADMIN", "CONFORMANCE_CLOUD_ADMIN"),
+        ("CONFORMANCE_ALOW_DISRUPTIVE", "CONFORMANCE_ALLOW_DISRUPTIVE"),
+    ],
+)
+def test_a_variable_that_is_none_does_not_turn_a_run_to_the_sandbox(variable, meant):
+    with pytest.raises(Trouble, match=f"^{variable} is no variable of this suite: {meant} is$"):
+        from_environment({variable: "mine"})
+
+
+def test_variables_of_others_are_left_alone():
+    beside = {"CONFORMANCE_SPEC": "x", "CONFORMANCE_READONLY": "1", "CONFORMANCE_TRACEBACK": "1", "OS_CLOUD": "mine"}
+    assert from_environment(beside).sandbox
+
+
 def test_a_token_in_a_file(tmp_path):
     file = tmp_path / "token"
     file.write_text("gAAAA-secret\n")

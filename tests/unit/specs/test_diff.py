@@ -14,6 +14,7 @@ from specs.model import (
     Code,
     Condition,
     Deprecation,
+    Header,
     Operation,
     Parameter,
     Policy,
@@ -139,6 +140,30 @@ def test_an_operation_of_another_title_or_file_is_the_same() -> None:
     moved = replace(_BASE, id="other.lock", title="Lock it")
     (change,) = compare(_specs(_BASE), _specs(moved)).changes
     assert (change.what, change.operation, change.breaking) == ("title", "other.lock", False)
+
+
+_ASKED = Header("X-Trial", "True", 3, max="2.54", path="a.inc")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ((), (_ASKED,), [("added", True)]),
+        ((), (replace(_ASKED, min="2.91", max=None),), [("added", False)]),
+        ((_ASKED,), (), [("removed", False)]),
+        ((_ASKED,), (replace(_ASKED, line=9, path="b.inc"),), []),
+        ((_ASKED,), (replace(_ASKED, value="yes"),), [("changed", True)]),
+        ((_ASKED,), (replace(_ASKED, max=None),), [("changed", True)]),
+        ((_ASKED,), (replace(_ASKED, max="2.53"),), [("changed", False)]),
+    ],
+)
+def test_headers_that_requests_have_to_carry(
+    old: tuple[Header, ...], new: tuple[Header, ...], expected: list[tuple[str, bool]]
+) -> None:
+    before, after = (replace(_BASE, request=replace(_BASE.request, headers=headers)) for headers in (old, new))
+    changes = compare(_specs(before), _specs(after)).changes
+    assert [(one.verb, one.breaking) for one in changes] == expected
+    assert {(one.what, one.name) for one in changes} <= {("request header", "X-Trial")}
 
 
 def test_json_says_the_same() -> None:

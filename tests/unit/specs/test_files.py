@@ -46,6 +46,14 @@ parameters = st.builds(
     default=json_values,
     nullable=st.one_of(st.none(), st.booleans()),
 )
+headers = st.builds(
+    model.Header,
+    name=st.sampled_from(["X-Trial", "Client-ID"]),
+    value=st.sampled_from(["True", "1", "a:b"]),
+    line=lines,
+    max=versions,
+    path=st.one_of(st.none(), words),
+)
 whens = st.builds(
     model.When,
     request=st.dictionaries(words, json_values, max_size=2).map(lambda pairs: tuple(pairs.items())),
@@ -82,6 +90,7 @@ operations = st.builds(
         model.Request,
         parameters=st.lists(parameters, max_size=3).map(tuple),
         samples=st.lists(samples, max_size=2).map(tuple),
+        headers=st.lists(headers, max_size=2).map(tuple),
     ),
     unread=st.lists(lines, max_size=3).map(tuple),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.cloud.faults import message_in, quota_used_up, room_that_lacks
+from conformance.engine.cloud.faults import USED_UP, message_in, quota_used_up, room_that_lacks
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,12 @@ def test_the_message_of_a_fault_is_one_line_without_controls(body, message):
 )
 def test_refusals_because_of_the_same_quota_have_the_same_words(first, second, same):
     assert (room_that_lacks(first) == room_that_lacks(second)) is same
+
+
+def test_a_request_under_test_and_one_that_makes_a_thing_for_it_lack_the_same_room():
+    said = "Quota exceeded for instances: Requested 1, but already used 3 of 3 instances"
+    tried = f"the quota of the project is {USED_UP}{said}): raise it, or remove what is not needed"
+    assert room_that_lacks(tried) == room_that_lacks(f"no server could be made: POST /servers gave 403 ({said})")
 
 
 def test_a_text_without_a_word_on_quotas_lacks_no_room():

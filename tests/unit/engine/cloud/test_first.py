@@ -6,8 +6,9 @@ import pytest
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud.discover import Discovery
-from conformance.engine.cloud.errors import ResourceError
+from conformance.engine.cloud.errors import NoRoomError, ResourceError
 from conformance.engine.cloud.exchange import Answer
+from conformance.engine.cloud.faults import room_that_lacks
 from conformance.engine.cloud.first import ATTEMPTS, first
 from conformance.engine.cloud.roles import Role
 from specs.microversion import VersionRange
@@ -126,10 +127,11 @@ def test_a_full_quota_is_full_for_every_candidate():
     found = discovery()
     maker = Maker(found, lambda **_: False)
     maker.why = "Quota exceeded for instances: Requested 1, but already used 2 of 2 instances"
-    with pytest.raises(ResourceError, match="raise the quota of the project") as raised:
+    with pytest.raises(NoRoomError, match="raise the quota of the project") as raised:
         first(maker, found, SERVER, "2.96", lambda _: None)
     assert len(maker.tried) == maker.closed == 1
     assert "--use" not in str(raised.value)
+    assert raised.value.room == room_that_lacks(f"POST /servers gave 403 ({maker.why.replace('2', '3')})")
 
 
 def test_without_room_for_a_volume_a_server_without_one_is_tried():

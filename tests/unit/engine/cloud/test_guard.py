@@ -239,12 +239,65 @@ def test_what_a_list_has_shown_is_not_changed_where_nothing_tells_how_to_undo_it
     assert not world.passes("DELETE", "/parts/listed-1", guard=guard)
     assert not world.passes("POST", "/gears/{own}/parts/listed-1", guard=guard)
     assert world.passes("GET", "/parts/listed-1", guard=guard)
-    assert world.passes("PUT", "/limits/of-a-project", guard=guard)
     guard.came_along("listed-1")
     assert world.passes("DELETE", "/parts/listed-1", guard=guard)
     guard.listed("listed-2", "/parts")
     guard.all_own = True
     assert world.passes("DELETE", "/parts/listed-2", guard=guard), "nobody else uses this cloud"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/rules", None),
+        ("DELETE", "/rules/", None),
+        ("PUT", "/services/disable", {"host": "h"}),
+        ("PATCH", "/settings", {"size": 1}),
+        ("PUT", "/limits/{foreign}", {"cores": 1}),
+        ("DELETE", "/limits/{foreign}", None),
+        ("PATCH", "/settings", {"network": "<volume>"}),
+        ("PUT", "/settings", {"name": "<prefix>-1"}),
+        ("PUT", "/limits/17", None),
+        ("delete", "/rules", None),
+    ],
+)
+def test_where_nothing_tells_how_to_undo_it_what_names_nothing_of_the_run_is_not_changed(world, method, path, body):
+    """Such a request removes all things of a list, or sets what others have set."""
+    guard = Guard(world.journal, GuardRules(), allow_disruptive=True)
+    assert world.passes(method, path, body, guard=guard)
+    guard.undoes = False
+    assert not world.passes(method, path, body, guard=guard)
+    assert world.passes("GET", path, guard=guard)
+    guard.all_own = True
+    assert world.passes(method, path, body, guard=guard), "nobody else uses this cloud"
+
+
+def test_what_is_of_the_run_is_changed_all_the_same(world):
+    guard = Guard(world.journal, GuardRules(), allow_disruptive=True)
+    guard.undoes = False
+    guard.seen_unknown(world.unknown)
+    guard.nowhere.add("nowhere-7")
+    assert world.passes("DELETE", "/servers/{own}", guard=guard)
+    assert world.passes("DELETE", "/servers/{own}/tags", guard=guard)
+    assert world.passes("PUT", "/limits/{unknown}", guard=guard)
+    assert world.passes("DELETE", "/nowhere-7", guard=guard)
+    assert world.passes("DELETE", f"/traits/{world.journal.prefix}-1", guard=guard)
+    assert world.passes("DELETE", "/os-floating-ips/17", guard=guard)
+    intent = world.journal.intend("boxes", "BOX")
+    assert world.passes("PUT", "/BOX", intent=intent, guard=guard)
+    assert world.passes("POST", "/boxes", {}, intent=intent, guard=guard)
+
+
+def test_a_route_of_a_fixed_path_is_known_to_be_closed_before_anything_is_made(world):
+    guard = Guard(world.journal, GuardRules(), allow_disruptive=True)
+    assert guard.forbids("DELETE", "/rules") is None
+    guard.undoes = False
+    assert "no description tells how it could be undone" in guard.forbids("DELETE", "/rules")
+    assert guard.forbids("GET", "/rules") is None
+    assert guard.forbids("POST", "/rules") is None
+    assert guard.forbids("DELETE", "/rules/{rule_id}") is None
+    guard.all_own = True
+    assert guard.forbids("DELETE", "/rules") is None
 
 
 def test_other_services_create_in_any_collection(world):

@@ -45,3 +45,32 @@ def test_the_ids_of_refused_requests_are_not_kept(fake, cloud, code, kept):
     fake.routes["POST", "/v2.1/servers/1/action"] = (code, {}, {"x-compute-request-id": "req-1"})
     cloud.send(Ask("POST", "/servers/1/action", body={"lock": None}))
     assert cloud.seen.done == kept
+
+
+FULL = {"forbidden": {"code": 403, "message": "Quota exceeded for wheels: 3 of 3"}}
+ROOM = "quota exceeded for wheels: # of #"
+
+
+@pytest.mark.parametrize(
+    ("done", "refused", "found"),
+    [
+        ("/wheels", "/wheels", True),
+        ("/carts", "/wheels", False),
+        ("/carts/1/action", "/carts/2/action", True),
+        ("/carts", "", True),
+    ],
+    ids=["made before", "none made", "another thing's", "nobody knows who takes it"],
+)
+def test_a_room_was_found_if_such_a_request_was_accepted_once(done, refused, found):
+    seen = Seen()
+    seen.did(Ask("POST", done), Answer(202, {}, "", ABSENT, 1.0, None))
+    seen.did(Ask("GET", refused), Answer(200, {}, "", ABSENT, 1.0, None))
+    if refused:
+        seen.did(Ask("POST", refused), Answer(403, {}, "", FULL, 1.0, None))
+    assert seen.found_room(ROOM) is found
+
+
+def test_a_client_keeps_the_room_that_a_request_lacked(fake, cloud):
+    fake.routes["GET", "/v2.1/servers/1"] = (403, FULL)
+    cloud.send(SHOW)
+    assert not cloud.seen.found_room(ROOM)

@@ -248,6 +248,45 @@ def test_a_room_that_others_keep_is_not_waited_for_by_each_trial(monkeypatch: py
     assert trial()[0] > 1, "there is room again now and then"
 
 
+@pytest.mark.parametrize(("ever", "most"), [(False, None), (True, 1)])
+def test_as_many_lanes_as_before_go_on_where_things_of_others_take_a_room(ever: bool, most: int | None) -> None:
+    places = seated(6)
+    places.ever_found = lambda room: ever
+    places.found(403, lambda: 403, wheels, lambda: [places.leave() for _ in range(places._seated - 1)], "make")
+    assert places.most == most
+    for _ in range(5):
+        places.take() if most is None else None
+    places.found(403, lambda: 403, wheels, lambda: None, "show")
+    assert places.most == most, "a moment's wait leaves the lanes as they are"
+
+
+def test_two_lanes_that_wait_for_what_others_keep_leave_as_many_lanes_as_before_both() -> None:
+    places, others = seated(6), []
+    places.ever_found = lambda room: False
+    wait = threading.Event()
+
+    def carts() -> int:
+        wait.wait(5)
+        return 403
+
+    def second() -> None:
+        places.found(403, carts, lambda _: "carts", lambda: None, "show")
+
+    def give_back() -> None:
+        while places._seated > 1:
+            places.leave()
+        if not others:
+            others.append(threading.Thread(target=second, daemon=True))
+            others[0].start()
+
+    places.found(403, lambda: 403, wheels, give_back, "make")
+    places.used_up()
+    wait.set()
+    others[0].join(5)
+    assert set(places.in_vain) == {"wheels", "carts"}
+    assert places.most is None
+
+
 def test_a_lane_that_holds_the_thing_itself_finds_the_room_for_which_others_waited_in_vain() -> None:
     places, held = seated(1), ["w-1"]
     places.found(403, lambda: 403, wheels, lambda: None, "make two")

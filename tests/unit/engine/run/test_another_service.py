@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from fake_cloud import fake_cloud
 from widgets import plain, row, sample, spec
 
 from conformance.engine.api.description import DescriptionError, read_texts
+from conformance.engine.api.learned import with_reference
 from conformance.engine.api.load import understood
 from conformance.engine.cloud.cleanup import cleanup
 from conformance.engine.cloud.journal import Journal
@@ -18,7 +20,8 @@ from conformance.engine.cloud.target import Target, connect
 from conformance.engine.provision.context import Patience
 from conformance.engine.run import session as module
 from conformance.engine.run.session import Session, Settings
-from specs.model import Operation, Versions
+from specs.microversion import Microversion
+from specs.model import Header, Operation, Request, Versions
 
 DESCRIPTION = """\
 format: 1
@@ -215,3 +218,47 @@ def test_without_its_description_a_refusal_neither_breaks_nor_keeps_a_promise(vo
     assert made.reason.startswith("the documented request was refused with 400; this suite has no description of the")
     refused = next(result for name, result in results.items() if "post-volumes/error/400" in name)
     assert refused.reason.startswith("no request of the operation was accepted, and this suite has no description of")
+
+
+TRIAL = Header("X-Volumes-Trial", "True", 9)
+
+
+def on_trial(volumes, asked):
+    """Answer as the same service, whose volumes nobody finds without a header."""
+    documented = asked.path.startswith("/v3/volumes") and asked.path != "/v3/volumes/detail"
+    return LACKING if documented and asked.headers.get(TRIAL.name) != TRIAL.value else volumes.answer(asked)
+
+
+@pytest.mark.parametrize("headers", [(TRIAL,), ()])
+def test_each_request_has_the_header_that_its_operation_has_to_carry(tmp_path, service, monkeypatch, headers):
+    monkeypatch.setattr(module, "load_service", lambda _: service)
+    asking = [replace(one, request=replace(one.request, headers=headers)) for one in (CREATE, SHOW, DELETE)]
+    with fake_cloud() as fake:
+        volumes, reference, results = Volumes(fake), spec(*asking), {}
+        fake.default = partial(on_trial, volumes)
+        target = Target(url=fake.url, tokens={Role.MEMBER: "member-token", Role.ADMIN: "admin-token"})
+        settings = Settings(target, tmp_path, patience=Patience(status=5.0, settle=0.0))
+        session = Session(settings, [reference], [reference], lambda one: results.setdefault(one.case, one))
+        session.run.start([case.id for case in session.suite.cases])
+        for case in session.suite.cases:
+            session.run.wait(case.id)
+        assert session.close(whole_run=True) == ()
+    assert volumes.there == {}
+    assert bool(volumes.ever) is bool(headers)
+    kept = {one.operation for one in results.values() if one.verdict == "pass" and "/normal/" in one.case}
+    assert kept == ({one.id for one in asking} if headers else set())
+
+
+def test_a_cleanup_sends_them_too(volumes, target, service, tmp_path):
+    """It does not know the reference, and a thing that it does not find would be taken for gone."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    asking = [replace(one, request=Request(headers=(TRIAL,))) for one in (SHOW, DELETE)]
+    with_reference(service.profile, [spec(*asking)], service, Microversion(3, 20), journal)
+    journal.made(journal.intend("volume", "n"), "v-1", "/volumes/v-1")
+    volumes.there["v-1"] = {"id": "v-1", "status": "available"}
+    volumes.fake.default = partial(on_trial, volumes)
+    cloud = connect(target, Journal(tmp_path / "journal-cleanup.jsonl"), profile=service.profile)
+    report = cleanup(tmp_path, cloud, timeout=5.0)
+    cloud.close()
+    assert report.removed == ("volume v-1",)
+    assert volumes.there == {}

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 from widgets import KNOWLEDGE as WIDGETS
 from widgets import trial
-from workshop import DROP, EVERY, KNOWN, LIST, MAKE, PROFILE, SHOW, opened, tried
+from workshop import DROP, EVERY, KNOWN, LIST, MAKE, PROFILE, SHOW, SPIN, opened, tried
 
 from conformance.engine.cloud.candidates import Limit, Room
+from conformance.engine.cloud.errors import NoRoomError
 from conformance.engine.cloud.spares import Spares
 from conformance.engine.cloud.waits import Waits
 from conformance.engine.run.preparing import make_ahead, prepare
@@ -49,6 +50,47 @@ def test_one_more_lane_begins_later_if_the_limits_have_room_by_then(tmp_path, mo
     prepare(executor.context, in_lanes(MAKE, SHOW), 6, print)
     cloud.does["GET /quotas/p-1"] = (200, {"quota": {"gears": {"limit": 3 + left, "used": 3}}})
     assert executor.context.places.one_more() is more
+
+
+SAID = "this cloud could not make a server: quota exceeded: 3 of 3; raise the quota of the project"
+
+
+@pytest.fixture
+def full(tmp_path, monkeypatch):
+    """Prepares a run in a project that has no room for the first resource; returns the context of the run."""
+
+    def run(*trials):
+        def first(*_):
+            raise NoRoomError(SAID, "quota exceeded: # of #")
+
+        monkeypatch.setattr("conformance.engine.run.preparing.first", first)
+        context = opened(tmp_path, *EVERY, service=KNOWN)[1].context
+        prepare(context, trials, 6, print)
+        return context
+
+    return run
+
+
+def test_what_needs_no_resource_is_tried_in_a_project_without_room_for_one(full, monkeypatch):
+    for name, seconds in {"PAUSE": 0.0, "BRIEF": 0.0, "WAIT": 0.2}.items():
+        monkeypatch.setattr(f"conformance.engine.provision.places.{name}", seconds)
+    context = full(tried(SPIN, state="ACTIVE"), tried(LIST))
+    assert ("missing", SAID) in context.notes.sorted()
+    places, asked = context.places, []
+    places.take()
+
+    def refused():
+        asked.append(403)
+        return 403
+
+    assert places.found(403, refused, lambda _: "quota exceeded: # of #", lambda: None, "spin") == 403
+    assert len(asked) == 1, "nobody waits long for what others keep"
+    assert places.most is None, "a lane that ended would leave no room"
+
+
+def test_where_everything_needs_a_resource_a_run_without_room_for_one_does_not_begin(full):
+    with pytest.raises(NoRoomError, match="raise the quota"):
+        full(tried(SPIN, state="ACTIVE"), tried(SPIN, state="PAUSED"))
 
 
 class Slow:

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import pytest
 from widgets import plain, row, sample
 
+from conformance.engine.api.lists import unlisted_collection
 from conformance.engine.api.load import load_service
 from conformance.engine.api.producers import Producers
 from conformance.engine.judge.contents import FieldShown
 from conformance.engine.model.evidence import Judgement
-from conformance.engine.run.undescribed import doubted, unlisted_collection, unproved_query, unproved_refusal
+from conformance.engine.run.undescribed import doubted, unproved_query, unproved_refusal
 from specs.record.model import Deviation
 
 CARS = (plain("GET", "/cars"), plain("GET", "/cars/{car_id}"))

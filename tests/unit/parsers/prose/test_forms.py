@@ -9,7 +9,7 @@ from re import _parser as parser
 import pytest
 
 import parsers.prose
-from parsers.prose.forms import Form, form, holds
+from parsers.prose.forms import Cued, Form, form, holds
 
 
 def runs(sequence):
@@ -106,3 +106,11 @@ def test_a_text_without_a_cue_is_left_alone():
 def test_without_cues_any_text_may_have_the_form():
     assert holds("anything", ())
     assert not holds("anything", ("else",))
+
+
+def test_of_many_things_those_are_found_whose_cue_a_text_holds():
+    things = Cued((("lock", ("lock", "shut")), ("any", ()), ("open", ("open",)), ("door", ("door", "lock"))))
+    assert things.within("it is open") == ["any", "open"]
+    assert things.within("shut and locked") == ["lock", "any", "door"]
+    assert things.within("") == ["any"]
+    assert Cued(()).within("lock") == []
