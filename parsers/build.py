@@ -83,7 +83,7 @@ def build_specs(reading: Reading, service: str | None = None) -> dict[str, Spec]
         if not (file.operations or file.context.rows or told.file.vocabulary):
             continue
         own = names.take(stem(file.context.path, reading.layout.top))
-        specs[own] = headers.on(spec_of(file, own, name, told, reading), told)
+        specs[own] = headers.on(_spec(file, own, name, told, reading), told)
     return specs
 
 
@@ -98,7 +98,7 @@ def _seconds(file: SourceFile) -> float:
     return blocks * _A_BLOCK + rows * _A_ROW
 
 
-def spec_of(file: SourceFile, own: str, service: str, told: Told, reading: Reading) -> Spec:
+def _spec(file: SourceFile, own: str, service: str, told: Told, reading: Reading) -> Spec:
     """Make the spec of one file.
 
     Args:

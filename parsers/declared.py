@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from parsers.build import original, spec_of
+from parsers.build import build_specs
 from parsers.errors import DocumentError
 from parsers.masked import masked_block, masked_description
 from specs.model import Common, Operation, Parameter, Spec
@@ -102,7 +102,7 @@ def declare(reading: Reading, specs: dict[str, Spec], entries: Sequence[Declared
 
     Args:
         reading: the reference; the files that the readings are about, and what these tell, are replaced.
-        specs: its specs by name; those of such files are replaced.
+        specs: its specs by name, which are replaced.
         entries: the readings.
 
     Returns:
@@ -117,6 +117,7 @@ def declare(reading: Reading, specs: dict[str, Spec], entries: Sequence[Declared
 
     names = {spec.reference.path: name for name, spec in specs.items()}
     book = _Book(entries)
+    found: dict[str, list[_Said]] = {}
     for number, file in enumerate(reading.files):
         name = names.get(file.context.path)
         if name is None:
@@ -124,12 +125,12 @@ def declare(reading: Reading, specs: dict[str, Spec], entries: Sequence[Declared
         masked, said = _Masking(file, specs[name], book).result()
         if not said:
             continue
-        told = prose.read_source(masked)
-        reading.files[number], reading.told[number] = masked, told
-        lines = reading.layout.lines.get(file.context.path)
-        if lines is not None:
-            said = [replace(one, line=original(one.line, lines)) for one in said]
-        specs[name] = _with(spec_of(masked, name, specs[name].service, told, reading), said, book)
+        reading.files[number], reading.told[number] = masked, prose.read_source(masked)
+        found[name] = [replace(one, line=reading.line(file.context.path, one.line)) for one in said]
+    if found:
+        specs.update(build_specs(reading, next(iter(specs.values())).service))
+    for name, said in found.items():
+        specs[name] = _with(specs[name], said, book)
     return book.lost(specs.values())
 
 

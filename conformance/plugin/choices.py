@@ -45,6 +45,10 @@ _TOKENS = {
 _BESIDE = {f"{PREFIX}{name}" for name in ("SPEC", "READONLY", "TRACEBACK")}
 """The environment variables that stand for no option."""
 
+_ALIKE = 0.8
+"""How much of the name of a variable must agree with a known one to be taken for it (1 for all). Others are not meant
+for this suite: more projects than one test conformance."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -149,12 +153,13 @@ def with_tokens(values: Mapping[str, Any], environment: Mapping[str, str]) -> di
 
 
 def from_environment(environment: Mapping[str, str]) -> Choices:
-    """Read the environment variables that set the options under stestr. Raises Trouble, also for one that is none."""
+    """Read the environment variables that set the options under stestr. Raises Trouble, also for a misspelt one."""
     known = {option.variable for option in OPTIONS} | _BESIDE
     for name in environment:
         if name.startswith(PREFIX) and name not in known:
-            (meant,) = get_close_matches(name.replace("_OS_", "_"), sorted(known), 1, 0.0)
-            raise Trouble(f"{name} is no variable of this suite: {meant} is")
+            meant = get_close_matches(name.replace("_OS_", "_"), sorted(known), 1, _ALIKE)
+            if meant:
+                raise Trouble(f"{name} is no variable of this suite: {meant[0]} is")
     values: dict[str, Any] = {}
     for option in OPTIONS:
         text = environment.get(option.variable, "").strip()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.cloud.journal import PATTERN, Journal
-from conformance.engine.run.locks import TURNS
+from conformance.engine.cloud.locks import TURNS
+from conformance.engine.cloud.shared_lists import LISTS
 from conformance.engine.run.session import Settings, patience_of
 from conformance.plugin.choices import Choices
 from conformance.plugin.endpoint import Endpoint, has_logs, open_endpoint, remove_logs
@@ -32,7 +33,7 @@ from specs.record.model import Result, RunInfo
 from specs.record.reader import HEAD, LINES, WORKER_LINES
 from specs.record.totals import added
 
-WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS, NEEDS)
+WRITTEN = (HEAD, LINES, WORKER_LINES, PATTERN, PARTS, STOP, TURNS, NEEDS, f"{LISTS}-*")
 """Patterns of the names of files that the processes of a run write into its directory before the first case."""
 
 DECIDED = ("pass", "fail", "inapplicable")
@@ -176,8 +177,8 @@ class Opened:
         info = replace(info, exit_status=status)
         if self._writer is not None:
             self._writer.finish(info)
-        for name in (STOP, TURNS):
-            (self.directory / name).unlink(missing_ok=True)
+        for file in (self.directory / STOP, self.directory / TURNS, *self.directory.glob(f"{LISTS}-*")):
+            file.unlink(missing_ok=True)
         self._end_endpoint()
         return info
 

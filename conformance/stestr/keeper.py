@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from conformance.engine.run.locks import hold
+from conformance.engine.cloud.locks import hold
 from conformance.plugin import ending
 from conformance.plugin.choices import Choices, from_environment, on
 from conformance.plugin.heads import tallies_of

@@ -22,7 +22,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from conformance.engine.run.locks import hold
+from conformance.engine.cloud.locks import hold
 from conformance.plugin.choices import from_environment
 from conformance.plugin.trouble import Trouble, say, shown, tell
 from conformance.stestr.started import STARTED

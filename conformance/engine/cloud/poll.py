@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.cloud.kinds import Kind, View
+from conformance.engine.cloud.lookout import Lookout
 from conformance.engine.cloud.pauses import grown, rested
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
@@ -21,12 +21,10 @@ from specs.record.purposes import Purpose
 
 if TYPE_CHECKING:
     from conformance.engine.cloud.client import Cloud
+    from conformance.engine.cloud.shared_lists import SharedLists
 
 Predicate = Callable[[View | None], bool]
 """Tells by a view whether to stop waiting; the view is None if the thing does not exist."""
-
-NOT_THERE = frozenset({404, 410})
-"""Codes that say that a thing does not exist."""
 
 _NEAR, _LATE, _STEP = 0.9, 1.5, 0.05
 """The first and the last part of the time that a wait is expected to take, between which the pauses are at most the
@@ -40,8 +38,6 @@ BLIND = 15.0
 
 STILL_BLIND = 0.2
 """The part of these seconds that is left to a wait while nothing could be seen since an earlier wait ended so."""
-
-_PAGES = 50
 
 JOINING = 0.5
 """The pause before the first poll after a time without any wait, as a part of the shortest pause between two polls."""
@@ -137,10 +133,12 @@ class Watch:
     Args:
         cloud: the client of the cloud.
         kind: the kind of the things in the poll; things of other kinds have polls of their own.
-        shortest: the least seconds for each request of the poll. For a slow endpoint the pause is at least three times
-            the duration of the last poll, so that the poll uses at most a quarter of one connection.
+        shortest: the least seconds for each request of the polls of all processes of the run. For a slow endpoint the
+            pause is at least three times the duration of the last poll, so that the poll uses at most a quarter of one
+            connection.
         longest: the seconds to which the pause grows while nothing changes.
         microversion: the microversion of the poll. The oldest one shows status and task, and costs least.
+        lists: the lists that the processes of the run share; None in a run of one process.
     """
 
     def __init__(
@@ -151,10 +149,13 @@ class Watch:
         shortest: float = 0.15,
         longest: float = 3.0,
         microversion: str | None = None,
+        lists: SharedLists | None = None,
     ) -> None:
         self._cloud = cloud
         self.kind = kind or cloud.profile.kind(next(iter(cloud.profile.watched), ""))
+        self._lookout = Lookout(cloud, self.kind, microversion, lists)
         self._shortest = shortest
+        self._lists = lists
         self._longest = longest
         self._microversion = microversion
         self._changed = Condition()
@@ -162,12 +163,10 @@ class Watch:
         self._blind = False
         self._fresh = False
         self._traces: dict[str, list[tuple[float, str, str | None]]] = {}
-        self._problem: str | None = None
         self._thread: Thread | None = None
         self._closed = False
         self._started = time.monotonic()
         self._others: dict[str, Watch] = {}
-        self._sent = 0
 
     def until(
         self,
@@ -215,7 +214,7 @@ class Watch:
                 self._waits.remove(waiting)
             if waiting.failure is not None:
                 raise waiting.failure
-            return waiting.result(not waiting.done, self._problem)
+            return waiting.result(not waiting.done, self._cloud.lost or self._lookout.problem)
 
     def _await(self, waiting: _Wait, timeout: float, stopping: Event | None) -> None:
         """Wait, with the lock held, until a wait has ended, the time is over, or nothing more is to be seen."""
@@ -236,7 +235,8 @@ class Watch:
                 version = self._microversion if kind.name in self._cloud.profile.watched else None
                 if kind.factory is not None and kind.factory.microversion:
                     version = kind.factory.microversion
-                other = Watch(self._cloud, kind, shortest=self._shortest, longest=self._longest, microversion=version)
+                pauses = {"shortest": self._shortest, "longest": self._longest}
+                other = Watch(self._cloud, kind, **pauses, microversion=version, lists=self._lists)
                 other._closed = self._closed
                 self._others[kind.name] = other
             return self._others[kind.name]
@@ -275,88 +275,44 @@ class Watch:
             self._poll()
 
     def _poll(self) -> None:
-        first = True
+        first, pace = True, self._lookout.pace(self._shortest)
         while True:
             with self._changed:
                 first = first or not self._waits
                 self._changed.wait_for(lambda: bool(self._waits) or self._closed)
                 if first:
-                    self._changed.wait_for(lambda: self._closed, JOINING * self._shortest)  # others may join it
+                    self._changed.wait_for(lambda: self._closed, JOINING * pace)  # others may join it
                 first = False
                 if self._closed:
                     return
-                asked: dict[Role, set[str]] = {}
+                asked: dict[Role, list[_Wait]] = {}
                 for waiting in self._waits:
-                    asked.setdefault(waiting.role, set()).add(waiting.id)
+                    asked.setdefault(waiting.role, []).append(waiting)
                 self._fresh = False
-            started = time.monotonic()
-            news, self._sent = False, 0
-            for role, ids in asked.items():
-                begun = time.monotonic()
+            news, sent, took = False, 0, 0.0
+            for role, waits in asked.items():
+                since = max(one.since for one in waits)
                 try:
-                    views = self._look(role, ids)
+                    sight = self._lookout.look(role, {one.id for one in waits}, since, pace)
                 except Exception as error:  # whoever waits is told, and the poll goes on for the others
                     self._fail(role, error)
                     continue
-                news = self._tell(role, views, begun) or news
-            took = time.monotonic() - started
+                sent, took = sent + sight.sent, took + sight.seconds
+                news = self._tell(role, sight.views, sight.begun) or news
             with self._changed:
                 if self._cloud.lost:
-                    self._problem = self._cloud.lost
                     self._changed.notify_all()
                 # The youngest wait counts, so that a long wait does not slow down one that has just begun.
                 now = time.monotonic()
                 youngest = min((now - one.since for one in self._waits), default=0.0)
                 patience = min((one.patience(now) for one in self._waits), default=self._longest)
-                shortest = self._shortest * max(1, self._sent)
+                shortest = pace * max(1, sent)
                 known = all(one.expected for one in self._waits)
                 pause = shortest if news else max(shortest, min(grown(youngest, self._longest, known), patience))
                 # A new wait is polled for soon, but not at once, because others may join it.
                 due, soon = now + rested(pause, patience, took), now + rested(shortest, patience, took)
                 while not self._closed and time.monotonic() < (soon if self._fresh else due):
                     self._changed.wait((soon if self._fresh else due) - time.monotonic())
-
-    def _look(self, role: Role, ids: set[str]) -> dict[str, View | None]:
-        """The views of the things now. A thing that could not be requested is left out."""
-        views: dict[str, View | None] = {}
-        # A single thing costs less by its own GET than by a list.
-        if len(ids) > 1 and self.kind.listing.status_path:
-            views.update((id_, view) for id_, view in self._listing(role).items() if id_ in ids)
-        # The list leaves out deleted things that are kept for a while, and things with changed names.
-        for id_ in sorted(ids - set(views)):
-            path = self.kind.path_of(id_)
-            self._sent += 1
-            answer = self._cloud.get(path, role=role, microversion=self._microversion)
-            view = self.kind.shown_in(answer.json) if answer.ok else None
-            if view is not None or answer.status in NOT_THERE:
-                views[id_] = view
-            else:
-                self._note(
-                    answer.error or f"GET {path} gave {answer.status}{' and did not show it' if answer.ok else ''}"
-                )
-        return views
-
-    def _listing(self, role: Role) -> dict[str, View]:
-        views: dict[str, View] = {}
-        how, id_field = self.kind.listing, self.kind.id_field
-        named = ((how.name_query, self._cloud.prefix),) if how.name_query else ()
-        query: tuple[tuple[str, str], ...] = named
-        for _ in range(_PAGES):
-            self._sent += 1
-            answer = self._cloud.get(how.status_path, role=role, microversion=self._microversion, query=query)
-            if not answer.ok or not isinstance(answer.json, dict):
-                self._note(answer.error or f"GET {how.status_path} gave {answer.status}")
-                break
-            page = [one for one in answer.json.get(how.key) or () if isinstance(one, dict) and id_field in one]
-            views.update((one[id_field], one) for one in page)
-            links = answer.json.get(f"{how.key}_links") or ()
-            following = next((one.get("href", "") for one in links if one.get("rel") == "next"), "")
-            marker = parse_qs(urlsplit(following).query).get("marker")
-            if not page or not marker:
-                break
-            # Only the marker of the link is used: its host may not be reachable from here.
-            query = (*named, ("marker", marker[0]))
-        return views
 
     def _tell(self, role: Role, views: dict[str, View | None], begun: float) -> bool:
         """Give the views to the waits for them. True if any view was new."""
@@ -387,7 +343,3 @@ class Watch:
                 waiting.failure, waiting.done = error, True
                 self._waits.remove(waiting)
             self._changed.notify_all()
-
-    def _note(self, problem: str) -> None:
-        with self._changed:
-            self._problem = problem

@@ -16,8 +16,9 @@ from conformance.engine.cloud.exchange import Answer, Ask, said
 from conformance.engine.cloud.holders import holder_of
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.listing import listed
+from conformance.engine.cloud.lookout import NOT_THERE
 from conformance.engine.cloud.named import named_in, stands_on
-from conformance.engine.cloud.poll import NOT_THERE, WaitResult
+from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Removal, Thing

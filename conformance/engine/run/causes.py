@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.engine.api.producers import SAFE
 from conformance.engine.cloud.discover import LACKING
+from conformance.engine.cloud.locks import Locks
 from conformance.engine.cloud.seen import Sent
 from conformance.engine.derive.situations import UNKNOWN
 from conformance.engine.execute.executor import Executor
@@ -28,7 +29,6 @@ from conformance.engine.run.contrast import NO_CONTRAST, SAME_FOR_ALL, Contrasts
 from conformance.engine.run.jobs import Job
 from conformance.engine.run.judging import Judged, judged
 from conformance.engine.run.lanes import ALONE, lane_of
-from conformance.engine.run.locks import Locks
 from conformance.engine.run.trying import made
 from conformance.engine.run.undescribed import unproved_query, unproved_refusal
 from conformance.engine.run.unknown_names import CRASH, UnknownNames

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
+from conformance.engine.cloud.locks import Locks
 from conformance.engine.execute.controls import Controls
 from conformance.engine.execute.executor import Executor
 from conformance.engine.model.case import Case, Suite
@@ -25,7 +26,6 @@ from conformance.engine.run.jobs import Job, Tried, in_order, jobs_of
 from conformance.engine.run.judging import Judged, fault, parted, result_of
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE, lane_of
 from conformance.engine.run.last import at_last
-from conformance.engine.run.locks import Locks
 from conformance.engine.run.pending import Pending
 from conformance.engine.run.preparing import make_ahead
 from conformance.engine.run.queue import Queue

@@ -25,11 +25,13 @@ from conformance.engine.cloud.client import Cloud
 from conformance.engine.cloud.discover import OTHER, Discovery
 from conformance.engine.cloud.errors import CloudError, EndpointError
 from conformance.engine.cloud.journal import Journal
+from conformance.engine.cloud.locks import TURNS, Locks
 from conformance.engine.cloud.owing import pay_all
 from conformance.engine.cloud.poll import Watch
 from conformance.engine.cloud.profile import Profile
 from conformance.engine.cloud.resources import Resources
 from conformance.engine.cloud.scopes import hints
+from conformance.engine.cloud.shared_lists import SharedLists
 from conformance.engine.cloud.target import Described, Target, connect
 from conformance.engine.derive.state_graph import StateGraph
 from conformance.engine.derive.suite import derive, from_first, highest_version, service_of, views
@@ -40,7 +42,6 @@ from conformance.engine.model.trial import Trial
 from conformance.engine.provision.context import Notes, Patience, RunContext
 from conformance.engine.provision.handing import withdraw
 from conformance.engine.provision.parts import lacking
-from conformance.engine.run.locks import TURNS, Locks
 from conformance.engine.run.preparing import prepare
 from conformance.engine.run.run import Run
 from specs.microversion import Microversion
@@ -53,9 +54,6 @@ SANDBOX_PATIENCE = Patience(status=30.0, settle=0.3)
 
 CLOUD_PAUSE, SANDBOX_PAUSE = 1.0, 0.6
 """The least seconds between two polls for things of a kind: of a cloud that others use too, and of a sandbox."""
-
-LONGEST_PAUSE = 5.0
-"""The most of these seconds, however many processes share a run."""
 
 USES = ("apiref-conformance", "docutils", "keystoneauth1", "pytest", "PyYAML", "requests")
 """Distributions whose versions stand in the record, beside those that contain the references of services."""
@@ -84,7 +82,7 @@ class Settings:
         microversion: the highest microversion to ask for; None for the highest that cloud and reference share.
         wishes: ids or names of things to use instead of discovered ones (see ``Discovery``).
         service: the type of the service, if it is one of several in the run; None in a run of one.
-        processes: the number of processes that share the run: each polls so much less often.
+        processes: the number of processes that share the run, and the pace of its polls.
     """
 
     target: Target
@@ -159,7 +157,9 @@ class Session:
         self.selected = tuple(selected)
         wishes = wished(self.cloud, settings.wishes, lenient=settings.service is not None)
         discovery = Discovery(self.cloud, wishes)
-        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause_of(settings))
+        lists = SharedLists(settings.directory, settings.processes, settings.service) if worker else None
+        pause = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
+        self.watch = Watch(self.cloud, microversion=str(top), shortest=pause, lists=lists)
         patience = settings.patience or patience_of(None, settings.sandbox)
         stopping = threading.Event()
         self.resources = Resources(self.cloud, discovery, self.watch, timeout=patience.status, stopping=stopping)
@@ -344,12 +344,6 @@ class Session:
             totals=dict(totals or {}),
             notes=self.notes(),
         )
-
-
-def pause_of(settings: Settings) -> float:
-    """The least seconds between two polls of this process, so that all processes of the run together keep the pace."""
-    alone = SANDBOX_PAUSE if settings.sandbox else CLOUD_PAUSE
-    return min(settings.processes * alone, LONGEST_PAUSE)
 
 
 def wished(cloud: Cloud, given: Mapping[str, str], lenient: bool = False) -> dict[str, str]:

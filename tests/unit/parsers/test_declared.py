@@ -341,3 +341,13 @@ def test_the_whole_way_by_the_command_line(project: Project) -> None:
     going = project.conformance(*build, "--keep-going")
     assert going.exit_code == 0
     assert going.stderr.startswith(told)
+
+
+def test_a_declared_sentence_leaves_the_headers_of_other_sentences(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    asked = "All requests must include the ``X-Paint-Trial`` header, set to ``yes``."
+    project.document(PAINTED.replace("Paints a thing.", f"Paints a thing. {asked}"))
+    project.readings(DRY)
+    paint = project.paint()
+    assert [(one.name, one.value) for one in paint.request.headers] == [("X-Paint-Trial", "yes")]
+    assert paint.refusals

@@ -62,7 +62,13 @@ def test_a_variable_that_is_none_does_not_turn_a_run_to_the_sandbox(variable, me
 
 
 def test_variables_of_others_are_left_alone():
-    beside = {"CONFORMANCE_SPEC": "x", "CONFORMANCE_READONLY": "1", "CONFORMANCE_TRACEBACK": "1", "OS_CLOUD": "mine"}
+    beside = {
+        "CONFORMANCE_SPEC": "x",
+        "CONFORMANCE_TESTS_IMAGE": "theirs",
+        "CONFORMANCE_READONLY": "1",
+        "CONFORMANCE_TRACEBACK": "1",
+        "OS_CLOUD": "mine",
+    }
     assert from_environment(beside).sandbox
 
 

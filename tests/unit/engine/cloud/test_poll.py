@@ -303,9 +303,11 @@ def test_a_poll_that_asks_for_each_thing_rests_for_each(fake, cloud, monkeypatch
     fake.default = lambda asked: (200, {"volume": {"id": "v", "status": "creating"}})
     begun = []
     monkeypatch.setattr(
-        watch,
-        "_look",
-        lambda role, ids, look=watch._look: begun.append((time.monotonic(), len(ids))) or look(role, ids),
+        watch._lookout,
+        "look",
+        lambda role, ids, *how, look=watch._lookout.look: (
+            begun.append((time.monotonic(), len(ids))) or look(role, ids, *how)
+        ),
     )
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda number: watch.until(f"v{number}", lambda view: False, 0.5), range(5)))

@@ -10,8 +10,8 @@ import pytest
 from fake_run import SPIN, SPIN_IDLE, cloud, key, started
 from widgets import KNOWLEDGE, action, plain, suite
 
+from conformance.engine.cloud.locks import Locks
 from conformance.engine.run.lanes import ALONE, NO_RESOURCE
-from conformance.engine.run.locks import Locks
 from conformance.engine.run.run import Stopped
 
 __all__ = ["cloud"]

@@ -10,11 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.engine.cloud.roles import Role
-from conformance.engine.cloud.target import Target
 from conformance.engine.model.case import REASONS, Untested
 from conformance.engine.provision.context import Notes
 from conformance.engine.run import session as module
-from conformance.engine.run.session import Session, Settings, pause_of
+from conformance.engine.run.session import Session
 from specs.record.model import Source
 
 
@@ -44,15 +43,6 @@ def test_figures_name_the_resource_as_its_service_does(resource, made, figure):
     assert (figures["requests"], figures["accepted"], figures["made"]) == (7, 5, figure)
     assert figures["purposes"] == {"trial": 7}
     assert figures["processor_seconds"] > 0
-
-
-@pytest.mark.parametrize(
-    ("processes", "sandbox", "pause"),
-    [(1, True, 0.6), (2, True, 1.2), (1, False, 1.0), (3, False, 3.0), (9, False, 5.0)],
-)
-def test_the_processes_of_a_run_poll_as_often_as_one_process(tmp_path, processes, sandbox, pause):
-    settings = Settings(Target(), tmp_path, sandbox=sandbox, processes=processes)
-    assert pause_of(settings) == pause
 
 
 def test_a_promise_without_a_case_says_why_in_a_sentence():

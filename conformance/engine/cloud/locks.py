@@ -1,9 +1,9 @@
-"""Locks between the processes of a run: while a lane changes shared settings, no other lane runs.
+"""Locks between the processes of a run: for a list that they share, and for lanes that change shared settings.
 
-Every lane locks one file in the run directory. Usual lanes share the lock; the lane ``alone`` holds it exclusively. It
-waits for the lanes of all processes, and lanes that begin in the meantime wait for it. Every wait ends: a lane that
-holds the lock waits for no other lane, the kernel releases the lock of a dead process, and the stop of the run ends all
-waits at once.
+Every lane locks one file in the run directory. Usual lanes share the lock; the lane ``alone``, which changes such
+settings, holds it exclusively. It waits for the lanes of all processes, and lanes that begin in the meantime wait for
+it. Every wait ends: a lane that holds the lock waits for no other lane, the kernel releases the lock of a dead process,
+and the stop of the run ends all waits at once.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def hold(path: Path, how: int) -> int | None:
 
 @dataclass(frozen=True)
 class Locks:
-    """The lock that the lanes of one run take.
+    """The lock that the lanes of one run take, or the polls that share a list.
 
     Attributes:
         path: the file; None if the run has one process, which orders its lanes itself.
@@ -57,7 +57,7 @@ class Locks:
         """Hold the lock inside the block; the block also begins, without the lock, when the run is stopped.
 
         Args:
-            alone: True for the lane that runs while no other lane runs.
+            alone: True for the lane that runs while no other lane runs, and for whoever writes the file.
             stopping: is set when the run is to stop.
 
         Raises:

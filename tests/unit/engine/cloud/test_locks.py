@@ -8,12 +8,12 @@ import threading
 
 import pytest
 
-from conformance.engine.run.locks import Locks
+from conformance.engine.cloud.locks import Locks
 
 HOLDS = """
 import sys, threading
 from pathlib import Path
-from conformance.engine.run.locks import Locks
+from conformance.engine.cloud.locks import Locks
 with Locks(Path(sys.argv[1])).taken(sys.argv[2] == "alone", threading.Event()):
     print("mine", flush=True)
     sys.stdin.read()
