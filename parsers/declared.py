@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parsers.build import build_specs
 from parsers.errors import DocumentError
 from parsers.masked import masked_block, masked_description
+from specs.beside import READINGS
 from specs.model import Common, Operation, Parameter, Spec
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def declare(reading: Reading, specs: dict[str, Spec], entries: Sequence[Declared
         The readings that are lost.
 
     Raises:
-        DocumentError: an entry states facts of a sentence outside of operations, and names none.
+        DocumentError: an entry states facts of a sentence outside of operations, and names none; or a sentence in a
+            description cannot be told apart.
     """
     if not entries:
         return ()
@@ -182,8 +184,17 @@ class _Masking:
         wanted = self._book.of(self._parameters, ids)
         masked = []
         for row in rows:
-            one = masked_description(row.description, wanted.keys()) if wanted and row.description else None
-            if one is None or not one.found:
+            if not wanted or not row.description:
+                masked.append(row)
+                continue
+            one = masked_description(row.description, wanted.keys())
+            if one is None:
+                raise DocumentError(
+                    "the markup of this description is such that a declared sentence in it cannot be told apart",
+                    where=f"{self._parameters}:{row.description_line}",
+                    mend=f"simplify it, or take the sentence out of {READINGS}",
+                )
+            if not one.found:
                 masked.append(row)
                 continue
             masked.append(replace(row, description=one.text))

@@ -214,6 +214,18 @@ def test_a_sentence_in_the_description_of_a_parameter_is_about_its_operations(pr
     assert [p.name for p in paint.request.parameters if p.declared] == ["colour"]
 
 
+def test_a_sentence_that_odd_markup_hides_in_a_description_is_told(project: Project) -> None:
+    parameters = PARAMETERS.replace("    Its colour.", "    `a\n    <b>`_ .. code::\n      1. 1. \n")
+    project.document(DOCUMENT, **{"parameters.yaml": parameters})
+    project.readings("- {sentence: 'a .. code:', facts: {}}\n")
+    with pytest.raises(DocumentError) as raised:
+        project.build()
+    assert str(raised.value) == (
+        "api-ref/source/parameters.yaml:15: the markup of this description is such that a declared sentence in it "
+        "cannot be told apart; simplify it, or take the sentence out of readings.yaml."
+    )
+
+
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
