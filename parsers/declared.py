@@ -153,7 +153,6 @@ class _Masking:
         masked = replace(
             context,
             blocks=self._blocks(context.blocks, self._book.of(self._path, self._ids), None),
-            including=_without(context.including, self._book.of(None, self._ids)),
             rows=self._rows(context.rows, self._ids, None),
         )
         operations = tuple(self._operation(source, number) for number, source in enumerate(self._file.operations))

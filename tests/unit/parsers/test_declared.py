@@ -182,6 +182,8 @@ def test_a_sentence_outside_of_operations_is_about_those_that_are_named(project:
     assert project.build().unread == 3
     project.readings(f"{sentence}  facts: {{}}\n")
     assert project.build().unread == 2
+    project.readings(f"{sentence}  facts: {{request: {{colour: {{max_length: 30}}}}}}\n")
+    assert "the sentence stands outside of operations" in project.refused()
     facts = "  facts: {refusals: [{cause: {status: [DARK]}}]}\n"
     project.readings(sentence + facts)
     assert project.refused() == (
@@ -191,6 +193,24 @@ def test_a_sentence_outside_of_operations_is_about_those_that_are_named(project:
     project.readings(f"{sentence}  operations: [index.paint, index.dry-a-thing]\n{facts}")
     found = {name: [r.line for r in operation.refusals] for name, operation in project.operations().items()}
     assert found == {"index.paint": [7], "index.wash-a-thing": [], "index.dry-a-thing": [7]}
+
+
+def test_a_sentence_at_the_head_of_a_file_is_not_read_for_its_operations_either(project: Project) -> None:
+    project.document(DOCUMENT.replace("kept here.", "kept here. Available since microversion 2.10."))
+    assert project.paint().microversions.min == "2.10"
+    project.readings("- {sentence: Available since microversion 2.10., facts: {}}\n")
+    assert project.paint().microversions.min is None
+
+
+def test_the_line_is_that_of_a_document_that_had_to_be_repaired(project: Project, tmp_path: Path) -> None:
+    damaged = "\n".join(line.strip() for line in PAINTED.split("\n") if line.strip())
+    (tmp_path / "things.txt").write_text(damaged)
+    (tmp_path / "known.yaml").write_text(PARAMETERS)
+    project.readings(DRY)
+    commands.build(tmp_path / "things.txt", "things", tmp_path / "known.yaml", project.specs)
+    (paint,) = load_directory(project.specs).operations
+    (line,) = {condition.line for condition in (*paint.preconditions, *paint.postconditions) if condition.declared}
+    assert damaged.split("\n")[line - 1].startswith("Paints a thing. Gibbers")
 
 
 def test_constraints_of_parameters_join_their_rows(project: Project) -> None:
