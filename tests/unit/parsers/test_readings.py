@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+from checkout import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -214,6 +216,12 @@ def test_a_sentence_that_is_declared_twice_is_refused(first: dict[str, str], sec
 )
 def test_entries_of_other_places_may_have_the_same_sentence(first: dict[str, str], second: dict[str, str]) -> None:
     assert len(loads(HEAD + entry(**first, facts="{}") + entry(**second, facts="{}"))) == 2
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    page = (ROOT / "docs/readings-format.rst").read_text("utf-8")
+    example = page.partition(".. code-block:: yaml\n\n")[2].partition("\n\nAn entry")[0]
+    assert [one.promises for one in loads(dedent(example))] == [True, True, False]
 
 
 def test_a_directory_without_such_a_file_has_no_readings(tmp_path: Path) -> None:
