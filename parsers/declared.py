@@ -56,12 +56,12 @@ class _Said:
 
 @dataclass
 class _Book:
-    """The entries, and what of them was found: by the place of an entry, the operations and the parameters."""
+    """The entries, and what of them was found: by the number of an entry, the operations and the parameters."""
 
     entries: Sequence[Declared]
     files: set[str] = field(default_factory=set)
-    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    constrained: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    seen: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    constrained: dict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
 
     def of(self, path: str | None, operations: Iterable[str]) -> dict[str, list[Declared]]:
         """Return the entries, by sentence, that hold in a file for any of some operations."""
@@ -81,7 +81,7 @@ class _Book:
         return tuple(Lost(one.where, what) for one, what in told if what is not None)
 
     def _missing(self, one: Declared, known: set[str]) -> str | None:
-        seen = self.seen[one.where]
+        seen = self.seen[one.number]
         if unknown := [name for name in one.operations if name not in known]:
             return f"the reference has no operation {unknown[0]}"
         if one.path is not None and one.path not in self.files:
@@ -93,7 +93,7 @@ class _Book:
         if left := [name for name in one.operations if name not in seen]:
             return f'the text of {left[0]} does not say "{one.shown}"'
         for said in one.constraints:
-            if (said.section, said.name) not in self.constrained[one.where]:
+            if (said.section, said.name) not in self.constrained[one.number]:
                 return f'no {said.section} has the parameter {said.name} where the reference says "{one.shown}"'
         return None
 
@@ -215,7 +215,7 @@ def _with(spec: Spec, said: Sequence[_Said], book: _Book) -> Spec:
         if one.operation is not None:
             of[one.operation].append(one)
             continue
-        book.seen[one.entry.where].add("")
+        book.seen[one.entry.number].add("")
         for name in one.entry.operations:
             if name in numbers:
                 of[numbers[name]].append(one)
@@ -245,9 +245,11 @@ def _in_common(common: Common, one: _Said, spec: Spec, book: _Book) -> Common:
 
 def _stated(operation: Operation, said: Sequence[_Said], book: _Book) -> Operation:
     """Return an operation with the facts of the declared sentences about it."""
-    first = {one.entry.where: one for one in reversed(said)}  # a sentence that stands there twice states its facts once
+    first = {
+        one.entry.number: one for one in reversed(said)
+    }  # a sentence that stands there twice states its facts once
     for one in first.values():
-        book.seen[one.entry.where].add(operation.id)
+        book.seen[one.entry.number].add(operation.id)
     told = sorted(first.values(), key=lambda one: one.line)
     request, response = operation.request, operation.response
     for one in said:
@@ -277,7 +279,7 @@ def _constrained(parameters: tuple[Parameter, ...], section: str, one: _Said, bo
     found = []
     for parameter in parameters:
         if parameter.name in fields and (one.row is None or parameter.ref == one.row.parameter.ref):
-            book.constrained[one.entry.where].add((section, parameter.name))
+            book.constrained[one.entry.number].add((section, parameter.name))
             found.append(replace(parameter, declared=True, **fields[parameter.name]))
         else:
             found.append(parameter)

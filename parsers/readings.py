@@ -62,6 +62,7 @@ class Declared:
 
     Attributes:
         sentence: the sentence by its words, as ``parsers.masked.bare`` returns them.
+        number: its place among the entries, from 0.
         where: ``file:line`` of the entry.
         path: the file of the reference in which alone it holds; None for all.
         operations: the ids of the operations for which alone it holds; empty for all.
@@ -70,6 +71,7 @@ class Declared:
     """
 
     sentence: str
+    number: int
     where: str
     path: str | None = None
     operations: tuple[str, ...] = ()
@@ -198,6 +200,7 @@ def _entry(plain: Mapping[str, Any], number: int, read: placed.Placed) -> Declar
     try:
         return Declared(
             sentence,
+            number,
             where,
             plain.get("path"),
             tuple(plain.get("operations", ())),

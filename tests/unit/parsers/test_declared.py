@@ -292,6 +292,14 @@ def test_of_a_sentence_that_one_operation_has_lost_the_operation_is_told(project
     )
 
 
+def test_an_entry_is_lost_beside_another_one_of_its_line(project: Project) -> None:
+    held = "{sentence: Gibbers the frobnicated quux whenever two moons are full., facts: {}}"
+    (project.specs / READINGS).write_text(
+        f"format: 1\nreadings: [{held}, {{sentence: Nobody gibbers., facts: {{}}}}]\n"
+    )
+    assert project.refused().startswith('readings.yaml:2: the reference does not say "Nobody gibbers."')
+
+
 def test_a_build_that_keeps_going_tells_every_lost_reading(project: Project) -> None:
     project.readings("- {sentence: Nobody gibbers., facts: {}}\n- {sentence: Nobody sings., facts: {}}\n" + NOTHING)
     assert project.refused().startswith(
