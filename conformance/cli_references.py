@@ -22,7 +22,7 @@ _PATH = click.Path(path_type=Path)
     "--report",
     type=_PATH,
     metavar="FILE",
-    help="Write the list of unread prose to this file: *.json as data, *.yaml as readings to be filled in.",
+    help="Write the list of unread prose to this file; .json: as data, .yaml: as readings to be filled in.",
 )
 @click.option("--keep-going", is_flag=True, help="Build the specs although the reference has defects.")
 def build(

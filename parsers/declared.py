@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parsers.build import build_specs
 from parsers.errors import DocumentError
 from parsers.masked import masked_block, masked_description
+from specs.beside import READINGS
 from specs.model import Common, Operation, Parameter, Spec
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ class _Said:
 
 @dataclass
 class _Book:
-    """The entries, and what of them was found: by the place of an entry, the operations and the parameters."""
+    """The entries, and what of them was found: by the number of an entry, the operations and the parameters."""
 
     entries: Sequence[Declared]
     files: set[str] = field(default_factory=set)
-    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    constrained: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    seen: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    constrained: dict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
 
     def of(self, path: str | None, operations: Iterable[str]) -> dict[str, list[Declared]]:
         """Return the entries, by sentence, that hold in a file for any of some operations."""
@@ -80,7 +81,7 @@ class _Book:
         return tuple(Lost(one.where, what) for one, what in told if what is not None)
 
     def _missing(self, one: Declared, known: set[str]) -> str | None:
-        seen = self.seen[one.where]
+        seen = self.seen[one.number]
         if unknown := [name for name in one.operations if name not in known]:
             return f"the reference has no operation {unknown[0]}"
         if one.path is not None and one.path not in self.files:
@@ -92,7 +93,7 @@ class _Book:
         if left := [name for name in one.operations if name not in seen]:
             return f'the text of {left[0]} does not say "{one.shown}"'
         for said in one.constraints:
-            if (said.section, said.name) not in self.constrained[one.where]:
+            if (said.section, said.name) not in self.constrained[one.number]:
                 return f'no {said.section} has the parameter {said.name} where the reference says "{one.shown}"'
         return None
 
@@ -109,7 +110,8 @@ def declare(reading: Reading, specs: dict[str, Spec], entries: Sequence[Declared
         The readings that are lost.
 
     Raises:
-        DocumentError: an entry states facts of a sentence outside of operations, and names none.
+        DocumentError: an entry states facts of a sentence outside of operations, and names none; or a sentence in a
+            description cannot be told apart.
     """
     if not entries:
         return ()
@@ -151,7 +153,6 @@ class _Masking:
         masked = replace(
             context,
             blocks=self._blocks(context.blocks, self._book.of(self._path, self._ids), None),
-            including=_without(context.including, self._book.of(None, self._ids)),
             rows=self._rows(context.rows, self._ids, None),
         )
         operations = tuple(self._operation(source, number) for number, source in enumerate(self._file.operations))
@@ -182,8 +183,17 @@ class _Masking:
         wanted = self._book.of(self._parameters, ids)
         masked = []
         for row in rows:
-            one = masked_description(row.description, wanted.keys()) if wanted and row.description else None
-            if one is None or not one.found:
+            if not wanted or not row.description:
+                masked.append(row)
+                continue
+            one = masked_description(row.description, wanted.keys())
+            if one is None:
+                raise DocumentError(
+                    "the markup of this description is such that a declared sentence in it cannot be told apart",
+                    where=f"{self._parameters}:{row.description_line}",
+                    mend=f"simplify it, or take the sentence out of {READINGS}",
+                )
+            if not one.found:
                 masked.append(row)
                 continue
             masked.append(replace(row, description=one.text))
@@ -205,7 +215,7 @@ def _with(spec: Spec, said: Sequence[_Said], book: _Book) -> Spec:
         if one.operation is not None:
             of[one.operation].append(one)
             continue
-        book.seen[one.entry.where].add("")
+        book.seen[one.entry.number].add("")
         for name in one.entry.operations:
             if name in numbers:
                 of[numbers[name]].append(one)
@@ -235,9 +245,11 @@ def _in_common(common: Common, one: _Said, spec: Spec, book: _Book) -> Common:
 
 def _stated(operation: Operation, said: Sequence[_Said], book: _Book) -> Operation:
     """Return an operation with the facts of the declared sentences about it."""
-    first = {one.entry.where: one for one in reversed(said)}  # a sentence that stands there twice states its facts once
+    first = {
+        one.entry.number: one for one in reversed(said)
+    }  # a sentence that stands there twice states its facts once
     for one in first.values():
-        book.seen[one.entry.where].add(operation.id)
+        book.seen[one.entry.number].add(operation.id)
     told = sorted(first.values(), key=lambda one: one.line)
     request, response = operation.request, operation.response
     for one in said:
@@ -267,7 +279,7 @@ def _constrained(parameters: tuple[Parameter, ...], section: str, one: _Said, bo
     found = []
     for parameter in parameters:
         if parameter.name in fields and (one.row is None or parameter.ref == one.row.parameter.ref):
-            book.constrained[one.entry.where].add((section, parameter.name))
+            book.constrained[one.entry.number].add((section, parameter.name))
             found.append(replace(parameter, declared=True, **fields[parameter.name]))
         else:
             found.append(parameter)

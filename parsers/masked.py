@@ -14,7 +14,7 @@ from parsers.document import Block
 from parsers.prose.descriptions import blocks_of
 from parsers.prose.sentences import DECLARED, INVISIBLE, split
 
-NO_PROSE = frozenset({"literal", "parameters"})
+NO_PROSE = frozenset({"heading", "literal", "parameters"})
 """The kinds of blocks that hold no sentences."""
 
 _ROLE = re.compile(r":[A-Za-z][\w:+-]*:(?=`)")

@@ -20,8 +20,10 @@ readings:
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +62,7 @@ class Declared:
 
     Attributes:
         sentence: the sentence by its words, as ``parsers.masked.bare`` returns them.
+        number: its place among the entries, from 0.
         where: ``file:line`` of the entry.
         path: the file of the reference in which alone it holds; None for all.
         operations: the ids of the operations for which alone it holds; empty for all.
@@ -68,6 +71,7 @@ class Declared:
     """
 
     sentence: str
+    number: int
     where: str
     path: str | None = None
     operations: tuple[str, ...] = ()
@@ -129,9 +133,10 @@ def loads(text: str, name: str = READINGS) -> tuple[Declared, ...]:
         where, _, rest = str(error).partition(": ")
         what, _, mend = rest.rstrip(".").rpartition("; ")
         raise DocumentError(what or rest, where=where, mend=mend or None) from None
-    _validate(read)
+    data = _plain(read.data, (), read)
+    _validate(data, read)
     entries: list[Declared] = []
-    for number, plain in enumerate(read.data["readings"]):
+    for number, plain in enumerate(data["readings"]):
         entry = _entry(plain, number, read)
         for other in entries:
             if entry.meets(other):
@@ -144,6 +149,23 @@ def loads(text: str, name: str = READINGS) -> tuple[Declared, ...]:
     return tuple(entries)
 
 
+def _plain(value: Any, path: placed.Path, read: placed.Placed) -> Any:
+    """Return a value as JSON has it: a date, which YAML reads without quotes, is a text.
+
+    Raises:
+        DocumentError: JSON has no such value.
+    """
+    if isinstance(value, dict):
+        return {key: _plain(inner, (*path, key), read) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner, (*path, number), read) for number, inner in enumerate(value)]
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise DocumentError(f"JSON has no value {value!r}", where=read.place(path), mend="write it as a text, in quotes")
+
+
 @cache
 def _validator() -> Draft202012Validator:
     from jsonschema import Draft202012Validator  # slow to import, and few builds have readings
@@ -153,11 +175,11 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(whole(SCHEMA))
 
 
-def _validate(read: placed.Placed) -> None:
+def _validate(data: Any, read: placed.Placed) -> None:
     """Raise DocumentError for the first value that does not fit the schema."""
     from jsonschema.exceptions import best_match
 
-    wrong = best_match(_validator().iter_errors(read.data))
+    wrong = best_match(_validator().iter_errors(data))
     if wrong is None:
         return
     path = tuple(wrong.absolute_path)
@@ -178,6 +200,7 @@ def _entry(plain: Mapping[str, Any], number: int, read: placed.Placed) -> Declar
     try:
         return Declared(
             sentence,
+            number,
             where,
             plain.get("path"),
             tuple(plain.get("operations", ())),

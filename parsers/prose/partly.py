@@ -31,6 +31,11 @@ _SHOWN = (
 )
 """A status that is shown; ``of``: the attribute if it is not the thing's plain status, which alone has other names."""
 
+_SUBJECT = re.compile(r"(?P<subject>[^;]{1,200}?)\s+(?:is|are|must|can|cannot|may|has|have|should|will)\b", _FLAGS)
+
+_AGAIN = re.compile(r"\bimmutable\b.*\bcannot\s+be\s+(?:updated|changed|modified)\b", _FLAGS)
+"""Two words for the same."""
+
 Read = Callable[[Sentence], tuple[str, tuple[Fact, ...]]]
 """Reads a sentence: its outcome (``fact``, ``nothing`` or ``unread``) and its facts."""
 
@@ -42,12 +47,15 @@ def partly_read(sentence: Sentence, facts: Sequence[Fact], read: Read) -> bool:
 
 def _another_clause(sentence: Sentence, facts: Sequence[Fact], read: Read) -> bool:
     found = _FURTHER.search(sentence.text)
-    if found is None:
+    if found is None or _AGAIN.search(sentence.text):
         return False
     _, before = read(replace(sentence, text=f"{sentence.text[: found.start()]}.", items=()))
     if tuple(before) != tuple(facts):
         return False
-    further = found["further"] if found["subject"] else f"it {found['further']}"
+    subject = _SUBJECT.match(sentence.text)
+    further = found["further"]
+    if not found["subject"]:
+        further = f"{subject['subject'] if subject else 'It'} {further}"
     outcome, told = read(replace(sentence, text=further[:1].upper() + further[1:]))
     return outcome == "unread" or any(fact not in facts for fact in told)
 
@@ -57,7 +65,7 @@ def _another_status(text: str, facts: Sequence[Fact]) -> bool:
         return False
     known = {word.lower() for fact in facts for word in _words(fact)}
     for m in (m for pattern in _SHOWN for m in pattern.finditer(text)):
-        names = tuple(value.text for value in values(m["values"]))
+        names = tuple(value.text for value in values(m["values"]) if not value.text.isdecimal())
         if any(name.lower() not in known for name in (names if m["of"] else normalised(names)[0])):
             return True
     return False

@@ -182,6 +182,8 @@ def test_a_sentence_outside_of_operations_is_about_those_that_are_named(project:
     assert project.build().unread == 3
     project.readings(f"{sentence}  facts: {{}}\n")
     assert project.build().unread == 2
+    project.readings(f"{sentence}  facts: {{request: {{colour: {{max_length: 30}}}}}}\n")
+    assert "the sentence stands outside of operations" in project.refused()
     facts = "  facts: {refusals: [{cause: {status: [DARK]}}]}\n"
     project.readings(sentence + facts)
     assert project.refused() == (
@@ -191,6 +193,24 @@ def test_a_sentence_outside_of_operations_is_about_those_that_are_named(project:
     project.readings(f"{sentence}  operations: [index.paint, index.dry-a-thing]\n{facts}")
     found = {name: [r.line for r in operation.refusals] for name, operation in project.operations().items()}
     assert found == {"index.paint": [7], "index.wash-a-thing": [], "index.dry-a-thing": [7]}
+
+
+def test_a_sentence_at_the_head_of_a_file_is_not_read_for_its_operations_either(project: Project) -> None:
+    project.document(DOCUMENT.replace("kept here.", "kept here. Available since microversion 2.10."))
+    assert project.paint().microversions.min == "2.10"
+    project.readings("- {sentence: Available since microversion 2.10., facts: {}}\n")
+    assert project.paint().microversions.min is None
+
+
+def test_the_line_is_that_of_a_document_that_had_to_be_repaired(project: Project, tmp_path: Path) -> None:
+    damaged = "\n".join(line.strip() for line in PAINTED.split("\n") if line.strip())
+    (tmp_path / "things.txt").write_text(damaged)
+    (tmp_path / "known.yaml").write_text(PARAMETERS)
+    project.readings(DRY)
+    commands.build(tmp_path / "things.txt", "things", tmp_path / "known.yaml", project.specs)
+    (paint,) = load_directory(project.specs).operations
+    (line,) = {condition.line for condition in (*paint.preconditions, *paint.postconditions) if condition.declared}
+    assert damaged.split("\n")[line - 1].startswith("Paints a thing. Gibbers")
 
 
 def test_constraints_of_parameters_join_their_rows(project: Project) -> None:
@@ -212,6 +232,18 @@ def test_a_sentence_in_the_description_of_a_parameter_is_about_its_operations(pr
     assert project.build().unread == 0
     assert [(c.line, c.declared) for c in paint.preconditions] == [(18, False), (31, True)]
     assert [p.name for p in paint.request.parameters if p.declared] == ["colour"]
+
+
+def test_a_sentence_that_odd_markup_hides_in_a_description_is_told(project: Project) -> None:
+    parameters = PARAMETERS.replace("    Its colour.", "    `a\n    <b>`_ .. code::\n      1. 1. \n")
+    project.document(DOCUMENT, **{"parameters.yaml": parameters})
+    project.readings("- {sentence: 'a .. code:', facts: {}}\n")
+    with pytest.raises(DocumentError) as raised:
+        project.build()
+    assert str(raised.value) == (
+        "api-ref/source/parameters.yaml:15: the markup of this description is such that a declared sentence in it "
+        "cannot be told apart; simplify it, or take the sentence out of readings.yaml."
+    )
 
 
 @pytest.mark.parametrize(
@@ -258,6 +290,14 @@ def test_of_a_sentence_that_one_operation_has_lost_the_operation_is_told(project
     assert project.refused().startswith(
         'readings.yaml:3: the text of index.paint does not say "Gibbers the frobnicated'
     )
+
+
+def test_an_entry_is_lost_beside_another_one_of_its_line(project: Project) -> None:
+    held = "{sentence: Gibbers the frobnicated quux whenever two moons are full., facts: {}}"
+    (project.specs / READINGS).write_text(
+        f"format: 1\nreadings: [{held}, {{sentence: Nobody gibbers., facts: {{}}}}]\n"
+    )
+    assert project.refused().startswith('readings.yaml:2: the reference does not say "Nobody gibbers."')
 
 
 def test_a_build_that_keeps_going_tells_every_lost_reading(project: Project) -> None:

@@ -69,8 +69,9 @@ def test_the_cells_of_a_table_hold_sentences_of_their_rows() -> None:
     assert found.text == f"Name | Meaning\nx | {DECLARED} Or so.\ny | none"
 
 
-def test_a_literal_block_holds_no_sentences() -> None:
-    block = Block(WET, 7, "literal")
+@pytest.mark.parametrize("kind", ["literal", "heading", "parameters"])
+def test_some_blocks_hold_no_sentences(kind: str) -> None:
+    block = Block(WET, 7, kind)
     assert masked_block(block, {WET}) == (block, ())
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+from checkout import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parsers.errors import DocumentError
 from parsers.readings import load, loads
@@ -129,6 +133,53 @@ def test_facts_that_no_spec_may_hold_are_refused_with_their_line(text: str, sent
     assert found.endswith("; correct it by specs/schemas/readings-1.json.")
 
 
+@pytest.mark.parametrize(
+    ("value", "read"), [("2020-01-01", "2020-01-01"), ("0x1f", 31), ("null", None), ("[a]", ["a"])]
+)
+def test_values_are_those_of_json(value: str, read: object) -> None:
+    text = f"{HEAD}- {{sentence: A., facts: {{refusals: [{{cause: {{has: {{colour: {value}}}}}}}]}}}}\n"
+    assert loads(text)[0].refusals[0].cause.has == (("colour", read),)
+
+
+@pytest.mark.parametrize(("value", "shown"), [(".nan", "nan"), ("-.inf", "-inf"), ("!!binary aGk=", "b'hi'")])
+def test_a_value_that_json_does_not_have_is_refused(value: str, shown: str) -> None:
+    assert of_facts(f"refusals:\n    - cause:\n        has:\n          colour: {value}") == (
+        f"readings.yaml:8: JSON has no value {shown}; write it as a text, in quotes."
+    )
+
+
+PIECES = [
+    "format: 1\n",
+    "readings:\n",
+    "- ",
+    "sentence: A boat.",
+    "\n",
+    "  ",
+    "facts:",
+    " {}",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&a",
+    "*a",
+    ": ",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
+    try:
+        found: object = loads(text)
+    except DocumentError as error:
+        found = str(error)
+    if isinstance(found, str):
+        assert "\n" not in found
+        assert found.startswith(READINGS)
+    else:
+        assert isinstance(found, tuple)
+
+
 def entry(**keys: str) -> str:
     """An entry of a sentence, with further keys."""
     return "".join(
@@ -165,6 +216,12 @@ def test_a_sentence_that_is_declared_twice_is_refused(first: dict[str, str], sec
 )
 def test_entries_of_other_places_may_have_the_same_sentence(first: dict[str, str], second: dict[str, str]) -> None:
     assert len(loads(HEAD + entry(**first, facts="{}") + entry(**second, facts="{}"))) == 2
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    page = (ROOT / "docs/readings-format.rst").read_text("utf-8")
+    example = page.partition(".. code-block:: yaml\n\n")[2].partition("\n\nAn entry")[0]
+    assert [one.promises for one in loads(dedent(example))] == [True, True, False]
 
 
 def test_a_directory_without_such_a_file_has_no_readings(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from prose_forms import pre, read, taken, within
+from prose_forms import pre, read, row, taken, within
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,23 @@ def test_a_part_that_is_not_read_is_not_silent(text: str) -> None:
         "You can only grow the share when its status is ``STOPPED``.",
         "You can only grow the share when the status is ``ACTIVE`` and the migration_status is ``finished``.",
         "The share must be ``available``, and a new one is made.",
+        "If the token has expired, this call returns the HTTP ``404`` status code.",
     ],
 )
 def test_a_sentence_that_is_read_whole_is_read(text: str) -> None:
     found = taken(text)
     assert found.facts
     assert found.outcome == "fact"
+
+
+def test_a_clause_that_says_the_same_again_is_no_other_part() -> None:
+    text = "Note: The share ID, ``sail_id``, and type are immutable attributes and cannot be updated."
+    rows = (row("sail_id"), row("type"))
+    found = taken(text, rows=rows, method="PUT", path="/shares/{share_id}", title="Update A Share")
+    assert found.facts
+    assert found.outcome == "fact"
+    more = taken(f"{text[:-1]} by night.".replace("cannot be updated", "must be odd"), rows=rows, method="PUT")
+    assert more.outcome == "unread"
 
 
 def test_the_facts_of_the_part_that_was_read_stay() -> None:

@@ -68,7 +68,7 @@ results = st.builds(
     requirement=texts,
     operation=texts,
     verdict=st.sampled_from(VERDICTS),
-    source=st.builds(Source, texts, st.integers(0)),
+    source=st.builds(Source, texts, st.integers(0), st.booleans()),
     expected=texts,
     observed=texts,
     microversion=st.none() | texts,
@@ -131,6 +131,10 @@ def test_what_is_written_is_valid() -> None:
     many = omission("a.b/normal/200", "206", omissions=(Deviation.of("a.b/normal/200", "omission", "field x"),))
     check.validate(result_to_json(many))
     check.validate(result_to_json(result(exchanges=(exchange(None),))))
+    declared = result_to_json(result(source=Source("a.inc", 4, declared=True)))
+    check.validate(declared)
+    assert declared["source"] == {"path": "a.inc", "line": 4, "declared": True}
+    assert result_to_json(result(source=Source("a.inc", 4)))["source"] == {"path": "a.inc", "line": 4}
     totals = Tally.of(record.results).totals()
     validator("run-1").validate(info_to_json(replace(record.info, totals=totals)))
     validator("run-1").validate(info_to_json(RunInfo(started="2026-03-01T12:00:05.000000Z")))
