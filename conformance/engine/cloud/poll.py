@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.kinds import Kind, View
 from conformance.engine.cloud.lookout import Lookout
-from conformance.engine.cloud.pauses import grown, rested
+from conformance.engine.cloud.pauses import LATE, chosen, rested, wished
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
 from specs.record.purposes import Purpose
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 Predicate = Callable[[View | None], bool]
 """Tells by a view whether to stop waiting; the view is None if the thing does not exist."""
 
-_NEAR, _LATE, _STEP = 0.9, 1.5, 0.05
-"""The first and the last part of the time that a wait is expected to take, between which the pauses are at most the
-third part of it."""
-
-_MOMENT = 1.0
-"""The longest such pause, in seconds: a later look would make a run on a slow cloud longer by as much."""
-
 BLIND = 15.0
 """Seconds after which a wait ends if the cloud answers no request for the thing in a readable way."""
 
@@ -40,7 +33,7 @@ STILL_BLIND = 0.2
 """The part of these seconds that is left to a wait while nothing could be seen since an earlier wait ended so."""
 
 JOINING = 0.5
-"""The pause before the first poll after a time without any wait, as a part of the shortest pause between two polls."""
+"""The pause from the start of a wait to the first look for it, as a part of the shortest pause between two looks."""
 
 _STOP = 0.5
 """The seconds after which a wait notices the stop of the run."""
@@ -93,12 +86,24 @@ class _Wait:
         """Whether the predicate holds, or the thing could not be looked at for too long."""
         return self.done or (self.blind_since is not None and time.monotonic() - self.blind_since > self.blindness)
 
+    def wish(self, looked: float, shortest: float, longest: float, known: bool) -> float:
+        """The seconds from the last look at things of the kind to the next one that would be best for this wait.
+
+        Args:
+            looked: the time of the last look.
+            shortest: the least seconds between two looks.
+            longest: the longest pause.
+            known: whether it is known of each wait how long it is likely to take.
+        """
+        if looked >= self.since:
+            return wished(looked - self.since, self.expected, longest, known)
+        first = max(JOINING * shortest, wished(0.0, self.expected, longest, known))  # others may join it
+        return self.since - looked + first
+
     def patience(self, now: float) -> float:
-        """The longest pause in seconds after which its end is still noticed soon, if it takes as long as expected."""
+        """The seconds until the end that is expected; infinite if none is, or if it should have come long ago."""
         so_far = now - self.since
-        if so_far >= _LATE * self.expected:
-            return float("inf")
-        return max(_NEAR * self.expected - so_far, min(_STEP * self.expected, _MOMENT))
+        return max(self.expected - so_far, 0.0) if so_far < LATE * self.expected else float("inf")
 
     def miss(self) -> None:
         """Note that the thing could not be looked at."""
@@ -161,7 +166,6 @@ class Watch:
         self._changed = Condition()
         self._waits: list[_Wait] = []
         self._blind = False
-        self._fresh = False
         self._traces: dict[str, list[tuple[float, str, str | None]]] = {}
         self._thread: Thread | None = None
         self._closed = False
@@ -206,7 +210,6 @@ class Watch:
                 self._thread = Thread(target=self._run, name="conformance-watch", daemon=True)
                 self._thread.start()
             self._waits.append(waiting)
-            self._fresh = True
             self._changed.notify_all()
             self._await(waiting, timeout, stopping)
             self._blind = waiting.blind_since is not None
@@ -275,20 +278,17 @@ class Watch:
             self._poll()
 
     def _poll(self) -> None:
-        first, pace = True, self._lookout.pace(self._shortest)
+        pace = self._lookout.pace(self._shortest)
+        looked, shortest, took, news = time.monotonic() - pace, pace, 0.0, False
         while True:
             with self._changed:
-                first = first or not self._waits
-                self._changed.wait_for(lambda: bool(self._waits) or self._closed)
-                if first:
-                    self._changed.wait_for(lambda: self._closed, JOINING * pace)  # others may join it
-                first = False
+                while not self._closed and (due := self._due(looked, shortest, took, news)) > time.monotonic():
+                    self._changed.wait(due - time.monotonic() if self._waits else None)
                 if self._closed:
                     return
                 asked: dict[Role, list[_Wait]] = {}
                 for waiting in self._waits:
                     asked.setdefault(waiting.role, []).append(waiting)
-                self._fresh = False
             news, sent, took = False, 0, 0.0
             for role, waits in asked.items():
                 since = max(one.since for one in waits)
@@ -299,20 +299,26 @@ class Watch:
                     continue
                 sent, took = sent + sight.sent, took + sight.seconds
                 news = self._tell(role, sight.views, sight.begun) or news
+            looked, shortest = time.monotonic(), pace * max(1, sent)
             with self._changed:
                 if self._cloud.lost:
                     self._changed.notify_all()
-                # The youngest wait counts, so that a long wait does not slow down one that has just begun.
-                now = time.monotonic()
-                youngest = min((now - one.since for one in self._waits), default=0.0)
-                patience = min((one.patience(now) for one in self._waits), default=self._longest)
-                shortest = pace * max(1, sent)
-                known = all(one.expected for one in self._waits)
-                pause = shortest if news else max(shortest, min(grown(youngest, self._longest, known), patience))
-                # A new wait is polled for soon, but not at once, because others may join it.
-                due, soon = now + rested(pause, patience, took), now + rested(shortest, patience, took)
-                while not self._closed and time.monotonic() < (soon if self._fresh else due):
-                    self._changed.wait((soon if self._fresh else due) - time.monotonic())
+
+    def _due(self, looked: float, shortest: float, took: float, news: bool) -> float:
+        """The time of the next look, by the waits that there are now; infinite if there is none.
+
+        Args:
+            looked: the time of the last look.
+            shortest: the least seconds from it to the next.
+            took: its duration in seconds.
+            news: whether it has shown a change.
+        """
+        if not self._waits:
+            return float("inf")
+        known = all(one.expected for one in self._waits)
+        wishes = [one.wish(looked, shortest, self._longest, known) for one in self._waits]
+        pause = chosen(wishes, shortest) if known or not news else shortest
+        return looked + rested(pause, min(one.patience(looked) for one in self._waits), took)
 
     def _tell(self, role: Role, views: dict[str, View | None], begun: float) -> bool:
         """Give the views to the waits for them. True if any view was new."""

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 from fake_cloud import fake_cloud
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance.engine.api.load import load_service
 from conformance.engine.cloud import pauses, poll
@@ -319,11 +321,56 @@ def test_a_poll_that_asks_for_each_thing_rests_for_each(fake, cloud, monkeypatch
 
 @pytest.mark.parametrize(
     ("so_far", "expected", "pause"),
-    [(0.0, 20.0, 18.0), (17.0, 20.0, 1.0), (25.0, 20.0, 1.0), (55.0, 60.0, 1.0), (30.0, 20.0, None), (5.0, 0.0, None)],
+    [(0.0, 20.0, 20.0), (17.0, 20.0, 3.0), (25.0, 20.0, 0.0), (30.0, 20.0, None), (5.0, 0.0, None)],
 )
-def test_towards_the_end_of_a_wait_whose_length_is_known_the_pauses_are_short(cloud, so_far, expected, pause):
+def test_the_end_of_a_wait_is_near_when_such_a_wait_ended_before(cloud, so_far, expected, pause):
     waiting = poll._Wait(cloud.profile.kind("server"), "a", bool, Role.MEMBER, since=100.0, expected=expected)
     assert waiting.patience(100.0 + so_far) == (float("inf") if pause is None else pytest.approx(pause))
+
+
+@pytest.mark.parametrize(
+    ("so_far", "expected", "pause"),
+    [
+        *((0.0, 20.0, 20 / 7), (0.0, 4.0, 2.0), (2.0, 4.0, 2.0), (0.0, 1.2, 1.2), (18.5, 20.0, 1.5)),
+        *((4.0, 4.0, 0.2), (25.0, 20.0, 1.0), (30.0, 20.0, 3.0), (5.0, 0.0, 1.0)),
+    ],
+)
+def test_a_look_comes_when_the_end_is_expected_and_few_before_it(so_far, expected, pause):
+    assert pauses.wished(so_far, expected, 3.0, known=True) == pytest.approx(pause)
+
+
+@given(st.floats(0.1, 300), st.floats(0.5, 5))
+def test_the_expected_end_of_a_wait_is_looked_at_to_the_moment(expected, longest):
+    """No pause before it is longer than the longest one."""
+    so_far, looks = 0.0, 0
+    while so_far < expected - 1e-6:
+        pause = pauses.wished(so_far, expected, longest, known=True)
+        assert 0 < pause <= longest * (1 + 1e-9)
+        so_far, looks = so_far + pause, looks + 1
+    assert so_far == pytest.approx(expected)
+    assert looks <= expected / longest + 1
+
+
+@pytest.mark.parametrize(
+    ("wishes", "pause"),
+    [([0.2], 1.0), ([2.0], 2.0), ([2.0, 2.4], 2.4), ([2.0, 2.6], 2.0), ([0.1, 1.3, 1.7], 1.3), ([9.0, 0.4, 1.0], 1.0)],
+)
+def test_one_look_shows_the_ends_that_come_shortly_after_each_other(wishes, pause):
+    assert pauses.chosen(wishes, 1.0) == pytest.approx(pause)
+
+
+def test_a_wait_that_joins_others_is_looked_at_when_its_own_end_is_expected(fake, servers, cloud):
+    """No look comes as soon as a wait begins, if it is known how long such a wait takes."""
+    watch = Watch(cloud, shortest=0.05, longest=2.0)
+    servers.add("a", "BUILD")
+    servers.add("b", "BUILD")
+    with ThreadPoolExecutor(2) as pool:
+        waits = [pool.submit(watch.until, name, lambda view: False, 1.1, expected=1.0) for name in ("a", "b")]
+        for one in waits:
+            one.result(5)
+    watch.close()
+    looks = len(fake.asked)
+    assert 1 <= looks <= 4
 
 
 @pytest.mark.parametrize(
