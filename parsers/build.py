@@ -47,7 +47,7 @@ UNNAMED = "unnamed"
 
 @dataclass
 class Reading:
-    """A reference that was read: its files, the files for resolving them, and the defects found."""
+    """A reference that was read: its files, the files for resolving them, its samples, and the defects found."""
 
     layout: Layout
     files: list[SourceFile]

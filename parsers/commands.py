@@ -201,6 +201,7 @@ def build(
         if kept is not None:
             return kept
     reading, specs = read(source, service, parameters, keep_going=keep_going)
+    from parsers.halves import halved
     from parsers.unread import account, write_account
     from specs.dump import dump
 
@@ -211,9 +212,10 @@ def build(
         more = f" (and {len(lost) - 1} more such reading{'s' if len(lost) > 2 else ''})" if len(lost) > 1 else ""
         raise DocumentError(f"{lost[0].what}{more}", where=lost[0].where, mend=lost[0].mend)
     try:
-        texts = {f"{own}.yaml": dump(spec) for own, spec in specs.items()}
+        written_out = halved(dump, list(specs.values()), _seconds)
     except ValueError as error:
         raise DocumentError(str(error), where=str(source), mend="correct the sample that holds it") from None
+    texts = {f"{own}.yaml": text for own, text in zip(specs, written_out, strict=True)}
     entries = account(reading, specs)
     written, removed = write_specs(target, texts)
     if report is not None:
@@ -232,6 +234,16 @@ def build(
     if cache and not lost:
         unchanged.remember(arguments, reading, texts, result)
     return result
+
+
+_AN_OPERATION, _A_PARAMETER = 0.0001, 0.00002
+"""About how long the text of an operation, and of a parameter, takes to make, in seconds."""
+
+
+def _seconds(spec: Spec) -> float:
+    """About how long the text of a spec takes to make, in seconds."""
+    parameters = sum(len(one.request.parameters) + len(one.response.parameters) for one in spec.operations)
+    return len(spec.operations) * _AN_OPERATION + parameters * _A_PARAMETER
 
 
 def _declare(reading: Reading, specs: dict[str, Spec], beside: Path) -> tuple[Lost, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORTH = 0.3
+WORTH = 0.05
 """The least cost of all items for which a second process pays, in seconds."""
 
 _WHOLE = b"whole"

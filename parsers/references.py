@@ -35,7 +35,8 @@ def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -
                 "the document is nested too deeply", where=path, mend="flatten its lists and quotes"
             ) from None
         flaws += includes.flaws
-    reading = Reading(layout, structure.result(), tables, Samples(layout.root), [])
+    samples = Samples(layout.root)
+    reading = Reading(layout, structure.result(), tables, samples, [])
     if not reading.operations:
         where = layout.documents[0] if layout.bare else str(layout.root.directory / layout.top)
         raise NotFoundError(
@@ -44,4 +45,5 @@ def read_reference(layout: Layout, *, parameters: ParameterFile | None = None) -
             mend="point at an API reference of the os-api-ref dialect",
         )
     reading.flaws = [*flaws, *structure.flaws, *tables.flaws]
+    samples.read(row.path for file in reading.files for operation in file.operations for row in operation.samples)
     return reading

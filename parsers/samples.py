@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from parsers import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from parsers.document import SampleRow
     from parsers.files import Root
 
@@ -20,8 +22,11 @@ _IN_HEADING = re.compile(r"\(\s*v?(\d+\.\d+)\s*\)", re.IGNORECASE)
 class Samples:
     """Reads samples, each file once.
 
+    Whoever has let it ``read`` all samples asks for their bodies without a look at any file.
+
     Attributes:
         problems: path -> the error, for samples that cannot be read as JSON.
+        missing: the paths of samples that cannot be read at all.
 
     """
 
@@ -30,6 +35,11 @@ class Samples:
         self.problems: dict[str, str] = {}
         self.missing: set[str] = set()
         self._bodies: dict[str, tuple[Any, bool]] = {}
+
+    def read(self, paths: Iterable[str]) -> None:
+        """Read samples, for later."""
+        for path in paths:
+            self.body(path)
 
     def body(self, path: str) -> tuple[Any, bool]:
         """Return the body of a sample, and True if it is valid JSON."""

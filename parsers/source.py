@@ -12,7 +12,6 @@ from parsers.errors import HostileError, NotFoundError
 from parsers.files import MAX_FILE_BYTES, Root
 from parsers.layout import Layout, find_layout
 from parsers.parameters import ParameterFile, read_parameters
-from parsers.repair import repaired
 
 DOCUMENT_SUFFIXES = (".inc", ".rst", ".txt")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;]+\s*,?\s*)*\Z")
@@ -137,6 +136,8 @@ def _document(path: Path, parameters: str | None) -> tuple[Layout, ParameterFile
             bare=True,
         )
         layout.root.sums[layout.documents[0]] = root.sums[own]
+    from parsers.repair import repaired  # a single document alone may be damaged
+
     mended = repaired(text)
     if mended is not None:
         return replace(

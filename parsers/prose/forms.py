@@ -65,6 +65,10 @@ class Form:
         """Search a text as ``re`` does."""
         return self.pattern.search(text) if holds(text.lower(), self.cues) else None
 
+    def match(self, text: str) -> re.Match[str] | None:
+        """Read the beginning of a text as ``re`` does."""
+        return self.pattern.match(text) if holds(text.lower(), self.cues) else None
+
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Find all places in a text as ``re`` does."""
         return self.pattern.finditer(text) if holds(text.lower(), self.cues) else iter(())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from parsers.prose.clauses import NUMBER, version_clauses
+from parsers.prose.forms import form
 from parsers.prose.rules import NOTHING, Marked, Reading, Rule, Scope
 from parsers.prose.sentences import Sentence
 from specs.model import Deprecation, Removal
@@ -44,13 +45,19 @@ _BY = re.compile(
     _FLAGS,
 )
 _REPLACED = re.compile(r"^(?:This|It|They|These)\s+(?:is|are|was|were|has\s+been)\s+replaced\s+(?:with|by)\b", _FLAGS)
-_OTHER = re.compile(
+_OTHER = form(
     r"\bwhich\s+(?:is|was|were|are)\s+deprecated\b|\bthat\s+(?:is|was|were)\s+deprecated\b|\bshould\s+be\s+avoided\b"
     r"|\bthe\s+use\s+of\s+.+?\s+is\s+deprecated\b|\bwill\s+be\s+(?:deprecated|removed)\b|\bno\s+replacement\b|\b"
     r"designed\s+to\s+work\s+with\b"
     r"|\bonly\s+implemented\s+for\b|\bSpecifying\b.*\bis\s+deprecated\b|\bnot\s+used\s+with\b|\bwhich\s+was\s+"
     r"removed\b|\bhas\s+been\s+removed\b",
-    _FLAGS,
+    "deprecated",
+    "avoided",
+    "removed",
+    "replacement",
+    "designed",
+    "implemented",
+    "used",
 )
 _USE = re.compile(
     r"^(?:For\s+more\s+information|See|Use|To\s+[\w\s,]+?,\s+use|Please\s+use|Users\s+should\s+use|Instead,?\s+use)\b",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.forms import form
 from parsers.prose.owners import owner_of
 from parsers.prose.rules import Post, Pre, Reading, Refused, Rule, Scope
 from parsers.prose.sentences import Sentence
@@ -39,23 +40,23 @@ _MARKS_AS = re.compile(
     rf"\s+operations?|\s+tasks?)?\s+as\s+{_LIST}",
     _FLAGS,
 )
-_SHOULD_BE_IN = re.compile(
+_SHOULD_BE_IN = form(
     rf"^(?P<noun>{NOUN})\s+should\s+be\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+(?P<attribute>(?:[a-z]+[ _])?(?:status|"
     rf"state)s?)\s*\.?$",
-    _FLAGS,
+    "should",
 )
 _STATUS_WORD = (
     r"active|inactive|available|enabled|disabled|deactivated|running|stopped|paused|suspended|queued|shelved|locked|"
     r"failed|detached|attached|pending|completed|normal"
 )
-_ONLY_SUCH = re.compile(
+_ONLY_SUCH = form(
     rf"^(?:You|Users)\s+can\s+\w+\s+only\s+(?P<word>{_STATUS_WORD})\s+(?P<noun>{NOUN}?)(?:\s+(?:from|to|on|in|"
     rf"with)\s+.*)?\s*\.?$",
-    _FLAGS,
+    "only",
 )
-_ONLY_THESE = re.compile(
+_ONLY_THESE = form(
     rf"^Only\s+(?:an?\s+)?(?P<value>(?-i:{VALUE})|{_STATUS_WORD})\s+(?P<noun>{NOUN}?)\s+can\s+be\s+\w+(?:\s+to\s+.*)?\s*\.?$",
-    _FLAGS,
+    "only",
 )
 _LEAD_OF = re.compile(
     rf"^[A-Z][a-z]+s?\s+(?:an?|the)\s+(?P<value>(?-i:[A-Z_]*(?:ING|ED|IVE|ABLE|OFF)))\s+(?P<noun>{NOUN})\s*\.?$", _FLAGS

@@ -15,6 +15,7 @@ import re
 from dataclasses import replace
 
 from parsers.prose.clauses import version_clauses
+from parsers.prose.forms import form
 from parsers.prose.names import LASTING
 from parsers.prose.outcome_frames import before_it
 from parsers.prose.owners import owner_of
@@ -62,29 +63,36 @@ _LEAD_THING = re.compile(
     rf"\s+(?:in)?to\s+(?:the\s+|an?\s+)?{_LIST}\s+(?P<attribute>{_STATE})\s*\.*$",
     _FLAGS,
 )
-_FROM_TO = re.compile(
+_FROM_TO = form(
     rf"\b(?:(?P<noun>{NOUN}?)(?:'s)?\s+)??(?P<attribute>{ATTRIBUTE})\s+(?:will\s+)?(?:changes?|transitions?|goes|"
     rf"go|moves?|"
     rf"switch(?:es)?|is\s+changed)\s+from\s+(?P<from>(?-i:{VALUES}))\s+to\s+{_LIST}",
-    _FLAGS,
+    "change",
+    "transition",
+    "go",
+    "move",
+    "switch",
 )
-_THING_FROM_TO = re.compile(
+_THING_FROM_TO = form(
     rf"\b(?P<noun>{NOUN})\s+(?:will\s+)?(?:transitions?|goes|go|moves?|is\s+moved|changes?)\s+from\s+(?:the\s+)?"
     rf"(?P<from>(?-i:{VALUES}))(?:\s+(?:status|state))?\s+to\s+(?:the\s+)?{_LIST}(?:\s+(?P<attribute>{_STATE}))?",
-    _FLAGS,
+    "change",
+    "transition",
+    "go",
+    "move",
 )
 _WHICH_IS_IN = re.compile(
     rf"^(?!(?:This|These|It|Lists?|Shows?|Query|Queries|Gets?|Returns?|Retrieves?|Displays?|Obtains?)\b)[A-Z][a-z]+s?\s+[^,.]*?(?P<noun>{NOUN})\s+(?:which|that)\s+(?:is|are)\s+in\s+(?:the\s+|an?\s+)?{_LIST}\s+"
     rf"(?P<attribute>{_STATE})\s*\.?$",
     _FLAGS,
 )
-_NOT_IN = re.compile(
+_NOT_IN = form(
     rf"(?P<noun>{NOUN})\s+(?:which|that|whose\s+(?P<whose>{ATTRIBUTE}))\s+(?:is|are)\s+not\s+(?:in\s+)?(?:the\s+|"
     rf"an?\s+|"
     rf"one\s+of\s+)?{_LIST}(?:\s+(?P<attribute>{_STATE}|states|statuses))?\s+(?:will\s+)?(?:results?|fails?|is"
     rf"\s+rejected|"
     r"be\s+rejected|returns?|causes?|leads?)\b[^.]*?(?<![\d.])(?P<code>4\d\d)(?!\d)",
-    _FLAGS,
+    "not",
 )
 _IF_NOT_IN = re.compile(
     rf"^(?:If|When)\s+(?P<noun>{NOUN})\s+(?:is\s+not\s+in|is\s+in\s+(?:any|an?)\s+(?:\w+\s+)?other\s+than)\s+(?:the\s+|"

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers import commands, halves
-from parsers.errors import NotFoundError
+from parsers.errors import DocumentError, NotFoundError
 from parsers.halves import halved
+from parsers.layout import find_layout
+from parsers.references import read_reference
 from parsers.unread import account
 from specs.dump import dump
 
@@ -133,6 +135,45 @@ def test_two_processes_read_a_reference_as_one_does(tmp_path, monkeypatch):
     assert (alone[0], both[0]) == (0, 2)
     assert alone[1:] == both[1:]
     assert len(both[1]) == 2
+
+
+def build(folder, monkeypatch, processors, keep_going=True):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
+    output, report = folder / f"specs-{processors}", folder / f"report-{processors}.json"
+    with monkeypatch.context() as patch:
+        patch.setattr(commands, "LARGE", 0)
+        patch.setattr(halves, "WORTH", 0)
+        result = commands.build(folder, output=output, report=report, cache=False, keep_going=keep_going)
+    return {path.name: path.read_text() for path in output.iterdir()}, report.read_text(), result.unread, result.blocks
+
+
+def test_two_processes_build_what_one_does(tmp_path, monkeypatch):
+    text = OPERATION.replace("It may be seen.", "It may be seen.\n\nIt is refused, or so, on some fifth day of rain.")
+    samples = "\n.. literalinclude:: NAME.json\n\n.. literalinclude:: none.json\n"
+    folder = reference(tmp_path, text + samples)
+    for name in ("one", "two"):
+        (folder / "api-ref" / "source" / f"{name}.json").write_text(f'{{"a": "{name} is red"}}')
+    alone, both = (build(folder, monkeypatch, processors) for processors in (1, 2))
+    assert alone == both
+    assert sorted(both[0]) == ["one.yaml", "two.yaml"]
+    assert all(f"{name.removesuffix('.yaml')} is red" in spec for name, spec in both[0].items())
+    assert (both[2], both[3]) == (2, 7)
+
+
+def test_a_sample_that_is_missing_is_told_as_by_one_process(tmp_path, monkeypatch):
+    folder = reference(tmp_path, OPERATION + "\n.. literalinclude:: none.json\n")
+    for processors in (1, 2):
+        with pytest.raises(DocumentError, match=r"none.json does not exist \(and 1 more such defect\)"):
+            build(folder, monkeypatch, processors, keep_going=False)
+
+
+def test_all_samples_are_read_with_the_documents(tmp_path):
+    folder = reference(tmp_path, OPERATION + "\n.. literalinclude:: NAME.json\n")
+    (folder / "api-ref" / "source" / "one.json").write_text('{"a": 1}')
+    reading = read_reference(find_layout(folder))
+    (folder / "api-ref" / "source" / "one.json").write_text('{"a": 2}')
+    assert reading.samples.body("api-ref/source/one.json") == ({"a": 1}, True)
+    assert reading.samples.missing == {"api-ref/source/two.json"}
 
 
 def test_a_reference_that_cannot_be_read_is_refused_as_by_one_process(tmp_path, monkeypatch):
