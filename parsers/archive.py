@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import io
 import shutil
-import tarfile
+import sys
 import tempfile
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or sys.version_info >= (3, 11, 4):
+    import tarfile
+else:  # Debian 12, for one, has a Python whose archives know no filters
+    from backports import tarfile
 
 from parsers.errors import DocumentError, HostileError, NotFoundError
 
