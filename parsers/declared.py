@@ -280,7 +280,9 @@ def _constrained(parameters: tuple[Parameter, ...], section: str, one: _Said, bo
     for parameter in parameters:
         if parameter.name in fields and (one.row is None or parameter.ref == one.row.parameter.ref):
             book.constrained[one.entry.number].add((section, parameter.name))
-            found.append(replace(parameter, declared=True, **fields[parameter.name]))
+            stated = fields[parameter.name]
+            refusals = (*parameter.refusals, *stated.pop("refusals", ()))
+            found.append(replace(parameter, declared=True, refusals=refusals, **stated))
         else:
             found.append(parameter)
     return tuple(found)

@@ -157,9 +157,10 @@ def from_environment(environment: Mapping[str, str]) -> Choices:
     known = {option.variable for option in OPTIONS} | _BESIDE
     for name in environment:
         if name.startswith(PREFIX) and name not in known:
-            meant = get_close_matches(name.replace("_OS_", "_"), sorted(known), 1, _ALIKE)
+            own = {one.removeprefix(PREFIX): one for one in sorted(known)}
+            meant = get_close_matches(name.removeprefix(PREFIX).removeprefix("OS_"), own, 1, _ALIKE)
             if meant:
-                raise Trouble(f"{name} is no variable of this suite: {meant[0]} is")
+                raise Trouble(f"{name} is no variable of this suite: {own[meant[0]]} is; set that one, or unset both")
     values: dict[str, Any] = {}
     for option in OPTIONS:
         text = environment.get(option.variable, "").strip()

@@ -37,6 +37,12 @@ _USUAL = re.compile(
 )
 """Headers of HTTP itself, those that every client of a cloud sends, and those that stand for another method."""
 _PLACEHOLDER = re.compile(r"[<>{}$*]|\.\.\.|^(?:[A-Z]{2}[A-Z_-]*|value|string|uuid|id|name|version|token)$")
+_NO_GROUP = frozenset(
+    {"some", "no", "other", "most", "many", "few", "several", "certain", "both", "first", "second", "subsequent"}
+    | {"further", "additional", "next", "last", "only", "such", "get", "post", "put", "patch", "delete", "head"}
+    | {"create", "update", "show", "list", "http", "client"}
+)
+"""Words before "APIs" or "requests" that tell some of them from others, by no group that a sentence could name."""
 _GROUP = r"[`*]{0,2}(?P<group>[a-z]+)[`*]{0,2}"
 _FOLLOWING = frozenset({"the following", "these", "following"})
 _MEMBER = re.compile(
@@ -56,7 +62,7 @@ def _carried(sentence: Sentence, scope: Scope) -> Reading | None:  # noqa: ARG00
     if found is None:
         return None
     name, value = found["name"] or found["apart"], found["value"] or found["set"]
-    if _USUAL.fullmatch(name) or _PLACEHOLDER.search(value):
+    if _USUAL.fullmatch(name) or _PLACEHOLDER.search(value) or (found["group"] or "").lower() in _NO_GROUP:
         return None
     return Reading((Carried(name, value, (found["group"] or "").lower(), sentence.line),))
 

@@ -52,7 +52,7 @@ def _another_clause(sentence: Sentence, facts: Sequence[Fact], read: Read) -> bo
     _, before = read(replace(sentence, text=f"{sentence.text[: found.start()]}.", items=()))
     if tuple(before) != tuple(facts):
         return False
-    subject = _SUBJECT.match(sentence.text)
+    subject = _SUBJECT.match(sentence.text[: found.start()])
     further = found["further"]
     if not found["subject"]:
         further = f"{subject['subject'] if subject else 'It'} {further}"

@@ -15,10 +15,11 @@ from specs.microversion import Microversion, VersionRange
 
 _OF_THE_CLIENT = re.compile(
     r"authorization|connection|content-.*|cookie|host|te|trailer|transfer-.*|upgrade|x-(?:auth|service|subject)-token"
-    r"|(?:x-)?http-method.*|x-method.*",
+    r"|.*-version|x-(?:project|tenant|user|roles?|domain)\b.*|(?:x-)?http-method.*|x-method.*",
     re.IGNORECASE,
 )
-"""Headers that hold the message together, name a user, or stand for another method: no reference decides on them."""
+"""Headers that hold the message together, name a user, or stand for a version or for another method: no reference
+decides on them, whatever a spec says. The grammar leaves out further ones, which clients send of themselves."""
 _PLAIN = re.compile(r"[!-~]+")
 
 

@@ -25,7 +25,12 @@ _QUOTA = re.compile(
 """The words in which services say that a project has used up a quota. A refusal by a policy on quotas has other words,
 and so has a value beyond its documented maximum."""
 
-_POLICY = re.compile(r"\bpolicy\b|\bnot authorized to\b", re.IGNORECASE)
+_POLICY = re.compile(
+    r"\b(?:disallowed|forbidden|prohibited|not allowed|not permitted|denied) by (?:the )?policy\b"
+    r"|\bpolicy (?:does(?:n't| not) (?:allow|permit)|disallows|forbids|prohibits)\b"
+    r"|\bnot authorized to (?:perform|complete|do)\b",
+    re.IGNORECASE,
+)
 """The words in which services say that a policy does not let a role do something."""
 
 USED_UP = "is used up ("

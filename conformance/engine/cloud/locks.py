@@ -3,7 +3,7 @@
 Every lane locks one file in the run directory. Usual lanes share the lock; the lane ``alone``, which changes such
 settings, holds it exclusively. It waits for the lanes of all processes, and lanes that begin in the meantime wait for
 it. Every wait ends: a lane that holds the lock waits for no other lane, the kernel releases the lock of a dead process,
-and the stop of the run ends all waits at once.
+and the stop of the run ends all waits of lanes at once. A poll waits for the one request of the process that asks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The views of things of one kind: by their list if there are several, else by the request for each."""
+"""The views of things of one kind: by their list if there are several, or if processes share it, else one by one."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Lookout:
         return Sight(listed.begun, views, sent, listed.seconds + time.monotonic() - begun)
 
     def _listed(self, role: Role, since: float, pace: float, *, several: bool) -> Listed:
-        """The list, if the kind has one and it costs no more than the requests for each thing."""
+        """The list, if the kind has one, and processes share it or several things are looked for."""
         if self._lists is not None:
             name = f"{self._kind.name}-{role.value}"
             after = max(since, self._seen.get(name, since))
@@ -110,6 +110,11 @@ class Lookout:
         if several and self._kind.listing.status_path:
             return self._listing(role)
         return Listed(time.monotonic(), {}, 0, 0.0)
+
+    def _may_be_own(self, view: View) -> bool:
+        """Whether a thing may be one of the run by its name: nothing of others is written to a file."""
+        name = view.get("name")
+        return self._lists is None or not isinstance(name, str) or name.startswith(self._cloud.prefix)
 
     def _listing(self, role: Role) -> Listed:
         """The things of the run in the list, to its last page."""
@@ -126,7 +131,7 @@ class Lookout:
                 self.problem = answer.error or f"GET {how.status_path} gave {answer.status}"
                 break
             page = [one for one in answer.json.get(how.key) or () if isinstance(one, dict) and id_field in one]
-            views.update((one[id_field], one) for one in page)
+            views.update((one[id_field], one) for one in page if self._may_be_own(one))
             links = answer.json.get(f"{how.key}_links") or ()
             following = next((one.get("href", "") for one in links if one.get("rel") == "next"), "")
             marker = parse_qs(urlsplit(following).query).get("marker")

@@ -7,13 +7,13 @@ threads that wait.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
 
 from conformance.engine.cloud.kinds import Kind, View
-from conformance.engine.cloud.lookout import Lookout
+from conformance.engine.cloud.lookout import Lookout, Sight
 from conformance.engine.cloud.pauses import LATE, chosen, rested, wished
 from conformance.engine.cloud.purpose import serving
 from conformance.engine.cloud.roles import Role
@@ -102,7 +102,7 @@ class _Wait:
 
     def patience(self, now: float) -> float:
         """The seconds until the end that is expected; infinite if none is, or if it should have come long ago."""
-        so_far = now - self.since
+        so_far = max(now - self.since, 0.0)
         return max(self.expected - so_far, 0.0) if so_far < LATE * self.expected else float("inf")
 
     def miss(self) -> None:
@@ -298,7 +298,7 @@ class Watch:
                     self._fail(role, error)
                     continue
                 sent, took = sent + sight.sent, took + sight.seconds
-                news = self._tell(role, sight.views, sight.begun) or news
+                news = self._tell(waits, sight) or news
             looked, shortest = time.monotonic(), pace * max(1, sent)
             with self._changed:
                 if self._cloud.lost:
@@ -320,23 +320,22 @@ class Watch:
         pause = chosen(wishes, shortest) if known or not news else shortest
         return looked + rested(pause, min(one.patience(looked) for one in self._waits), took)
 
-    def _tell(self, role: Role, views: dict[str, View | None], begun: float) -> bool:
-        """Give the views to the waits for them. True if any view was new."""
+    def _tell(self, waits: Sequence[_Wait], sight: Sight) -> bool:
+        """Give the views of a look to the waits for which it was made. True if any view was new."""
         news = False
         with self._changed:
-            for id_, view in views.items():
+            for id_, view in sight.views.items():
                 status, task = self.kind.state_of(view)
                 trace = self._traces.setdefault(id_, [])
                 if not trace or trace[-1][1:] != (status, task):
-                    trace.append((round(begun - self._started, 3), status, task))
+                    trace.append((round(sight.begun - self._started, 3), status, task))
                     news = True
-            for waiting in list(self._waits):
-                if waiting.role is not role or waiting.since > begun:
-                    continue
-                if waiting.id not in views:
+            # A wait that has begun meanwhile is not among them: it was not looked for, and the views may be older.
+            for waiting in [one for one in waits if one in self._waits]:
+                if waiting.id not in sight.views:
                     waiting.miss()
                 else:
-                    waiting.see(views[waiting.id])
+                    waiting.see(sight.views[waiting.id])
                     if waiting.done:
                         self._waits.remove(waiting)
             self._changed.notify_all()

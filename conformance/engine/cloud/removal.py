@@ -161,7 +161,8 @@ class Remover:
         act = kind.deletion.force or profile.forced.get(collection)
         if act is not None and view is not None:
             self._prepare(thing, kind, view)
-        freed = act is None and freeing is not None and self._by_someone(thing, freeing, any_refusal=True).ok
+        with serving(Purpose.MAKING):  # a status, which removes nothing yet
+            freed = act is None and freeing is not None and self._by_someone(thing, freeing, any_refusal=True).ok
         answer = self._by_someone(thing, act) if act is not None or freed else None
         return answer is not None and (answer.ok or answer.status in NOT_THERE)
 

@@ -57,7 +57,7 @@ class SharedLists:
         Args:
             name: the name of the list: the same for all processes, and for nothing else.
             since: the time, by ``time.monotonic``.
-            pace: the least seconds between the requests of two lists of this name.
+            pace: the least seconds between two lists of this name, for each request of the last one.
             ask: requests the list.
 
         Raises:
@@ -71,7 +71,7 @@ class SharedLists:
                 last = self._read(path)
                 if last is not None and last.begun > since:
                     return last
-                rest = 0.0 if last is None else last.begun + pace - time.monotonic()
+                rest = 0.0 if last is None else last.begun + pace * max(1, last.sent) - time.monotonic()
                 if rest <= 0:
                     return self._written(path, ask())
             time.sleep(rest)
@@ -80,14 +80,14 @@ class SharedLists:
     def _read(path: Path) -> Listed | None:
         text = path.read_text(encoding="utf-8")
         try:
-            return Listed(**json.loads(text)) if text else None
+            listed = Listed(**json.loads(text)) if text else None
         except ValueError:  # a process was killed while it wrote
             return None
+        # The clock begins anew when the machine does: a list of a run that is resumed later may seem to be to come.
+        return listed if listed is not None and listed.begun <= time.monotonic() else None
 
     @staticmethod
     def _written(path: Path, listed: Listed) -> Listed:
         # The file is the lock, too, so it is written in place. Only the process that holds the lock does so.
-        with path.open("r+", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(listed)))
-            file.truncate()
+        path.write_text(json.dumps(asdict(listed)), encoding="utf-8")
         return listed

@@ -179,9 +179,9 @@ class Places:
 
     @property
     def alone(self) -> bool:
-        """True if a quota was used up and no more than one lane holds things."""
+        """True if no more than one lane may hold things, and no other one does."""
         with self._free:
-            return self.most is not None and self._seated <= 1
+            return self.most == 1 and self._seated <= 1
 
     def spend(self, things: list[Made]) -> None:
         """Note things that no lane needs any more."""
@@ -308,10 +308,25 @@ class Places:
             operation: the operation of the trial.
             rarely: True if the request under test itself was refused: a cloud may count in vain what it has refused.
         """
-        deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
         with self._free:
             self._before = self._before if self._waiting else self.most
             self._waiting += 1
+        try:
+            return self._retried(done, attempt, lacking, give_back, operation, rarely)
+        finally:
+            with self._free:
+                self._waiting -= 1
+
+    def _retried(
+        self,
+        done: Done,
+        attempt: Callable[[], Done],
+        lacking: Callable[[Done], str | None],
+        give_back: Callable[[], None],
+        operation: str,
+        rarely: bool,
+    ) -> Done:
+        deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
         while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
             if not brief and self._in_vain_for(room, operation):
                 brief, deadline = True, min(deadline, time.monotonic() + BRIEF)
@@ -327,7 +342,6 @@ class Places:
             pause = min(pause * RARER, WAIT / 2) if rarely else min(pause * GROWTH, LONGEST_PAUSE)
             done = attempt()
         with self._free:
-            self._waiting -= 1
             if room and self._seated and self.most == 1 and not self.stopping.is_set():
                 if not brief and not self.ever_found(room):
                     self.most = self._before

@@ -27,7 +27,9 @@ LEFT = 2
 """The things of a kind that must be left so that one more lane may need one: one is for the project's other users."""
 
 
-def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None]) -> None:
+def prepare(
+    context: RunContext, trials: Sequence[Trial], parallel: int, tell: Callable[[str], None], shared: bool = False
+) -> None:
     """Find things of the cloud that resources can be made of, and as many lanes as the limits have room for.
 
     The first lanes use the resources that come of it. In a project without room for one, trials that need none go on,
@@ -38,9 +40,10 @@ def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: C
         trials: the trials of the run.
         parallel: the most lanes that run at a time.
         tell: a function that takes one sentence for each candidate that was tried in vain.
+        shared: True if other processes try the other trials of the run.
 
     Raises:
-        ResourceError: no resource can be made, and all trials need one or a quota is not the reason.
+        ResourceError: no resource can be made, and all trials of the run need one or a quota is not the reason.
         OSError: the journal cannot be written.
     """
     needed = any(one.situation.state is not None and context.about(one.operation) is context for one in trials)
@@ -49,7 +52,7 @@ def prepare(context: RunContext, trials: Sequence[Trial], parallel: int, tell: C
         try:
             _make_first(context, trials, parallel, tell)
         except NoRoomError as error:
-            if all(one.situation.state is not None for one in trials):
+            if not shared and all(one.situation.state is not None for one in trials):
                 raise
             context.places.kept_by_others(error.room)
             context.notes.add("missing", str(error))

@@ -218,7 +218,7 @@ class Session:
         wanted, context = set(case_ids), self.context
         tried = [case.trial for case in self.suite.cases if case.id in wanted]
         try:
-            prepare(context, tried, self.settings.max_resources, tell)
+            prepare(context, tried, self.settings.max_resources, tell, self._worker is not None)
         except CloudError as error:
             return str(error)
         except OSError as error:

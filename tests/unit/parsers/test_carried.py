@@ -118,6 +118,8 @@ def test_other_forms(tmp_path: Path, sentence: str) -> None:
         "All trial APIs require the ``X-HTTP-Method-Override: DELETE`` header.",
         "All trial APIs return the ``X-Cars-Trial: True`` header.",
         "All old APIs require the ``X-Cars-Trial: True`` header.",
+        "Delete requests must include the ``X-Cars-Trial: True`` header.",
+        "Some requests must include the ``X-Cars-Trial: True`` header.",
         "Requests must not include the ``X-Cars-Trial: True`` header.",
         "If the owner is another one, requests must include the ``X-Cars-Trial: True`` header.",
     ],
@@ -125,6 +127,14 @@ def test_other_forms(tmp_path: Path, sentence: str) -> None:
 def test_near_misses_of_the_header(tmp_path: Path, sentence: str) -> None:
     text = f"Trials\n******\n\nThe following APIs are part of the trial feature.\n\n{sentence}\n"
     assert headers(tmp_path, trial=text) == {"doors": [], "wings": []}
+
+
+def test_requests_that_no_group_tells_from_others_leave_the_sentence_unread(tmp_path: Path) -> None:
+    asked = "Delete requests must include the ``X-Cars-Seat: 1`` header."
+    _, specs = read(tmp_path, {"index.rst": section("List doors", f".. rest_method:: GET /doors\n\n{asked}", "=")})
+    (operation,) = next(iter(specs.values())).operations
+    assert operation.request.headers == ()
+    assert operation.unread
 
 
 def test_two_sentences_that_differ_give_none(tmp_path: Path) -> None:

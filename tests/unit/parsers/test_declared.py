@@ -219,6 +219,18 @@ def test_constraints_of_parameters_join_their_rows(project: Project) -> None:
     assert (colour.max_length, colour.enum, colour.declared, colour.min) == (30, ("red", "blue"), True, "2.10")
 
 
+def test_refusals_of_several_sentences_about_a_parameter_are_all_there(project: Project) -> None:
+    parameters = PARAMETERS.replace("Its colour.", "Its colour, which moons must like.\n    Whatever that means.")
+    project.document(DOCUMENT, **{"parameters.yaml": parameters})
+    entry = "- sentence: {}\n  facts: {{request: {{colour: {{refusals: [{{code: {}, cause: {{used_by: [{}]}}}}]}}}}}}\n"
+    project.readings(
+        entry.format("Its colour, which moons must like.", 409, "boat")
+        + entry.format("Whatever that means.", 404, "sail")
+    )
+    colour = next(p for p in project.paint().request.parameters if p.name == "colour")
+    assert [one.code for one in colour.refusals] == [409, 404]
+
+
 def test_a_sentence_in_the_description_of_a_parameter_is_about_its_operations(project: Project) -> None:
     parameters = PARAMETERS.replace("Its colour.", "Its colour, which moons must like.\n    Whatever that means.")
     project.document(DOCUMENT, **{"parameters.yaml": parameters})

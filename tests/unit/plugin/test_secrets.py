@@ -57,14 +57,16 @@ def test_a_token_of_the_environment_counts_with_a_url_only():
     ],
 )
 def test_a_variable_that_is_none_does_not_turn_a_run_to_the_sandbox(variable, meant):
-    with pytest.raises(Trouble, match=f"^{variable} is no variable of this suite: {meant} is$"):
+    with pytest.raises(
+        Trouble, match=f"^{variable} is no variable of this suite: {meant} is; set that one, or unset both$"
+    ):
         from_environment({variable: "mine"})
 
 
 def test_variables_of_others_are_left_alone():
     beside = {
         "CONFORMANCE_SPEC": "x",
-        "CONFORMANCE_TESTS_IMAGE": "theirs",
+        **{f"CONFORMANCE_{one}": "theirs" for one in ("TESTS_IMAGE", "DIR", "HOME", "IMAGE", "LOG", "CI", "MODE")},
         "CONFORMANCE_READONLY": "1",
         "CONFORMANCE_TRACEBACK": "1",
         "OS_CLOUD": "mine",

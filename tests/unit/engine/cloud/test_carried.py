@@ -43,6 +43,7 @@ def test_only_requests_of_the_operation_carry_it(ask, headers):
 @pytest.mark.parametrize(
     "name",
     ["X-Auth-Token", "x-service-token", "Authorization", "Cookie", "X-HTTP-Method-Override", "X-Method-Override",
+     "OpenStack-API-Version", "X-OpenStack-Cars-API-Version", "X-Project-Id", "X-Roles",
      "Content-Length", "Transfer-Encoding", "Host"],
 )  # fmt: skip
 def test_no_reference_decides_on_who_asks_or_what_is_asked(name):

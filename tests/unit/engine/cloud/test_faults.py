@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.cloud.faults import USED_UP, message_in, quota_used_up, room_that_lacks
+from conformance.engine.cloud.faults import USED_UP, message_in, names_policy, quota_used_up, room_that_lacks
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,20 @@ def test_a_request_under_test_and_one_that_makes_a_thing_for_it_lack_the_same_ro
 
 def test_a_text_without_a_word_on_quotas_lacks_no_room():
     assert room_that_lacks("no cart could be made: POST /carts was answered 409 (it is taken)") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "known"),
+    [
+        ("Policy doesn't allow os_compute_api:os-quota-sets:update to be performed.", True),
+        ("Policy does not allow this request to be performed.", True),
+        ("(rule:create_network and rule:shared) is disallowed by policy", True),
+        ("You are not authorized to perform the requested action: identity:list_users.", True),
+        ("You are not authorized to complete publicize_image action.", True),
+        ("The policy p1 is still attached to cluster c1.", False),
+        ("QoS policy 7 is used by network 8.", False),
+        ("", False),
+    ],
+)
+def test_the_words_of_a_policy_that_lets_nobody_do_something(message, known):
+    assert names_policy(message) is known

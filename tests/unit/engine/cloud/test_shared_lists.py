@@ -1,5 +1,6 @@
 """The polls of all processes of a run share their lists: one asks at a time, in one pace, and no list is too old."""
 
+import json
 import multiprocessing
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -91,6 +92,33 @@ def test_a_list_is_read_as_it_was_written_also_after_a_longer_one(tmp_path_facto
         assert lists._read(place / "lists-x") == given_
 
 
+def test_a_list_of_before_the_machine_began_anew_is_none(tmp_path):
+    later = time.monotonic() + 5000
+    (tmp_path / "lists-x").write_text(json.dumps({"begun": later, "views": {}, "sent": 1, "seconds": 0.1}))
+    begun, calls = now(), []
+    assert SharedLists(tmp_path, 2).newest("x", now(), 60.0, listed(calls)).views["a"]["number"] == 1
+    assert now() - begun < 5
+
+
+def test_a_list_of_several_requests_makes_the_pause_to_the_next_so_much_longer(tmp_path):
+    lists = SharedLists(tmp_path, 2)
+    first = lists.newest("x", now(), 0.1, lambda: Listed(now(), {}, 4, 0.0))
+    assert lists.newest("x", now(), 0.1, listed([])).begun - first.begun >= 0.4
+
+
+def test_nothing_of_others_is_written_to_a_file(tmp_path):
+    with fake_cloud() as fake:
+        names = {"a": "conformance-1-server-x", "b": "theirs", "c": None}
+        fake.default = lambda asked: (200, {"servers": [{"id": i, "name": n, "status": "X"} for i, n in names.items()]})
+        tokens, journal = {Role.MEMBER: "t"}, Journal(tmp_path / "journal.jsonl", prefix="conformance-1")
+        cloud = connect(Target(url=fake.url, tokens=tokens), journal, profile=load_service("compute").profile)
+        Lookout(cloud, cloud.profile.kind("server"), None, SharedLists(tmp_path, 2)).look(Role.MEMBER, {"a"}, now(), 0)
+        cloud.close()
+    (kept,) = tmp_path.glob("lists-*")
+    assert set(json.loads(kept.read_text())["views"]) == {"a", "c"}
+    assert kept.stat().st_mode & 0o077 == 0
+
+
 def test_a_directory_that_is_gone_is_an_error(tmp_path):
     with pytest.raises(OSError, match="nowhere"):
         SharedLists(tmp_path / "nowhere", 2).newest("x", now(), 0.0, listed([]))
@@ -115,7 +143,7 @@ def test_two_processes_ask_little_more_than_one(tmp_path):
         def answer(asked):
             asked_at.append(time.monotonic())
             status = "ACTIVE" if asked_at[-1] - asked_at[0] > 2.5 else "BUILD"
-            views = [{"id": f"s{number}", "name": "n", "status": status} for number in range(4)]
+            views = [{"id": f"s{number}", "name": "conformance-1", "status": status} for number in range(4)]
             return 200, {"servers": views}
 
         fake.default = answer
@@ -144,7 +172,7 @@ def test_things_without_a_list_of_statuses_are_polled_so_much_less_often_by_each
 
 def test_no_process_looks_at_the_same_list_twice(tmp_path):
     with fake_cloud() as fake:
-        fake.default = lambda asked: (200, {"servers": [{"id": "a", "name": "n", "status": "BUILD"}]})
+        fake.default = lambda asked: (200, {"servers": [{"id": "a", "name": "conformance-1", "status": "BUILD"}]})
         cloud = connect(Target(url=fake.url, tokens={Role.MEMBER: "t"}), profile=load_service("compute").profile)
         fake.asked.clear()
         kind = cloud.profile.kind("server")

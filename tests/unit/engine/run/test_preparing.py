@@ -59,13 +59,13 @@ SAID = "this cloud could not make a server: quota exceeded: 3 of 3; raise the qu
 def full(tmp_path, monkeypatch):
     """Prepares a run in a project that has no room for the first resource; returns the context of the run."""
 
-    def run(*trials):
+    def run(*trials, shared=False):
         def first(*_):
             raise NoRoomError(SAID, "quota exceeded: # of #")
 
         monkeypatch.setattr("conformance.engine.run.preparing.first", first)
         context = opened(tmp_path, *EVERY, service=KNOWN)[1].context
-        prepare(context, trials, 6, print)
+        prepare(context, trials, 6, print, shared)
         return context
 
     return run
@@ -91,6 +91,11 @@ def test_what_needs_no_resource_is_tried_in_a_project_without_room_for_one(full,
 def test_where_everything_needs_a_resource_a_run_without_room_for_one_does_not_begin(full):
     with pytest.raises(NoRoomError, match="raise the quota"):
         full(tried(SPIN, state="ACTIVE"), tried(SPIN, state="PAUSED"))
+
+
+def test_a_process_goes_on_where_others_may_have_what_needs_no_resource(full):
+    """The verdict of a case does not depend on the cases that its process has beside it."""
+    assert ("missing", SAID) in full(tried(SPIN, state="ACTIVE"), shared=True).notes.sorted()
 
 
 class Slow:

@@ -61,3 +61,17 @@ def test_the_facts_of_the_part_that_was_read_stay() -> None:
 def test_an_outcome_in_its_own_block_is_looked_at_too() -> None:
     text = "The share goes to a ``WET`` status, ``STOPPED`` sail status after a move."
     assert read(within("asynchronous postconditions", text)).unread == (10,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This operation changes the thing status to ``PAUSED`` and cannot be undone.",
+        "The share becomes ``PAUSED``, and cannot be used.",
+        "Policy defaults enable only users with the administrative role to perform this operation, and must be odd.",
+        "Changes the status to ``PAUSED``, and cannot be used, and must be odd, but cannot be seen.",
+    ],
+)
+def test_a_first_clause_without_such_a_verb_gives_the_further_one_no_subject(text: str) -> None:
+    """The further clause is read by itself; with the first one before it, it would be the same sentence again."""
+    assert taken(text).outcome in ("fact", "unread")
