@@ -15,7 +15,7 @@ from specs.microversion import Microversion, VersionRange
 
 _OF_THE_CLIENT = re.compile(
     r"authorization|connection|content-.*|cookie|host|te|trailer|transfer-.*|upgrade|x-(?:auth|service|subject)-token"
-    r"|.*-version|x-(?:project|tenant|user|roles?|domain)\b.*|(?:x-)?http-method.*|x-method.*",
+    r"|.*-version|x-(?:project|user|roles?|domain)\b.*|(?:x-)?http-method.*|x-method.*",
     re.IGNORECASE,
 )
 """Headers that hold the message together, name a user, or stand for a version or for another method: no reference

@@ -1,10 +1,13 @@
 """The polls of all processes of a run share their lists: one asks at a time, in one pace, and no list is too old."""
 
 import json
-import multiprocessing
+import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from fake_cloud import fake_cloud
@@ -147,14 +150,12 @@ def test_two_processes_ask_little_more_than_one(tmp_path):
             return 200, {"servers": views}
 
         fake.default = answer
-        context = multiprocessing.get_context("spawn")
-        workers = [context.Process(target=_polls, args=(fake.url, tmp_path, [f"s{n}", f"s{n + 2}"])) for n in (0, 1)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join(30)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        commands = [[sys.executable, __file__, fake.url, tmp_path, f"s{n}", f"s{n + 2}"] for n in (0, 1)]
+        workers = [subprocess.Popen(command, env=environment) for command in commands]
+        ended = [worker.wait(30) for worker in workers]
         lists = [one for one in fake.asked if one.path.endswith("/detail")]
-        assert [worker.exitcode for worker in workers] == [0, 0]
+        assert ended == [0, 0]
         # One process asks every 0.3 s for 2.5 s; two without shared lists would ask twice as often.
         assert 2 <= len(lists) <= 11
 
@@ -183,3 +184,7 @@ def test_no_process_looks_at_the_same_list_twice(tmp_path):
     assert len(fake.paths()) == 2
     assert [sight.begun for sight in sights] == [begun for begun in sorted({s.begun for s in sights}) for _ in range(2)]
     assert all(sight.views["a"]["status"] == "BUILD" for sight in sights)
+
+
+if __name__ == "__main__":
+    _polls(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

@@ -30,15 +30,15 @@ def test_a_lane_that_finds_no_room_gives_back_what_its_other_executors_hold(shop
     assert (evidence.problem, evidence.status, held) == (None, 200, [])
 
 
-@pytest.mark.parametrize(("lanes", "given"), [(1, True), (2, False)])
-def test_the_only_lane_that_holds_things_gives_back_those_of_which_others_are_made_too(shop, lanes, given):
+@pytest.mark.parametrize(("lanes", "most", "given"), [(1, 1, True), (2, 1, False), (1, 2, False)])
+def test_the_only_lane_that_may_hold_things_gives_back_those_of_which_others_are_made_too(shop, lanes, most, given):
     context, commons = shop[1].context, ["a volume"]
     context.resources.give_commons_up = commons.clear
     for _ in range(lanes):
         context.places.take()
     Executors(context).give_back()
     assert commons, "no quota is known to be used up"
-    context.places.most = 2
+    context.places.most = most
     Executors(context).give_back()
     assert (not commons) is given
 

@@ -68,6 +68,7 @@ def test_a_journal_that_cannot_be_written_before_the_first_resource_is_told(monk
     service = SimpleNamespace(under_test=SimpleNamespace(role=Role.MEMBER))
     context = SimpleNamespace(discovery=None, kind=None, top=None, service=service, about=lambda _: context)
     session = SimpleNamespace(
+        _worker=None,
         context=context,
         suite=SimpleNamespace(cases=[case]),
         settings=SimpleNamespace(max_resources=6),
