@@ -66,7 +66,7 @@ def test_all_processes_keep_one_pace(tmp_path):
         for lists in [SharedLists(tmp_path, 3) for _ in range(3)]:
             pool.submit(lambda lists=lists: [lists.newest("x", now(), 0.2, listed(calls)) for _ in range(4)])
     assert min(after - before for before, after in pairwise(calls)) >= 0.2
-    assert len(calls) <= 6
+    assert len(calls) < 12
 
 
 @pytest.mark.parametrize(("name", "service"), [("y", None), ("x", "network")])
