@@ -34,11 +34,7 @@ def keep(data: bytes, target: Path, url: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
-        raise NotFoundError(
-            f"the cache cannot be written ({error.strerror})",
-            where=str(target.parent),
-            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory",
-        ) from None
+        raise _unwritable(error, target) from None
     try:
         unpacked = unpack(data, scratch, url)
         try:
@@ -47,13 +43,17 @@ def keep(data: bytes, target: Path, url: str) -> None:
             if not target.is_dir():  # otherwise another process was quicker
                 raise
     except OSError as error:
-        raise NotFoundError(
-            f"the cache cannot be written ({error.strerror})",
-            where=str(target.parent),
-            mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory",
-        ) from None
+        raise _unwritable(error, target) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _unwritable(error: OSError, target: Path) -> NotFoundError:
+    return NotFoundError(
+        f"the cache cannot be written ({error.strerror})",
+        where=str(target.parent),
+        mend="free some space, or set APIREF_CONFORMANCE_CACHE to another directory",
+    )
 
 
 def unpack(data: bytes, target: Path, where: str) -> Path:

@@ -306,9 +306,8 @@ class Cloud:
     def asked_headers(self, ask: Ask) -> Mapping[str, str]:
         """The headers that ask for a microversion, if the endpoint has any, and those that a request has to carry."""
         carried = self.profile.carried.of(ask.method, ask.path, ask.microversion, ask.body)
-        if ask.microversion is None or self.microversions.max is None:
-            return carried
-        return {**self.profile.version_headers(ask.microversion), **carried}
+        version = ask.microversion if self.microversions.max is not None else None
+        return carried if version is None else {**self.profile.version_headers(version), **carried}
 
     def _not_asked(self, ask: Ask) -> None:
         if ask.intent is not None and self.journal:

@@ -33,6 +33,9 @@ ABSENT: Final = Absent.ABSENT
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 """The methods of requests that change nothing."""
 
+NOT_THERE = frozenset({404, 410})
+"""Codes that say that a thing does not exist."""
+
 
 @dataclass(frozen=True)
 class Ask:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from conformance.engine.cloud.exchange import NOT_THERE
 from conformance.engine.cloud.kinds import Kind, View
 from conformance.engine.cloud.shared_lists import Listed, SharedLists
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from conformance.engine.cloud.client import Cloud
     from conformance.engine.cloud.roles import Role
-
-NOT_THERE = frozenset({404, 410})
-"""Codes that say that a thing does not exist."""
 
 LONGEST_PACE = 5.0
 """The most seconds to which the number of processes makes a pace longer."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.engine.cloud.errors import CloudError, GuardRefusal
-from conformance.engine.cloud.exchange import Answer, Ask, said
+from conformance.engine.cloud.exchange import NOT_THERE, Answer, Ask, said
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.shared import Change, Debt, Shared, View, filled, same, views
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from conformance.engine.cloud.journal import Journal
     from conformance.engine.cloud.profile import Profile
     from specs.microversion import VersionRange
-
-NOT_THERE = frozenset({404, 410})
 
 
 class Client(Protocol):

@@ -12,11 +12,10 @@ from urllib.parse import quote
 from conformance.engine.cloud import fields
 from conformance.engine.cloud.ending import end_changes, with_value
 from conformance.engine.cloud.errors import CloudError
-from conformance.engine.cloud.exchange import Answer, Ask, said
+from conformance.engine.cloud.exchange import NOT_THERE, Answer, Ask, said
 from conformance.engine.cloud.holders import holder_of
 from conformance.engine.cloud.kinds import GONE, Act, Kind, View
 from conformance.engine.cloud.listing import listed
-from conformance.engine.cloud.lookout import NOT_THERE
 from conformance.engine.cloud.named import named_in, stands_on
 from conformance.engine.cloud.poll import WaitResult
 from conformance.engine.cloud.purpose import serving

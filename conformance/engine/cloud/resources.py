@@ -18,9 +18,8 @@ from conformance.engine.cloud.created import creation
 from conformance.engine.cloud.discover import Missing
 from conformance.engine.cloud.ending import end_changes
 from conformance.engine.cloud.errors import CloudError, MissingError, ResourceError
-from conformance.engine.cloud.exchange import ABSENT, Ask, said
+from conformance.engine.cloud.exchange import ABSENT, NOT_THERE, Ask, said
 from conformance.engine.cloud.faults import says_quota
-from conformance.engine.cloud.lookout import NOT_THERE
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.named import named_in, stands_on
 from conformance.engine.cloud.poll import WaitResult, Watch

@@ -8,9 +8,10 @@ run has given back what it held, or others have. The while doubles each time tha
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -308,50 +309,47 @@ class Places:
             operation: the operation of the trial.
             rarely: True if the request under test itself was refused: a cloud may count in vain what it has refused.
         """
+        with self._waits():
+            deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
+            while (
+                (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set()
+            ):
+                if not brief and self._in_vain_for(room, operation):
+                    brief, deadline = True, min(deadline, time.monotonic() + BRIEF)
+                if not brief:
+                    self.used_up()
+                give_back()  # the lane itself may hold the thing that takes the room
+                if self.make_way():
+                    deadline = time.monotonic() + (BRIEF if brief else WAIT)
+                if brief and self.waited.get(room, (0, 0))[1] >= MOST_BRIEF:
+                    deadline = 0.0  # once more, for the room of the lane's own things
+                else:
+                    self.stopping.wait(pause)
+                pause = min(pause * RARER, WAIT / 2) if rarely else min(pause * GROWTH, LONGEST_PAUSE)
+                done = attempt()
+            with self._free:
+                if room and self._seated and self.most == 1 and not self.stopping.is_set():
+                    if not brief and not self.ever_found(room):
+                        self.most = self._before
+                        self._free.notify_all()
+                    self.in_vain.setdefault(room, set()).add(operation)
+                    often, moments = self.waited.get(room, (0, 0))
+                    self.waited[room] = (often, moments + 1) if brief else (often + 1, moments)
+                elif lacked and not room:
+                    self.waited.pop(lacked, None)
+            return done
+
+    @contextlib.contextmanager
+    def _waits(self) -> Iterator[None]:
+        """Count a lane among those that wait for room; the first one notes how many lanes held things before."""
         with self._free:
             self._before = self._before if self._waiting else self.most
             self._waiting += 1
         try:
-            return self._retried(done, attempt, lacking, give_back, operation, rarely)
+            yield
         finally:
             with self._free:
                 self._waiting -= 1
-
-    def _retried(
-        self,
-        done: Done,
-        attempt: Callable[[], Done],
-        lacking: Callable[[Done], str | None],
-        give_back: Callable[[], None],
-        operation: str,
-        rarely: bool,
-    ) -> Done:
-        deadline, pause, brief, lacked = time.monotonic() + WAIT, PAUSE, False, lacking(done)
-        while (room := lacking(done)) and self._seated and time.monotonic() < deadline and not self.stopping.is_set():
-            if not brief and self._in_vain_for(room, operation):
-                brief, deadline = True, min(deadline, time.monotonic() + BRIEF)
-            if not brief:
-                self.used_up()
-            give_back()  # the lane itself may hold the thing that takes the room
-            if self.make_way():
-                deadline = time.monotonic() + (BRIEF if brief else WAIT)
-            if brief and self.waited.get(room, (0, 0))[1] >= MOST_BRIEF:
-                deadline = 0.0  # once more, for the room of the lane's own things
-            else:
-                self.stopping.wait(pause)
-            pause = min(pause * RARER, WAIT / 2) if rarely else min(pause * GROWTH, LONGEST_PAUSE)
-            done = attempt()
-        with self._free:
-            if room and self._seated and self.most == 1 and not self.stopping.is_set():
-                if not brief and not self.ever_found(room):
-                    self.most = self._before
-                    self._free.notify_all()
-                self.in_vain.setdefault(room, set()).add(operation)
-                often, moments = self.waited.get(room, (0, 0))
-                self.waited[room] = (often, moments + 1) if brief else (often + 1, moments)
-            elif lacked and not room:
-                self.waited.pop(lacked, None)
-        return done
 
     def _in_vain_for(self, room: str, operation: str) -> bool:
         """Whether others have waited for a room in vain; then note the operation of a trial that is refused for it."""

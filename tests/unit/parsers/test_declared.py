@@ -29,6 +29,7 @@ DRY = """\
     postconditions: [{kind: status, resource: thing, becomes: [WET], transient: [DRIPPING]}]
     refusals: [{code: 409, cause: {used_by: [boat]}}]
 """
+LIKED = PARAMETERS.replace("Its colour.", "Its colour, which moons must like.\n    Whatever that means.")
 NOTHING = "- sentence: Gibbers the frobnicated quux whenever two moons are full.\n  facts: {}\n"
 
 
@@ -220,20 +221,15 @@ def test_constraints_of_parameters_join_their_rows(project: Project) -> None:
 
 
 def test_refusals_of_several_sentences_about_a_parameter_are_all_there(project: Project) -> None:
-    parameters = PARAMETERS.replace("Its colour.", "Its colour, which moons must like.\n    Whatever that means.")
-    project.document(DOCUMENT, **{"parameters.yaml": parameters})
+    project.document(DOCUMENT, **{"parameters.yaml": LIKED})
     entry = "- sentence: {}\n  facts: {{request: {{colour: {{refusals: [{{code: {}, cause: {{used_by: [{}]}}}}]}}}}}}\n"
-    project.readings(
-        entry.format("Its colour, which moons must like.", 409, "boat")
-        + entry.format("Whatever that means.", 404, "sail")
-    )
-    colour = next(p for p in project.paint().request.parameters if p.name == "colour")
-    assert [one.code for one in colour.refusals] == [409, 404]
+    said = {"Its colour, which moons must like.": (409, "boat"), "Whatever that means.": (404, "sail")}
+    project.readings("".join(entry.format(sentence, *facts) for sentence, facts in said.items()))
+    assert [one.code for row in project.paint().request.parameters for one in row.refusals] == [409, 404]
 
 
 def test_a_sentence_in_the_description_of_a_parameter_is_about_its_operations(project: Project) -> None:
-    parameters = PARAMETERS.replace("Its colour.", "Its colour, which moons must like.\n    Whatever that means.")
-    project.document(DOCUMENT, **{"parameters.yaml": parameters})
+    project.document(DOCUMENT, **{"parameters.yaml": LIKED})
     assert project.build().unread == 1
     project.readings(
         "- sentence: Its colour, which moons must like.\n  path: api-ref/source/parameters.yaml\n  facts:\n"
@@ -397,8 +393,7 @@ def test_the_whole_way_by_the_command_line(project: Project) -> None:
 
 def test_a_declared_sentence_leaves_the_headers_of_other_sentences(tmp_path: Path) -> None:
     project = Project(tmp_path)
-    asked = "All requests must include the ``X-Paint-Trial`` header, set to ``yes``."
-    project.document(PAINTED.replace("Paints a thing.", f"Paints a thing. {asked}"))
+    project.document(PAINTED.replace("thing. G", "thing. Requests must include the ``X-Paint-Trial: yes`` header. G"))
     project.readings(DRY)
     paint = project.paint()
     assert [(one.name, one.value) for one in paint.request.headers] == [("X-Paint-Trial", "yes")]
