@@ -98,10 +98,15 @@ class Simulation:
             resources=SimpleNamespace(spares=spares),
         )
         self.context.about = lambda operation: self.context
-        self.crew = Crew(self.context)
+        with patch("conformance.engine.run.crew.time", self._clock()):
+            self.crew = Crew(self.context)
         if knows:
             self.crew._pieces.durations = self._known()
         self.crew.add(lanes)
+
+    def _clock(self) -> Any:
+        """The clock of the simulation. Plans take no time in it, so that none is too dear."""
+        return SimpleNamespace(monotonic=lambda: self.now, thread_time=lambda: 0.0)
 
     def _known(self) -> Durations:
         known = Durations(self.waits)
@@ -117,9 +122,8 @@ class Simulation:
             for operation, seconds in thread.seen:
                 self.waits.ended(f"{operation} from X", seconds, well=True)
             thread.seen = []
-            clock = SimpleNamespace(monotonic=lambda: self.now)
             me = SimpleNamespace(get_ident=lambda number=number: number)
-            with patch.multiple("conformance.engine.run.crew", time=clock, threading=me):
+            with patch.multiple("conformance.engine.run.crew", time=self._clock(), threading=me):
                 jobs = self.crew.next(self._lane(thread), len(self.threads))
             heapq.heappush(moments, (self.now + (WAIT if jobs is None else self._do(thread, jobs)), number))
         return max(begun + seconds for thread in self.threads for begun, seconds, _ in thread.done)

@@ -58,6 +58,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "servers-action-shelve.shelve": ("other", "image"),
     "servers-action-shelve.shelveOffload": ("other",),
     "servers-action-shelve.unshelve": ("build",),
+    "servers-action-evacuate.evacuate": ("build",),
+    "servers-admin-action.migrate": ("resize",),
     **{
         f"servers-actions.{name}": ("other",)
         for name in ("pause", "unpause", "suspend", "resume", "unrescue", "reboot", "os-start", "os-stop")
@@ -66,7 +68,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of work that an accepted request of an operation makes one after the other; others make none.
 
 Nova 34.0.0, nova/compute/manager.py: rebuild powers the server off (3823) before it builds it (3875), rescue before the
-rescue (4894, 4898), shelve before the snapshot (7260, 7261), and shelveOffload powers it off (7322).
+rescue (4894, 4898), shelve before the snapshot (7260, 7261), and shelveOffload powers it off (7322). An
+evacuation builds the server on another host (3875), and a migration does the work of a resize (6608).
 """
 
 
@@ -113,10 +116,19 @@ def counted(
             reached.add(outcome.leads_to[0])
         chain = max(chain, entered(graph.way(initial, state)) + own)
     for state in visited.keys() - reached:
-        entering = min((work(edge.operation.id) for edge in graph.into(state)), default=0.0)
+        entering = min((work(edge.operation.id) for edge in _entering(graph, state)), default=0.0)
         if entering:
             found.append(Counted(entering, f"into {state}", visited[state]))
     return found, chain
+
+
+def _entering(graph: StateGraph, state: str) -> list[Edge]:
+    """The edges by which a server comes into a status first: those of which it is the usual end, if there are any.
+
+    Another end is that of a server which was in the status before: a resize is undone with a server that was stopped.
+    """
+    edges = list(graph.into(state))
+    return [edge for edge in edges if edge.targets[0] == state] or edges
 
 
 def bound(

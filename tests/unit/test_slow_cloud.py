@@ -50,6 +50,16 @@ def test_all_work_counts_on_few_servers_and_a_status_that_a_trial_enters_is_ente
     assert least(1, *halts) == 20.0 + 2 * 30.0 + 4.0
 
 
+def test_a_status_is_entered_first_by_what_usually_leads_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    undo = action("undo", preconditions=(status("SPINNING"),), postconditions=(becomes("IDLE", "HALTED"),))
+    stop = action("stop", preconditions=(status("IDLE"),), postconditions=(becomes("HALTED"),))
+    monkeypatch.setattr(slow_cloud, "KINDS", {stop.id: ("other",)})
+    graph = StateGraph.of(views([spec(SPIN, undo, stop)], TOP, KNOWLEDGE))
+    stopped = {"a": trial(SPIN, state="HALTED", accepted=False)}
+    found, _ = slow_cloud.counted(stopped, graph, "IDLE", SECONDS)
+    assert [one.seconds for one in found] == [4.0], "only a server that was stopped before comes back by the other"
+
+
 def test_a_trial_that_several_cases_share_counts_once() -> None:
     graph = StateGraph.of(views([spec(SPIN, HALT)], TOP, KNOWLEDGE))
     shared = dict.fromkeys("abc", trial(SPIN, leads_to=("SPINNING",)))

@@ -149,12 +149,18 @@ class Pieces:
         return self.durations.sum(edge.operation.id for edge in way)
 
     def _ways_of(self, standing: Standing, wanted: str, about: RunContext) -> Iterator[list[Edge]]:
-        """Yield the ways from a standing to a status. An operation that may lead back to the status before does so."""
+        """Yield the ways from a standing to a status. An operation that may lead back to the status before does so.
+
+        It takes as long as the way there by its usual end: Nova stops a server again whose resize it has undone, if it
+        was stopped before (nova 34.0.0, nova/compute/manager.py:5760-5772).
+        """
         before, roles = standing.before, about.role_names
         back = [one for one in about.graph.into(before) if one.source == standing.status and one.role in roles]
         further = way_of(about, before, wanted, (), about.spending) if back else None
         if further is not None:
-            yield [min(back, key=lambda edge: (edge.operation.id in about.spending, edge.cost)), *further]
+            undoing = min(back, key=lambda edge: (edge.operation.id in about.spending, edge.cost))
+            again = way_of(about, undoing.targets[0], before, (), about.spending) or []
+            yield [undoing, *again, *further]
         if (way := way_of(about, standing.status, wanted, back, about.spending)) is not None:
             yield way
 

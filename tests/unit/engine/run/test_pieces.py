@@ -144,6 +144,12 @@ def test_what_undoes_a_trial_may_lead_back_to_where_it_began() -> None:
     idle, halted = known.of([job("c"), job("d", state="HALTED")])
     assert [known.between(one.leaves, idle) for one in (stopped, usual)] == [(5.0, False), (1.0, False)]
     assert known.between(stopped.leaves, halted) == (1.0, False), "although it is not the usual end"
+    context.waits.ended("widgets.halt from IDLE", 3.0, well=True)
+    stop = action("halt", preconditions=(status("IDLE"),), postconditions=(becomes("HALTED"),))
+    context.graph = StateGraph.of(views([spec(SPIN, calm, wake, stop)], TOP, KNOWLEDGE))
+    known = Pieces(context)  # type: ignore[arg-type]  # a stand-in
+    assert known.between(stopped.leaves, halted) == (1.0 + 3.0, False), "it goes there by the usual end"
+    assert known.between(stopped.leaves, idle) == (1.0 + 3.0 + 4.0, False)
     assert Standing("widget", "SPINNING", before="HALTED").as_seen() == SPINNING
 
 
