@@ -85,7 +85,11 @@ class Waits:
             return {by: self._well[by] for by in self._operations}
 
     def soonest(self, by: str) -> float:
-        """The seconds of the shortest wait for an operation that ended well; 0 as long as none did."""
+        """The seconds from which the end of an operation may be seen, by the shortest wait that ended well; 0 for none.
+
+        What takes long ends between two looks: its end is supposed halfway between them, or, where the first look has
+        shown it, a little before that.
+        """
         with self._lock:
             return self._soonest.get(by, 0.0)
 
@@ -152,20 +156,25 @@ class Waits:
             if by:
                 self._prompt[by] = self._prompt.get(by, 0) + 1 if status else -NEVER
 
-    def ended(self, transition: str, seconds: float, well: bool) -> None:
+    def ended(self, transition: str, seconds: float, well: bool, looked: float | None = None) -> None:
         """Note the end of a wait.
 
         Args:
             transition: the name of the transition; empty if the wait was for no request in particular.
             seconds: the duration of the wait.
             well: False if the wait ended because its time was over.
+            looked: the seconds until the last look that did not show the end yet, 0 if there was none; None if the
+                looks are not known.
         """
         with self._lock:
             if well:
                 self.longest = max(seconds, self.longest or 0.0)
                 by = by_whom(transition)
                 self._well[by] = max(seconds, self._well.get(by, 0.0))
-                self._soonest[by] = min(seconds, self._soonest.get(by, seconds))
+                end = seconds
+                if looked is not None and seconds > BRIEF:
+                    end = (looked + seconds) / 2 if looked else SHORTER * seconds
+                self._soonest[by] = min(end, self._soonest.get(by, end))
                 self._last[by] = seconds
                 self._in_vain.discard(transition)
                 if by != transition:

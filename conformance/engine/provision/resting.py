@@ -75,7 +75,7 @@ def followed(subject: Rests, targets: tuple[str, ...] | None, by: str, calm: boo
     result = context.watch.until(subject.resource_id, done, within, kind=kind, role=known.role, expected=left)
     seconds = round(time.monotonic() - started, 3)
     if not result.problem and not stopping.is_set():
-        waits.ended(transition, seconds, well=not result.timed_out)
+        waits.ended(transition, seconds, well=not result.timed_out, looked=looks[-2] if len(looks) > 1 else 0.0)
         if pause and not calm and len(looks) == 1:
             waits.sufficed(by, pause)
     return replace(result, seconds=seconds)

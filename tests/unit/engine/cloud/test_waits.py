@@ -156,3 +156,15 @@ def test_a_look_that_found_the_end_brings_the_next_one_forward_by_little():
     waits.ended("lift", 1.2, well=True)
     waits.sufficed("lift", 1.0)
     assert 0.95 < waits.brief("lift") < 1.0
+
+
+def test_the_end_of_a_long_wait_is_supposed_between_two_looks_so_that_no_look_stays_late():
+    waits = Waits()
+    waits.ended("lift", 5.1, well=True, looked=4.1)
+    assert waits.soonest("lift") == 4.6
+    waits.ended("lift", 4.6, well=True, looked=0.0)
+    assert 4.0 < waits.soonest("lift") < 4.3, "the first look has shown the end, so it may have come before that"
+    waits.ended("lift", 4.4, well=True, looked=4.2)
+    assert 4.0 < waits.soonest("lift") < 4.3, "it never comes back to a later one"
+    waits.ended("drop", 1.0, well=True, looked=0.0)
+    assert waits.soonest("drop") == 1.0, "what takes little time is not worth a further look"
