@@ -156,7 +156,7 @@ class Simulation:
         edges = self.real.graph.way(source, piece.needs.status) if piece.needs else ()
         moved = [edge.operation.id for edge in edges or ()] + [job.trial.operation.id for job in jobs if len(jobs) == 1]
         thread.seen = [(one, self.real.of(one)) for one in moved if KINDS.get(one) or learned.of(one)]
-        thread.standing = piece.leaves if piece.needs else before
+        thread.standing = piece.left(before) if piece.needs else before
         name = jobs[0].trial.key if len(jobs) == 1 else f"{len(jobs)} in {jobs[0].trial.situation.state}"
         thread.done.append((self.now, seconds, name))
         return seconds

@@ -63,7 +63,7 @@ class Seat:
 
     def begin(self, piece: Piece, seconds: float) -> None:
         """Note that the thread begins a piece, which takes so many seconds."""
-        self.lasts, self.row.standing = seconds, piece.leaves
+        self.lasts, self.row.standing = seconds, piece.left(self.row.standing)
         self.until = time.monotonic() + seconds
 
     def end(self, standing: Standing | None) -> bool:

@@ -14,7 +14,7 @@ from conformance.engine.provision.durations import Durations, way_of
 from conformance.engine.run.schedule import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 
     from conformance.engine.derive.state_graph import Edge
     from conformance.engine.model.trial import Trial
@@ -62,6 +62,14 @@ class Piece(Work):
     jobs: tuple[Job, ...]
     needs: Standing | None
     about: RunContext
+
+    def left(self, standing: object) -> Hashable | None:
+        """How it leaves a resource that stood so. One that stays in its status may still go back to where it was."""
+        leaves, needs = self.leaves, self.needs
+        if isinstance(leaves, Standing) and needs is not None and isinstance(standing, Standing) and standing.before:
+            stays = needs.status == leaves.status == standing.status
+            return leaves._replace(before=standing.before) if stays else leaves
+        return leaves
 
 
 class Pieces:

@@ -41,6 +41,10 @@ class Work:
     seconds: float
     leaves: Standing
 
+    def left(self, standing: Standing) -> Standing:  # noqa: ARG002 -- for those that leave a resource as it stands
+        """The standing in which it leaves a resource that stood so before; always ``leaves``, unless it knows more."""
+        return self.leaves
+
 
 Between = Callable[[Standing, Work], tuple[float, bool]]
 """The seconds from a standing to the one that a piece of work needs, and whether a new resource is made for it."""
@@ -62,11 +66,17 @@ class Row:
 
     def cost(self, between: Between, works: Sequence[Work] | None = None) -> tuple[float, int]:
         """The seconds until it has done some pieces of work, its own by default, and the resources made for them."""
-        seconds, made, standing = self.free, 0, self.standing
-        for work in self.works if works is None else works:
-            way, new = between(standing, work)
-            seconds, made, standing = seconds + way + work.seconds, made + new, work.leaves
-        return seconds, made
+        seconds, made, _ = through(between, self.standing, self.works if works is None else works)
+        return self.free + seconds, made
+
+
+def through(between: Between, standing: Standing, works: Sequence[Work]) -> tuple[float, int, Standing]:
+    """The seconds of pieces that follow each other, the resources made for them, and the standing at their end."""
+    seconds, made = 0.0, 0
+    for work in works:
+        way, new = between(standing, work)
+        seconds, made, standing = seconds + way + work.seconds, made + new, work.left(standing)
+    return seconds, made, standing
 
 
 class Schedule:
@@ -144,26 +154,22 @@ class Schedule:
         """Put a chain of pieces where the whole ends soonest, and lasts least."""
         between, share = self._between, 1 / len(self.rows)
         latest = max(cost[0] for cost in self._costs)
-        first, leaves = chain[0], chain[-1].leaves
-        own, renewed = Row(0.0, first.leaves).cost(between, chain[1:])
-        own += first.seconds
-        best = (float("inf"), 0, 0, 0.0, 0)
+        best = (float("inf"), 0, 0)
         for number, row in enumerate(self.rows):
             end, standing = self._costs[number][0], row.standing
             for place in range(len(row.works) + 1):
-                way, new = between(standing, first)
-                seconds, made = way + own, new + renewed
+                seconds, made, leaves = through(between, standing, chain)
                 if place < len(row.works):
                     following = row.works[place]
                     (then, newer), (now, older) = between(leaves, following), between(standing, following)
                     seconds, made = seconds + then - now, made + newer - older
-                    standing = following.leaves
+                    standing = following.left(standing)
                 worth = max(latest, end + seconds) + share * seconds + DEAR * made
                 if worth <= best[0] + SAME:
-                    best = worth, number, place, seconds, made
-        _, number, place, seconds, made = best
+                    best = worth, number, place
+        _, number, place = best
         self.rows[number].works[place:place] = chain
-        self._costs[number] = self._costs[number][0] + seconds, self._costs[number][1] + made
+        self._costs[number] = self.rows[number].cost(between)
 
     def _long_first(self, row: Row) -> None:
         """Let long pieces come early, where that costs nothing: a piece that is begun late cannot be moved any more."""

@@ -151,6 +151,10 @@ def test_what_undoes_a_trial_may_lead_back_to_where_it_began() -> None:
     assert known.between(stopped.leaves, halted) == (1.0 + 3.0, False), "it goes there by the usual end"
     assert known.between(stopped.leaves, idle) == (1.0 + 3.0 + 4.0, False)
     assert Standing("widget", "SPINNING", before="HALTED").as_seen() == SPINNING
+    (refused,) = known.of([job("e", state="SPINNING", accepted=False)])
+    assert refused.left(stopped.leaves) == stopped.leaves, "a refusal leaves it where it may go back to"
+    assert [refused.left(one) for one in (usual.leaves, HALTED, None)] == [SPINNING] * 3
+    assert idle.left(stopped.leaves) == IDLE, "it was brought into another status"
 
 
 def test_the_seconds_of_a_piece_and_between_pieces_follow_what_the_run_sees() -> None:
