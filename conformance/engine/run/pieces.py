@@ -159,8 +159,8 @@ class Pieces:
     def _ways_of(self, standing: Standing, wanted: str, about: RunContext) -> Iterator[list[Edge]]:
         """Yield the ways from a standing to a status. An operation that may lead back to the status before does so.
 
-        It takes as long as the way there by its usual end: Nova stops a server again whose resize it has undone, if it
-        was stopped before (nova 34.0.0, nova/compute/manager.py:5760-5772).
+        It takes as long as the way there by its usual end: a service may undo what has been done first, and bring the
+        resource back into the status of before from there.
         """
         before, roles = standing.before, about.role_names
         back = [one for one in about.graph.into(before) if one.source == standing.status and one.role in roles]

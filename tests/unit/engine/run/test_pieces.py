@@ -133,6 +133,7 @@ def test_a_new_resource_is_made_where_the_way_takes_longer(seconds: float, betwe
 
 
 def test_what_undoes_a_trial_may_lead_back_to_where_it_began() -> None:
+    """Nova stops a server that was stopped before its resize once more (34.0.0, nova/compute/manager.py:5760-5772)."""
     calm = action("calm", preconditions=(status("SPINNING"),), postconditions=(becomes("IDLE", "HALTED"),))
     wake = action("wake", preconditions=(status("HALTED"),), postconditions=(becomes("IDLE"),))
     context = Context(spin=10.0, calm=1.0, wake=4.0)
