@@ -139,7 +139,7 @@ class Simulation:
     def _do(self, thread: Thread, jobs: list[Job]) -> float:
         """Let a thread do a piece. Returns the seconds that it really takes."""
         pieces = Pieces(self.context)
-        (piece,) = pieces.of(jobs)
+        piece = pieces._piece(jobs)
         learned, pieces.durations = pieces.durations, self._known()
         if not thread.begun:
             late = self.real.new + AHEAD if any(other.begun for other in self.threads) else 0.0
@@ -150,7 +150,7 @@ class Simulation:
         before = thread.standing
         way, new = pieces.between(before, piece)
         self.made += new
-        (piece,) = pieces.of(jobs)
+        piece = pieces._piece(jobs)
         seconds += way + piece.seconds
         source = self.real.initial if new or before is None else before.status
         edges = self.real.graph.way(source, piece.needs.status) if piece.needs else ()

@@ -65,10 +65,11 @@ class Piece(Work):
 
     def left(self, standing: object) -> Hashable | None:
         """How it leaves a resource that stood so. One that stays in its status may still go back to where it was."""
+        if not isinstance(standing, Standing) or not standing.before:
+            return self.leaves  # as nearly always, and this is asked very often
         leaves, needs = self.leaves, self.needs
-        if isinstance(leaves, Standing) and needs is not None and isinstance(standing, Standing) and standing.before:
-            stays = needs.status == leaves.status == standing.status
-            return leaves._replace(before=standing.before) if stays else leaves
+        if isinstance(leaves, Standing) and needs is not None and needs.status == leaves.status == standing.status:
+            return leaves._replace(before=standing.before)
         return leaves
 
 

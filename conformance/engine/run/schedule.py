@@ -154,11 +154,15 @@ class Schedule:
         """Put a chain of pieces where the whole ends soonest, and lasts least."""
         between, share = self._between, 1 / len(self.rows)
         latest = max(cost[0] for cost in self._costs)
+        first, further = chain[0], chain[1:]
+        usual = through(between, first.leaves, further)
         best = (float("inf"), 0, 0)
         for number, row in enumerate(self.rows):
             end, standing = self._costs[number][0], row.standing
             for place in range(len(row.works) + 1):
-                seconds, made, leaves = through(between, standing, chain)
+                (way, new), left = between(standing, first), first.left(standing)
+                own, renewed, leaves = usual if left is first.leaves else through(between, left, further)
+                seconds, made = way + first.seconds + own, new + renewed
                 if place < len(row.works):
                     following = row.works[place]
                     (then, newer), (now, older) = between(leaves, following), between(standing, following)
