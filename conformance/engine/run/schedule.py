@@ -41,7 +41,7 @@ class Work:
     seconds: float
     leaves: Standing
 
-    def left(self, standing: Standing) -> Standing:  # noqa: ARG002 -- for those that leave a resource as it stands
+    def left(self, standing: Standing) -> Standing:  # noqa: ARG002 -- a subclass uses it
         """The standing in which it leaves a resource that stood so before; always ``leaves``, unless it knows more."""
         return self.leaves
 

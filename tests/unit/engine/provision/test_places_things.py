@@ -11,17 +11,7 @@ import pytest
 from conformance.engine.cloud.made import Made
 from conformance.engine.cloud.roles import Role
 from conformance.engine.cloud.things import Thing
-from conformance.engine.provision import places as module
 from conformance.engine.provision.places import Places
-
-
-@pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE", 0.001)
-    monkeypatch.setattr(module, "WAIT", 1.0)
-    monkeypatch.setattr(module, "BRIEF", 0.0)
-    monkeypatch.setattr(module, "ONE_MOMENT", -1.0)
-    monkeypatch.setattr(module, "_LOOK", 0.01)
 
 
 def seated(lanes: int) -> Places:

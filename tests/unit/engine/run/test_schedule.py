@@ -106,3 +106,26 @@ def test_what_follows_each_other_is_moved_together_to_where_the_whole_ends_soone
 
 def test_without_work_nothing_is_planned() -> None:
     assert planned([], Row(0.0, "up")) == [[]]
+
+
+class Calm(Task):
+    """A piece of work that leaves a resource which may go back up as it stands."""
+
+    def left(self, standing: object) -> object:
+        return standing if standing == "open" else self.leaves
+
+
+def test_a_piece_may_leave_a_resource_as_it_stands_for_the_next_one() -> None:
+    def reopened(standing: object, work: Work) -> tuple[float, bool]:
+        if standing != "open":
+            return between(standing, work)
+        return (0.0 if isinstance(work, Task) and work.needs == "down" else 1.0), False
+
+    calm = Calm(1.0, "down")
+    calm.needs = "down"
+    row, up = Row(0.0, "open"), task("up", 2.0)
+    assert row.cost(reopened, [calm, up]) == (4.0, 0), "1 s back, and not the 4 s of the usual way"
+    schedule = Schedule([row], reopened)
+    schedule.improve([calm, up], 50)
+    assert row.works == [calm, up]
+    assert row.cost(reopened) == (4.0, 0)
